@@ -1,0 +1,97 @@
+"""Permissions (`resource:action`, alphabetical) and the roles that hold them."""
+
+import enum
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _l
+
+
+class P(enum.StrEnum):
+    """What somebody may be allowed to do."""
+
+    ACCOUNT_SELF = "account:self"
+    AGENCY_EDIT = "agency:edit"
+    AUDIT_READ = "audit:read"
+    CALENDAR_EDIT = "calendar:edit"
+    COMPLAINT_HANDLE = "complaint:handle"
+    JOB_READ = "job:read"
+    MAIL_READ = "mail:read"
+    MAIL_RESEND = "mail:resend"
+    QUESTION_ANSWER = "question:answer"
+    QUESTION_APPROVE = "question:approve"
+    QUESTION_ASSIGN = "question:assign"
+    QUESTION_ENTER = "question:enter"
+    QUESTION_ERASE = "question:erase"
+    QUESTION_EXTEND = "question:extend"
+    QUESTION_HIDE = "question:hide"
+    QUESTION_MODERATE = "question:moderate"
+    QUESTION_PUBLISH = "question:publish"
+    QUESTION_READ = "question:read"
+    SYSTEM_READ = "system:read"
+    UNIT_EDIT = "unit:edit"
+    USER_EDIT = "user:edit"
+
+
+class Role(enum.StrEnum):
+    """What somebody is. One person may be several."""
+
+    ADMINISTRATOR = "administrator"
+    APPROVER = "approver"
+    AUDITOR = "auditor"
+    COMPLAINTS = "complaints"
+    CONTRIBUTOR = "contributor"
+    EDITOR = "editor"
+    HEAD = "head"
+    MODERATOR = "moderator"
+    OFFICER = "officer"
+    PUBLISHER = "publisher"
+
+
+ROLE_LABELS = {
+    Role.ADMINISTRATOR: _l("Quản trị hệ thống"),
+    Role.APPROVER: _l("Lãnh đạo duyệt"),
+    Role.AUDITOR: _l("Kiểm tra, giám sát"),
+    Role.COMPLAINTS: _l("Tiếp nhận khiếu nại, tố cáo"),
+    Role.CONTRIBUTOR: _l("Cộng tác viên"),
+    Role.EDITOR: _l("Biên tập viên"),
+    Role.HEAD: _l("Trưởng đơn vị"),
+    Role.MODERATOR: _l("Tiếp nhận, điều phối"),
+    Role.OFFICER: _l("Chuyên viên"),
+    Role.PUBLISHER: _l("Người đăng"),
+}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
+    Role.ADMINISTRATOR: frozenset(
+        {
+            P.AGENCY_EDIT,
+            P.AUDIT_READ,
+            P.CALENDAR_EDIT,
+            P.JOB_READ,
+            P.MAIL_READ,
+            P.MAIL_RESEND,
+            P.QUESTION_ERASE,
+            P.SYSTEM_READ,
+            P.UNIT_EDIT,
+            P.USER_EDIT,
+        }
+    ),
+    Role.APPROVER: frozenset({P.QUESTION_APPROVE, P.QUESTION_EXTEND, P.QUESTION_HIDE, P.QUESTION_READ}),
+    Role.AUDITOR: frozenset({P.AUDIT_READ, P.MAIL_READ, P.QUESTION_READ, P.SYSTEM_READ}),
+    Role.COMPLAINTS: frozenset({P.COMPLAINT_HANDLE, P.QUESTION_READ}),
+    Role.CONTRIBUTOR: frozenset(),
+    Role.EDITOR: frozenset(),
+    Role.HEAD: frozenset({P.QUESTION_ANSWER, P.QUESTION_ASSIGN, P.QUESTION_EXTEND, P.QUESTION_READ}),
+    Role.MODERATOR: frozenset(
+        {P.MAIL_READ, P.MAIL_RESEND, P.QUESTION_ASSIGN, P.QUESTION_ENTER, P.QUESTION_HIDE, P.QUESTION_MODERATE, P.QUESTION_READ}
+    ),
+    Role.OFFICER: frozenset({P.QUESTION_ANSWER, P.QUESTION_READ}),
+    Role.PUBLISHER: frozenset({P.QUESTION_PUBLISH, P.QUESTION_READ}),
+}
+
+#: Roles that must have a second factor outside demo data: they can make things public or change who may.
+SECOND_FACTOR_ROLES = frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.PUBLISHER})
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[P]:
+    """Everything that these roles allow; every signed-in person may mind their own account."""
+    return frozenset({P.ACCOUNT_SELF}).union(*(ROLE_PERMISSIONS[role] for role in roles))

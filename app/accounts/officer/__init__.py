@@ -1,0 +1,1 @@
+"""The screens: entrance (signing in and out, links), own_account (one's own), people (administration)."""

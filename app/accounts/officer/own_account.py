@@ -1,0 +1,249 @@
+"""One's own account: details, password, second factor, sessions, deputy."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.access import ROLE_LABELS, P, require
+from app.accounts import queries, sessions
+from app.accounts.forms import ChangePasswordForm, CodeForm, ConfirmForm, DeputyForm, EmailForm, OwnSetUpForm
+from app.accounts.models import StaffSession, User
+from app.accounts.officer import qr
+from app.accounts.officer.checks import hash_new_password, password_confirmed
+from app.accounts.policy import may_name_deputy, needs_second_factor
+from app.accounts.service import deputies, passwords, people, second_factor
+from app.accounts.service import sessions as session_service
+from app.accounts.vault import vault
+from app.kernel.db import reading
+from app.kernel.errors import FieldError, NotFound
+from app.kernel.web import commits
+from app.organisation import queries as organisation
+
+bp = Blueprint("own_account", __name__, url_prefix="/can-bo/tai-khoan", template_folder="../templates")
+
+
+def _me() -> User:
+    user: User = current_user._get_current_object()
+    return user
+
+
+def _session() -> StaffSession:
+    found = sessions.current()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _go_on(*, second_factor_given: bool = False) -> None:
+    """The same person under a new secret: what was stolen before is worth nothing."""
+    token = session_service.start(
+        _me(), user_agent=request.user_agent.string, second_factor=second_factor_given, replaces=_session(), continues=True
+    )
+    sessions.begin(token)
+
+
+@bp.get("")
+@require(P.ACCOUNT_SELF)
+def index() -> ResponseReturnValue:
+    """Everything at a glance."""
+    user = _me()
+    return render_template(
+        "accounts/account.html",
+        user=user,
+        unit=organisation.unit(user.unit_id) if user.unit_id else None,
+        role_labels=[str(ROLE_LABELS[role]) for role in sorted(user.roles)],
+        sessions=queries.sessions_of(user),
+        this_session=_session(),
+        browser_label=session_service.browser_label,
+        codes_left=queries.recovery_codes_left(user) if user.totp_seed else 0,
+        may_name_deputy=may_name_deputy(user),
+        delegations=queries.delegations_of(user),
+    )
+
+
+@bp.get("/thu-dien-tu")
+@require(P.ACCOUNT_SELF)
+def email() -> ResponseReturnValue:
+    """The form for another address."""
+    return render_template("accounts/email.html", form=EmailForm(formdata=None, email=_me().email))
+
+
+@bp.post("/thu-dien-tu")
+@require(P.ACCOUNT_SELF)
+@commits
+def submit_email() -> ResponseReturnValue:
+    """Change the address; both addresses are told."""
+    form = EmailForm()
+    if not form.validate() or not password_confirmed(form, _me()):
+        return render_template("accounts/email.html", form=form), 422
+    try:
+        people.change_email(_me(), form.email.data or "", actor=_me())
+    except FieldError as error:
+        form.apply(error)
+        return render_template("accounts/email.html", form=form), 422
+    flash(_("Đã đổi thư điện tử. Chúng tôi gửi thư báo đến cả địa chỉ cũ và địa chỉ mới."), "success")
+    return redirect(url_for(".index"))
+
+
+@bp.get("/mat-khau")
+@require(P.ACCOUNT_SELF)
+def password() -> ResponseReturnValue:
+    """The form for another password."""
+    return _password_page(ChangePasswordForm(formdata=None))
+
+
+@bp.post("/mat-khau")
+@require(P.ACCOUNT_SELF)
+@commits
+def submit_password() -> ResponseReturnValue:
+    """Change the password; other sessions end and this one gets a new secret."""
+    form = ChangePasswordForm()
+    if not form.validate() or not password_confirmed(form, _me()):
+        return _password_page(form), 422
+    with reading():
+        password_hash = hash_new_password(form, _me())
+    if password_hash is None:
+        return _password_page(form), 422
+    passwords.change(_me(), password_hash=password_hash, keep=_session())
+    _go_on()
+    flash(_("Đã đổi mật khẩu. Các phiên đăng nhập khác đã kết thúc."), "success")
+    return redirect(url_for(".index"))
+
+
+def _password_page(form: ChangePasswordForm) -> str:
+    return render_template("accounts/password.html", form=form, forced=_me().must_change_password)
+
+
+@bp.get("/xac-thuc-hai-lop")
+@require(P.ACCOUNT_SELF)
+def two_steps() -> ResponseReturnValue:
+    """Set it up, or manage it once it is there."""
+    if _me().totp_seed is None:
+        return _set_up_page(OwnSetUpForm(formdata=None))
+    return _manage_page(ConfirmForm(formdata=None))
+
+
+@bp.post("/xac-thuc-hai-lop")
+@require(P.ACCOUNT_SELF)
+@commits
+def submit_two_steps() -> ResponseReturnValue:
+    """Switch it on; the recovery codes are on this one page and never again."""
+    if _me().totp_seed is not None:
+        return redirect(url_for(".two_steps"))
+    form = OwnSetUpForm()
+    if not form.validate() or not password_confirmed(form, _me()):
+        return _set_up_page(form), 422
+    try:
+        codes = second_factor.set_up(_me(), session=_session(), code=form.code.data or "")
+    except FieldError as error:
+        form.apply(error)
+        return _set_up_page(form), 422
+    _go_on(second_factor_given=True)
+    return _codes_page(codes)
+
+
+@bp.post("/xac-thuc-hai-lop/ma-du-phong")
+@require(P.ACCOUNT_SELF)
+@commits
+def replace_codes() -> ResponseReturnValue:
+    """Ten new recovery codes instead of the old ones."""
+    form = ConfirmForm()
+    if not form.validate() or not password_confirmed(form, _me()):
+        return _manage_page(form), 422
+    return _codes_page(second_factor.replace_recovery_codes(_me()))
+
+
+@bp.post("/xac-thuc-hai-lop/tat")
+@require(P.ACCOUNT_SELF)
+@commits
+def switch_off() -> ResponseReturnValue:
+    """Do without, where no role forbids it."""
+    form = ConfirmForm()
+    if not form.validate() or not password_confirmed(form, _me()):
+        return _manage_page(form), 422
+    second_factor.switch_off(_me())
+    flash(_("Đã tắt xác thực hai lớp."), "success")
+    return redirect(url_for(".index"))
+
+
+def _set_up_page(form: CodeForm) -> str:
+    return render_template("accounts/own_set_up.html", form=form, secret=qr.readable_secret(_session()))
+
+
+def _manage_page(form: ConfirmForm) -> str:
+    user = _me()
+    return render_template(
+        "accounts/two_steps.html",
+        form=form,
+        codes_left=queries.recovery_codes_left(user),
+        required=needs_second_factor(user, demo=vault().demo),
+    )
+
+
+def _codes_page(codes: list[str]) -> str:
+    return render_template("accounts/recovery_codes.html", codes=codes, continue_url=url_for(".index"))
+
+
+@bp.post("/phien/<int:session_id>/ket-thuc")
+@require(P.ACCOUNT_SELF)
+@commits
+def end_session(session_id: int) -> ResponseReturnValue:
+    """End one of one's own sessions elsewhere."""
+    if session_id == _session().id:
+        return redirect(url_for(".index"))
+    session_service.end_own(_me(), session_id)
+    flash(_("Đã kết thúc phiên đăng nhập đó."), "success")
+    return redirect(url_for(".index"))
+
+
+@bp.post("/phien/ket-thuc-khac")
+@require(P.ACCOUNT_SELF)
+@commits
+def end_other_sessions() -> ResponseReturnValue:
+    """End all of them but this one."""
+    session_service.end_others(_me(), keep=_session())
+    flash(_("Đã kết thúc mọi phiên đăng nhập khác."), "success")
+    return redirect(url_for(".index"))
+
+
+@bp.get("/duyet-thay")
+@require(P.QUESTION_APPROVE)
+def deputy() -> ResponseReturnValue:
+    """The form for naming somebody."""
+    return render_template("accounts/deputy.html", form=_deputy_form(DeputyForm(formdata=None)))
+
+
+@bp.post("/duyet-thay")
+@require(P.QUESTION_APPROVE)
+@commits
+def submit_deputy() -> ResponseReturnValue:
+    """Name somebody who approves in one's place."""
+    form = _deputy_form(DeputyForm())
+    if not form.validate() or form.deputy.data is None or form.starts_on.data is None or form.ends_on.data is None:
+        return render_template("accounts/deputy.html", form=form), 422
+    try:
+        deputies.name_deputy(_me(), deputy=queries.by_id(form.deputy.data), starts_on=form.starts_on.data, ends_on=form.ends_on.data)
+    except FieldError as error:
+        form.apply(error)
+        return render_template("accounts/deputy.html", form=form), 422
+    flash(_("Đã giao người duyệt thay."), "success")
+    return redirect(url_for(".index"))
+
+
+@bp.post("/duyet-thay/<int:delegation_id>/thoi-giao")
+@require(P.QUESTION_APPROVE)
+@commits
+def withdraw_deputy(delegation_id: int) -> ResponseReturnValue:
+    """Take it back early."""
+    deputies.withdraw(_me(), delegation_id)
+    flash(_("Đã thôi giao duyệt thay."), "success")
+    return redirect(url_for(".index"))
+
+
+def _deputy_form(form: DeputyForm) -> Any:
+    candidates = queries.possible_deputies(_me())
+    form.deputy.choices = [("", _("Chọn một người")), *((user.id, user.full_name) for user in candidates)]
+    return form

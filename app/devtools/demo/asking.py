@@ -1,0 +1,83 @@
+"""How the sample questions come in: from the web form, at the counter, by telephone."""
+
+import sqlalchemy as sa
+from flask import current_app
+
+from app.access.actors import CITIZEN
+from app.devtools.demo import pictures
+from app.devtools.demo.office import Office
+from app.devtools.demo.plan import Planned
+from app.extensions import db
+from app.files import service as files
+from app.kernel.clock import local, now
+from app.kernel.db import Counter
+from app.questions import service
+from app.questions.models import Question
+from app.questions.states import QuestionKind, Stage
+from app.submissions import screening
+from app.submissions.models import SubmissionToken
+from app.submissions.states import Channel, Consent, NameDisplay, TokenPurpose
+
+#: Citizens say what they send in three words; the rest is the office's.
+_KINDS = {"incident": QuestionKind.INCIDENT, "complaint_service": QuestionKind.INCIDENT, "proposal": QuestionKind.PROPOSAL}
+
+
+def form_key(seq: str) -> str:
+    """The idempotency key of a sample question: its PIN follows from it."""
+    return f"demo-question-{seq}"
+
+
+def ask(planned: Planned, office: Office) -> None:
+    """Take the question in. Its number is that of the list, in whatever year it came in."""
+    told, channel = planned.told, Channel(planned.channel)
+    prefix = str(office.profile.agency["tracking_prefix"])
+    _set_counter(f"{prefix}-{local(now()).year}", int(planned.seq) - 1)
+    # Every second person chooses a topic; the others leave it to the office.
+    topic = office.topics[planned.topic] if planned.topic and _chooses(planned) else None
+    place = office.places[planned.place] if planned.place else None
+    body = told["body"].strip()
+    score = screening.spam_score(body)
+    asked = service.ask(
+        secret_key=str(current_app.secret_key),
+        prefix=prefix,
+        idempotency_key=form_key(planned.seq),
+        kind=_KINDS.get(planned.kind, QuestionKind.QUESTION),
+        body=body,
+        title=planned.title,
+        topic_id=topic.id if topic else None,
+        topic_days=topic.answer_working_days if topic else None,
+        place_id=place.id if place else None,
+        name=told["name"],
+        phone=told.get("phone"),
+        email=told.get("email"),
+        name_display=NameDisplay(told.get("shown", NameDisplay.INITIALS)),
+        consent=Consent.PRIVATE if told.get("private") else Consent.PUBLISH,
+        channel=channel,
+        file_keys=[take_in(scene, f"Ảnh minh họa {number}.jpg") for number, scene in enumerate(told.get("photos", ()), start=1)],
+        spam={"points": score.points, "reasons": score.reasons},
+        actor=CITIZEN if channel is Channel.WEB else office.moderator,
+    )
+    office.questions[planned.seq] = asked.question
+
+
+def take_in(scene: str, name: str) -> str:
+    """Draw a picture and hand it in like any other file; gives its key."""
+    return files.receive(pictures.draw(scene), name).key
+
+
+def _chooses(planned: Planned) -> bool:
+    return int(planned.seq) % 2 == 0 and planned.channel == "web" and planned.status != "received"
+
+
+def _set_counter(name: str, value: int) -> None:
+    db.session.execute(sa.delete(Counter).where(Counter.name == name))
+    db.session.execute(sa.insert(Counter).values(name=name, value=value))
+
+
+def confirm(question: Question, *, spare: bool) -> None:
+    """Press the button behind the link in the mail, where there is one to press. `spare`: a machine never does."""
+    if question.stage is not Stage.UNVERIFIED or spare:
+        return
+    mine = (SubmissionToken.submission_id == question.submission_id, SubmissionToken.purpose == TokenPurpose.CONFIRM)
+    token = db.session.scalars(sa.select(SubmissionToken).where(*mine)).one()
+    service.confirm_by_link(question, token, question.submission)

@@ -1,0 +1,42 @@
+"""The features in the order in which they are loaded: the table of contents of the product.
+
+Lower layers first; listeners of events run in this order.
+"""
+
+from app import (
+    access,
+    accounts,
+    audit,
+    devtools,
+    feeds,
+    files,
+    jobs,
+    mailer,
+    moderation,
+    notifications,
+    organisation,
+    portal,
+    questions,
+    search,
+    submissions,
+    workdays,
+)
+
+FEATURES = (
+    audit,
+    jobs,
+    access,
+    mailer,
+    files,
+    organisation,
+    workdays,
+    accounts,
+    submissions,
+    questions,
+    moderation,
+    notifications,
+    search,
+    feeds,
+    portal,
+    devtools,
+)

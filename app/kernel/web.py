@@ -1,0 +1,209 @@
+"""The way of one request: which transaction it gets, when that is committed, which page an error becomes."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+import structlog
+from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from app.extensions import db
+from app.kernel import errors
+from app.kernel.db import set_read_only
+
+P = ParamSpec("P")
+log = structlog.get_logger(__name__)
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Never handed back in a page that keeps what was typed.
+SECRET_FIELDS = frozenset({"csrf_token", "password", "new_password", "repeat_password", "pin", "code", "otp", "company_url"})
+#: Hidden plumbing that a resubmission needs but nobody has to read.
+PLUMBING_FIELDS = frozenset({"step", "idempotency_key", "started", "action", "next", "seen_revision"})
+_field_labels: dict[str, Any] = {}
+
+
+def commits(view: Callable[P, ResponseReturnValue]) -> Callable[P, Response]:
+    """Commit the request's one transaction when the response is below 400, else undo it.
+
+    It sits inside the permission decorator, so that nothing is committed for somebody who may not be here.
+    """
+
+    @functools.wraps(view)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
+        response = make_response(view(*args, **kwargs))
+        if response.status_code < 400:
+            db.session.commit()
+        else:
+            db.session.rollback()
+        return response
+
+    wrapper.commits = True  # type: ignore[attr-defined]  # read by the test that walks the routes
+    return wrapper
+
+
+def commits_always(view: Callable[P, ResponseReturnValue]) -> Callable[P, Response]:
+    """Commit whatever the answer: for routes that count failures, where the refusal itself has to be remembered."""
+
+    @functools.wraps(view)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
+        response = make_response(view(*args, **kwargs))
+        db.session.commit()
+        return response
+
+    wrapper.commits = True  # type: ignore[attr-defined]
+    return wrapper
+
+
+def _start() -> None:
+    set_read_only(request.method in READING)
+
+
+def _finish(error: BaseException | None) -> None:
+    set_read_only(False)
+
+
+def label_fields(**labels: Any) -> None:
+    """What form fields are called, in the reader's language, where typed text is shown outside its form."""
+    _field_labels.update(labels)
+
+
+def kept_text() -> list[tuple[str, str]]:
+    """What the person typed, by label, to be shown again on a page that could not accept it.
+
+    Choices and other short values without a label are left out: nobody has to type them again.
+    """
+    return [
+        (str(_field_labels.get(name, _("Nội dung"))), value)
+        for name, value in request.form.items(multi=True)
+        if name not in SECRET_FIELDS | PLUMBING_FIELDS
+        and value.strip()
+        and len(value) <= 20_000
+        and (name in _field_labels or " " in value.strip())
+    ]
+
+
+def retry_fields() -> list[tuple[str, str]]:
+    """The whole form but its secrets, for one button that sends it again."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in SECRET_FIELDS and len(value) <= 20_000]
+
+
+def _page(code: int, **context: Any) -> tuple[str, int]:
+    db.session.rollback()
+    return render_template(f"errors/{code}.html", **context), code
+
+
+def _not_found(error: Exception) -> ResponseReturnValue:
+    return _page(404)
+
+
+def _forbidden(error: Exception) -> ResponseReturnValue:
+    return _page(403, message=getattr(error, "message", "") or getattr(error, "description", ""))
+
+
+def _refused(error: errors.Refused) -> ResponseReturnValue:
+    return _page(409, message=error.message, kept=kept_text())
+
+
+def _simultaneous(error: StaleDataError) -> ResponseReturnValue:
+    return _page(409, message=_("Người khác vừa thay đổi mục này. Hãy tải lại trang rồi làm lại."), kept=kept_text())
+
+
+def _field_error(error: errors.FieldError) -> ResponseReturnValue:
+    return _page(422, message=error.message, kept=kept_text())
+
+
+def _too_many(error: Exception) -> ResponseReturnValue:
+    minutes = getattr(error, "retry_after_minutes", 15)
+    body, code = _page(429, message=getattr(error, "message", ""), retry_after=minutes, kept=kept_text())
+    return body, code, {"Retry-After": str(minutes * 60)}
+
+
+def _expired(error: CSRFError) -> ResponseReturnValue:
+    # A file control left empty sends a part without a name; chosen files cannot be sent again by a button.
+    with_files = any(file.filename for _name, file in request.files.items(multi=True))
+    retry = request.path if request.method == "POST" and not with_files else None
+    return _page(419, kept=kept_text(), retry_action=retry, retry_fields=retry_fields() if retry else [])
+
+
+def _unavailable(error: Exception) -> ResponseReturnValue:
+    # The disk may be full or the database gone: this page asks neither.
+    try:
+        db.session.rollback()
+    except Exception:  # the answer matters more than the clean-up
+        log.warning("rollback_failed", exc_info=True)
+    kept = kept_text() if request.method == "POST" else []
+    page = current_app.jinja_env.get_template("errors/plain_503.html").render(kept=kept, css_url="/static/vendor/app.css")
+    return page, 503, {"Retry-After": "60"}
+
+
+def _failed(error: Exception) -> ResponseReturnValue:
+    log.error("unhandled_error", path=request.path, method=request.method, exc_info=error)
+    try:
+        db.session.rollback()
+    except Exception:  # as above
+        log.warning("rollback_failed", exc_info=True)
+    page = current_app.jinja_env.get_template("errors/plain_500.html").render(css_url="/static/vendor/app.css")
+    return page, 500
+
+
+def _database(error: OperationalError) -> ResponseReturnValue:
+    log.error("database_unavailable", path=request.path, reason=str(error.orig))
+    return _unavailable(error)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400 or error.response is not None:
+        return error
+    if code in {400, 403, 404, 413}:
+        return _page(code)
+    if code == 429:
+        return _too_many(error)
+    if code == 405:
+        body, _code = _page(404)
+        return body, 405, error.get_headers()
+    if code >= 500:
+        return _failed(error)
+    return error
+
+
+def _security_headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", current_app.config["CSP"])
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer" if g.get("no_referrer") else "same-origin")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Install the transaction mode, the error pages and the security headers."""
+    app.before_request(_start)
+    app.teardown_request(_finish)
+    app.after_request(_security_headers)
+    for kind, handler in (
+        (errors.NotFound, _not_found),
+        (errors.Forbidden, _forbidden),
+        (errors.Refused, _refused),
+        (errors.FieldError, _field_error),
+        (errors.TooMany, _too_many),
+        (errors.Busy, _unavailable),
+        (StaleDataError, _simultaneous),
+        (OperationalError, _database),
+        (CSRFError, _expired),
+        (HTTPException, _http),
+        (Exception, _failed),
+    ):
+        app.register_error_handler(kind, handler)

@@ -1,0 +1,134 @@
+"""The forms that stand beside each other on the workbench: each gives its fields ids of its own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
+from wtforms.validators import Length, Optional
+
+from app.kernel.forms import BaseForm, LineField, Needed, TextField, VietnameseDateField
+from app.questions.states import CLASSIFICATION_LABELS, KIND_LABELS, Classification
+
+
+def choices(labels: Mapping[Any, Any]) -> list[tuple[str, Any]]:
+    """The values of an enumeration with their labels."""
+    return [(key.value, label) for key, label in labels.items()]
+
+
+def at_most(limit: int) -> Length:
+    """A validator for the length of a text."""
+    return Length(max=limit, message=_l("Hãy viết tối đa %(n)s ký tự.", n=limit))
+
+
+class PanelForm(BaseForm):
+    """A form among others on the workbench: it knows what the officer saw, and from which list the question was opened."""
+
+    #: What the fields' ids begin with.
+    panel = "o"
+    seen_revision = HiddenField()
+    next = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self:
+            field.id = f"{self.panel}-{field.name}"
+            field.label.field_id = field.id
+
+    @property
+    def seen(self) -> int:
+        """The revision that the officer saw; a number that never matches when the form did not say."""
+        data = self.seen_revision.data or ""
+        return int(data) if data.isdigit() and len(data) < 10 else -1
+
+
+class TriageForm(PanelForm):
+    """Kind, topic, classification, and who answers."""
+
+    panel = "phan-loai"
+    kind = SelectField(_l("Loại"), choices=choices(KIND_LABELS))
+    topic = SelectField(_l("Lĩnh vực"))
+    classification = RadioField(_l("Phân loại"), choices=choices(CLASSIFICATION_LABELS), default=Classification.ORDINARY.value)
+    to = SelectField(_l("Phân công"))
+    note = LineField(_l("Lời nhắn cho người nhận việc"), validators=[Optional(), at_most(500)])
+
+
+class RedactForm(PanelForm):
+    """The text as everybody may read it."""
+
+    panel = "che"
+    title = LineField(_l("Tiêu đề khi đăng"), validators=[Needed(_l("Hãy nhập tiêu đề khi đăng.")), at_most(300)])
+    body = TextField(_l("Nội dung khi đăng"), validators=[Needed(_l("Hãy nhập nội dung khi đăng."))])
+    reason = LineField(
+        _l("Lý do che hoặc sửa"), description=_l("Ví dụ: có số điện thoại, địa chỉ nhà."), validators=[Optional(), at_most(300)]
+    )
+
+
+class NoteForm(PanelForm):
+    """An internal note."""
+
+    panel = "ghi-chu"
+    text = TextField(_l("Ghi chú nội bộ"), validators=[Needed(_l("Hãy viết nội dung ghi chú.")), at_most(2_000)])
+
+
+class ConfirmForm(PanelForm):
+    """A step that asks for nothing but the button."""
+
+    panel = "buoc"
+
+
+class RemarkForm(PanelForm):
+    """A step with a remark that may stay empty."""
+
+    panel = "buoc"
+    reason = LineField(_l("Ghi chú"), validators=[Optional(), at_most(500)])
+
+
+class ReasonForm(PanelForm):
+    """A step that needs a reason."""
+
+    panel = "buoc"
+    reason = TextField(_l("Lý do"), validators=[Needed(_l("Hãy ghi lý do.")), at_most(1_000)])
+
+
+class SendBackForm(ReasonForm):
+    """The approver wants it changed."""
+
+    panel = "tra-lai"
+    reason = TextField(_l("Lý do trả lại"), validators=[Needed(_l("Hãy ghi lý do trả lại để người soạn biết cần sửa gì.")), at_most(1_000)])
+
+
+class DecideForm(RemarkForm):
+    """The second person's word."""
+
+    panel = "y-kien"
+    reason = LineField(_l("Ý kiến của bạn"), validators=[Optional(), at_most(500)])
+
+
+class GateForm(RemarkForm):
+    """Opening a complaint or denunciation."""
+
+    panel = "mo"
+    reason = LineField(
+        _l("Lý do mở hồ sơ"), description=_l("Được ghi vào nhật ký cùng tên bạn và giờ mở."), validators=[Optional(), at_most(500)]
+    )
+
+
+class ScheduleForm(PanelForm):
+    """When to publish."""
+
+    panel = "hen"
+    date = VietnameseDateField(_l("Ngày đăng"), validators=[Needed(_l("Hãy nhập ngày đăng."))])
+    time = LineField(_l("Giờ đăng"), default="08:00", description=_l("Ví dụ: 08:00."), validators=[Needed(_l("Hãy nhập giờ đăng."))])
+
+
+class ProgressForm(PanelForm):
+    """What has been done since the answer."""
+
+    panel = "tien-do"
+    text = LineField(
+        _l("Đã làm thêm được gì"),
+        description=_l("Một câu, hiện công khai dưới câu trả lời."),
+        validators=[Needed(_l("Hãy viết tiến độ đã thực hiện.")), at_most(500)],
+    )
+    done = BooleanField(_l("Việc đã xong"))

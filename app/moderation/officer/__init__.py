@@ -1,0 +1,33 @@
+"""The officers' screens: importing this package puts every route on the blueprint."""
+
+from app.moderation.officer import (
+    answering,
+    approving,
+    bulk,
+    entry,
+    erasing,
+    home,
+    moving,
+    preparing,
+    queue,
+    reports,
+    samples,
+    workbench,
+)
+from app.moderation.officer.base import bp
+
+__all__ = [
+    "answering",
+    "approving",
+    "bp",
+    "bulk",
+    "entry",
+    "erasing",
+    "home",
+    "moving",
+    "preparing",
+    "queue",
+    "reports",
+    "samples",
+    "workbench",
+]

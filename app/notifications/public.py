@@ -1,0 +1,140 @@
+"""Following by mail: /theo-doi, the link that confirms and the one that ends it. Opening a link changes nothing."""
+
+import datetime as dt
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.extensions import csrf
+from app.kernel import throttle
+from app.kernel.display import chosen_locale
+from app.kernel.errors import FieldError
+from app.kernel.web import commits
+from app.mailer import service as mailer
+from app.notifications import mails, service
+from app.notifications.forms import ButtonForm, FollowForm
+from app.notifications.questions import FIRST_MAILS, UNCONFIRMED_A_DAY
+from app.organisation import queries as organisation
+from app.questions import queries as questions
+
+bp = Blueprint("notifications", __name__, template_folder="templates")
+
+
+def _form(code: str) -> FollowForm:
+    form = FollowForm()
+    answer = questions.public_one(code) if code else None
+    choices = [("tat-ca", _("Mọi câu trả lời mới"))]
+    choices += [
+        (f"linh-vuc:{topic.id}", topic.name_en if chosen_locale() == "en" and topic.name_en else topic.name)
+        for topic in organisation.active_topics()
+    ]
+    if answer is not None:
+        choices.insert(0, (f"cau:{answer.id}", _("Câu hỏi «%(title)s»", title=answer.title)))
+    form.scope.choices = choices
+    if request.method == "GET":
+        form.scope.data = choices[0][0]
+    return form
+
+
+def _secret() -> str:
+    return str(current_app.secret_key)
+
+
+@bp.get("/theo-doi")
+def follow() -> ResponseReturnValue:
+    """The form."""
+    code = request.args.get("ma", "")[:32]
+    return render_template("notifications/follow.html", form=_form(code), code=code)
+
+
+@bp.post("/theo-doi")
+@commits
+def ask_to_follow() -> ResponseReturnValue:
+    """Send the mail that asks for confirmation. The answer does not say whether the address was known."""
+    code = request.args.get("ma", "")[:32]
+    form = _form(code)
+    if not form.validate_on_submit():
+        return render_template("notifications/follow.html", form=form, code=code), 422
+    address = throttle.address_key(_secret(), request.remote_addr or "")
+    throttle.check(
+        "follow",
+        address,
+        limit=10,
+        within=dt.timedelta(hours=1),
+        message=_("Có quá nhiều yêu cầu từ mạng của bạn. Hãy thử lại sau một giờ."),
+    )
+    throttle.note("follow", address)
+    if not form.company_url.data and mailer.sent_today(form.email.data, FIRST_MAILS) < UNCONFIRMED_A_DAY:
+        try:
+            _ask(form)
+        except FieldError as error:
+            form.apply(error)
+            return render_template("notifications/follow.html", form=form, code=code), 422
+    return render_template("notifications/asked.html", email=form.email.data)
+
+
+def _ask(form: FollowForm) -> None:
+    kind, _colon, number = form.scope.data.partition(":")
+    asked = service.subscribe(
+        email=form.email.data.lower(),
+        secret_key=_secret(),
+        topic_id=int(number) if kind == "linh-vuc" else None,
+        question_id=int(number) if kind == "cau" else None,
+        language=chosen_locale(),
+    )
+    if asked is None:
+        return
+    row, token = asked
+    what = next((str(label) for value, label in form.scope.choices if value == form.scope.data), "")
+    mails.send(
+        "follow-confirm",
+        to=row.email,
+        about=None,
+        key=str(row.id),
+        language=row.language,
+        what="" if kind == "cau" else what,
+        confirm_url=mails.link(f"/theo-doi/xac-nhan/{token}"),
+    )
+
+
+@bp.get("/theo-doi/xac-nhan/<token>")
+def confirming(token: str) -> ResponseReturnValue:
+    """The page behind the link, with a button."""
+    g.no_referrer = True
+    row = service.find(token, secret_key=_secret())
+    return render_template("notifications/confirm.html", form=ButtonForm(), row=row)
+
+
+@bp.post("/theo-doi/xac-nhan/<token>")
+@commits
+def confirm(token: str) -> ResponseReturnValue:
+    """The button."""
+    g.no_referrer = True
+    row = service.find(token, secret_key=_secret())
+    service.confirm(row)
+    return render_template("notifications/confirm.html", form=ButtonForm(), row=row)
+
+
+@bp.get("/theo-doi/thoi/<key>")
+def stopping(key: str) -> ResponseReturnValue:
+    """The page behind «Không muốn nhận nữa?», with a button."""
+    g.no_referrer = True
+    if service.find_to_stop(key, secret_key=_secret()) is None:
+        return render_template("notifications/stopped.html")
+    return render_template("notifications/stop.html", form=ButtonForm())
+
+
+@bp.post("/theo-doi/thoi/<key>")
+@csrf.exempt  # mail programs press their own button here (RFC 8058); the key in the address is what nobody can forge
+@commits
+def stop(key: str) -> ResponseReturnValue:
+    """The button, ours or that of a mail program. Harmless when repeated."""
+    g.no_referrer = True
+    if row := service.find_to_stop(key, secret_key=_secret()):
+        service.stop(row)
+    if request.form.get("List-Unsubscribe") == "One-Click":
+        # A redirection would not be followed.
+        return render_template("notifications/stopped.html")
+    flash(_("Đã thôi nhận tin. Địa chỉ của bạn đã được xóa."), "success")
+    return redirect("/hoi-dap")

@@ -1,0 +1,1 @@
+"""Citizens' routes: asking in three steps, following one's own question, reading what was answered."""

@@ -1,0 +1,293 @@
+"""What a sender reads of their own question: where it stands, what happened, what may still be done."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.extensions import db
+from app.files import queries as files
+from app.files.models import StoredFile
+from app.kernel.clock import now
+from app.kernel.display import vi_date, vi_datetime
+from app.kernel.links import Ref
+from app.organisation.models import Topic, Unit
+from app.questions import policy, queries
+from app.questions.forms import RATINGS
+from app.questions.models import AnswerVersion, ProgressNote, Question, QuestionLog, QuestionMessage, QuestionPause
+from app.questions.public.deadline import explained
+from app.questions.states import (
+    ANSWERED_STAGES,
+    FLOW,
+    OPEN_STAGES,
+    OUTCOME_LABELS,
+    PHASE_COLOURS,
+    PHASE_LABELS,
+    PUBLIC_PHASE,
+    REFUSAL_LABELS,
+    Phase,
+    Stage,
+    Visibility,
+)
+from app.submissions.states import CONSENT_LABELS, NAME_DISPLAY_LABELS, NAME_DISPLAY_ORDER, Consent, NameDisplay
+from app.workdays.calendar import Explanation
+from app.workdays.clock import Clock, Pause
+
+#: What each move is called for the sender. What is not here is the office's own business; notes are shown only where the
+#: log row is public.
+TITLES = {
+    "receive": _l("Đã nhận câu hỏi"),
+    "confirm": _l("Đã xác nhận, bắt đầu tính hạn trả lời"),
+    "ask_more": _l("Cán bộ hỏi thêm"),
+    "reply_more": _l("Bạn đã bổ sung thông tin"),
+    "add_info": _l("Bạn đã gửi thêm thông tin"),
+    "assign": _l("Đã giao đơn vị xử lý"),
+    "merge": _l("Đã gộp với câu hỏi cùng nội dung"),
+    "refuse": _l("Không tiếp nhận"),
+    "transfer": _l("Đã chuyển cơ quan khác"),
+    "extend": _l("Gia hạn trả lời"),
+    "approve": _l("Đã trả lời"),
+    "publish": _l("Đã đăng cho mọi người cùng đọc"),
+    "hide": _l("Đã gỡ khỏi trang công khai"),
+    "unhide": _l("Đã đăng lại"),
+    "rate": _l("Bạn đã đánh giá câu trả lời"),
+    "reopen": _l("Đã mở lại theo đề nghị của bạn"),
+    "close": _l("Đã kết thúc"),
+    "withdraw": _l("Bạn đã rút câu hỏi"),
+    "tighten": _l("Bạn đã thu hẹp sự đồng ý"),
+    "progress": _l("Cập nhật tiến độ"),
+}
+#: The pages of what a sender may do. «da-ro» is a button and no page; «danh-gia» has its buttons below the answer.
+ACTIONS = {
+    "bo-sung": _l("Bổ sung thông tin"),
+    "mo-lai": _l("Đề nghị xem lại câu trả lời"),
+    "thu-hep": _l("Thu hẹp sự đồng ý"),
+    "rut": _l("Rút câu hỏi"),
+}
+_TONES = {"approve": "ok", "ask_more": "soon", "extend": "soon", "refuse": "late"}
+#: Of a complaint or denunciation: nothing but that it came and how it ended.
+_OF_RESTRICTED = frozenset({"receive", "confirm", "refuse", "transfer", "withdraw"})
+#: Citizens add to what is still being worked on.
+_MAY_ADD = frozenset({Stage.UNVERIFIED, Stage.RECEIVED, Stage.NEEDS_INFO, Stage.ASSIGNED, Stage.IN_REVIEW})
+_OVER = frozenset({Stage.WITHDRAWN, Stage.REFUSED, Stage.SPAM, Stage.TRANSFERRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: str
+    title: str
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that the sender may do: the last part of its address, and its words."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The question that this one was joined to. Its address is empty while the public cannot read it."""
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """All that the tracking page shows."""
+
+    question: Question
+    phase: Phase
+    clock: Clock
+    why: Explanation | None
+    unit: str
+    topic: Topic | None
+    entries: Sequence[Entry]
+    messages: Sequence[QuestionMessage]
+    pauses: Sequence[QuestionPause]
+    progress: Sequence[ProgressNote]
+    files: Sequence[StoredFile]
+    answer: AnswerVersion | None
+    answer_files: Sequence[StoredFile]
+    merged: Merged | None
+    #: Where everybody can read it; empty while nobody can.
+    public_url: str
+    may: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def restricted(self) -> bool:
+        """Khiếu nại or tố cáo: guidance, and nothing of its content."""
+        return policy.is_restricted(self.question)
+
+    @property
+    def waiting(self) -> QuestionPause | None:
+        """What the sender has been asked and has not replied to."""
+        return next((pause for pause in self.pauses if pause.ended_on is None), None)
+
+    @property
+    def phase_label(self) -> str:
+        """Where it stands, in the sender's words."""
+        return str(PHASE_LABELS[self.phase])
+
+    @property
+    def phase_colour(self) -> str:
+        """The colour of the tag; the label says the same."""
+        return PHASE_COLOURS[self.phase]
+
+    @property
+    def is_answered(self) -> bool:
+        """Does the answer that is shown still hold?"""
+        return self.question.stage in ANSWERED_STAGES
+
+    @property
+    def counts(self) -> bool:
+        """Is there a clock worth showing?"""
+        return not self.restricted and (self.is_answered or self.question.stage in OPEN_STAGES)
+
+    @property
+    def outcome_label(self) -> str:
+        """The result that the answer reports."""
+        return str(OUTCOME_LABELS[self.answer.outcome]) if self.answer and self.answer.outcome else ""
+
+    @property
+    def refusal_label(self) -> str:
+        """Why it was not taken."""
+        return str(REFUSAL_LABELS[self.question.refusal]) if self.question.refusal else ""
+
+    @property
+    def hidden_reason(self) -> str:
+        """Why it was taken off the public page; empty when it was not."""
+        return (self.question.hidden_reason or "") if self.question.visibility is Visibility.HIDDEN else ""
+
+    @property
+    def consent_label(self) -> str:
+        """What its sender allows."""
+        submission = self.question.submission
+        if submission.consent is Consent.PRIVATE:
+            return str(CONSENT_LABELS[submission.consent])
+        return f"{CONSENT_LABELS[submission.consent]}. {NAME_DISPLAY_LABELS[submission.name_display]}."
+
+    @property
+    def ratings(self) -> Mapping[int, Any]:
+        """The three levels."""
+        return RATINGS
+
+    @property
+    def rating_label(self) -> str:
+        """What the sender said of the answer."""
+        return str(RATINGS[self.question.rating]) if self.question.rating else ""
+
+    @property
+    def answer_links(self) -> Sequence[files.FileLink]:
+        """The officers' files: fetched from the public page once that exists."""
+        return files.links(self.answer_files) if self.public_url else []
+
+    @property
+    def progress_lines(self) -> Sequence[Entry]:
+        """What has been done since the answer."""
+        return [Entry(vi_date(line.at), line.text, "", "ok" if line.done else "") for line in self.progress]
+
+    @property
+    def clock_notes(self) -> Sequence[str]:
+        """Why the due date is not the first one: times of waiting, and an extension."""
+        lines = []
+        for pause in self.pauses:
+            if pause.ended_on is not None and not self.restricted:
+                days = {"first": vi_date(pause.started_on), "last": vi_date(pause.ended_on)}
+                lines.append(_("Không tính từ %(first)s đến trước %(last)s: chờ bạn bổ sung.", **days))
+        if self.question.extra_days:
+            added = {"n": self.question.extra_days, "reason": self.question.extension_reason or ""}
+            lines.append(_("Gia hạn %(n)s ngày làm việc: %(reason)s", **added))
+        return lines
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """Links to what the sender may do, in order."""
+        return [Action(name, str(label)) for name, label in ACTIONS.items() if name in self.may]
+
+
+def may_do(question: Question) -> frozenset[str]:
+    """What the sender may do now; the names are the last parts of the addresses."""
+    stage, submission = question.stage, question.submission
+    allowed = {"rut": FLOW.allows(stage, "withdraw")}
+    if not policy.is_restricted(question):
+        can_tighten = submission.consent is Consent.PUBLISH or submission.name_display is not NameDisplay.HIDDEN
+        allowed |= {
+            "bo-sung": stage in _MAY_ADD,
+            "thu-hep": can_tighten and stage not in _OVER,
+            "danh-gia": FLOW.allows(stage, "rate"),
+            "mo-lai": FLOW.allows(stage, "reopen") and _may_reopen(question),
+            "da-ro": FLOW.allows(stage, "close"),
+        }
+    return frozenset(name for name, yes in allowed.items() if yes)
+
+
+def _may_reopen(question: Question) -> bool:
+    answered = question.answered_at
+    return question.reopened_at is None and answered is not None and now() - answered <= dt.timedelta(days=policy.REOPEN_DAYS)
+
+
+def displays_left(question: Question) -> Sequence[NameDisplay]:
+    """How the name may still be shown: as now, or less openly."""
+    return NAME_DISPLAY_ORDER[NAME_DISPLAY_ORDER.index(question.submission.name_display) :]
+
+
+def tell(question: Question) -> Story:
+    """Read everything that belongs to one question."""
+    rows = queries.pauses_of(question)
+    pauses = [Pause(row.started_on, row.ended_on, row.reason) for row in rows]
+    restricted = policy.is_restricted(question)
+    answer = None if restricted else queries.version_of(question)
+    shown = queries.public_one(question.submission.code) if question.visibility is Visibility.PUBLIC else None
+    return Story(
+        question=question,
+        phase=PUBLIC_PHASE[question.stage],
+        clock=queries.clock_of(question, pauses=pauses),
+        why=explained(question, pauses),
+        unit=_unit(question),
+        topic=db.session.get(Topic, question.topic_id) if question.topic_id else None,
+        entries=_entries(queries.log_of(question), restricted=restricted),
+        messages=[] if restricted else queries.messages_of(question),
+        pauses=rows,
+        progress=[] if restricted else queries.progress_of(question),
+        files=files.of(Ref("submission", question.submission_id)),
+        answer=answer,
+        answer_files=files.of(Ref("answer", question.id)) if answer else [],
+        merged=_merged(question),
+        public_url=f"/hoi-dap/{shown.code}" if shown else "",
+        may=may_do(question),
+    )
+
+
+def _unit(question: Question) -> str:
+    unit = db.session.get(Unit, question.unit_id) if question.unit_id else None
+    return unit.name if unit else ""
+
+
+def _merged(question: Question) -> Merged | None:
+    if question.merged_into_id is None or question.stage is not Stage.DUPLICATE:
+        return None
+    other = queries.public_one(queries.by_id(question.merged_into_id).submission.code)
+    return Merged(f"/hoi-dap/{other.code}", other.title) if other else Merged("", "")
+
+
+def _entries(log: Sequence[QuestionLog], *, restricted: bool) -> list[Entry]:
+    found: list[Entry] = []
+    for row in log:
+        if row.move not in TITLES or (restricted and row.move not in _OF_RESTRICTED):
+            continue
+        title = str(TITLES[row.move])
+        if row.move == "assign" and found and found[-1].title == title:
+            # Passed on within the office: the sender needs to know it once.
+            found.pop()
+        found.append(Entry(vi_datetime(row.at), title, row.note if row.public else "", _TONES.get(row.move, "")))
+    return found

@@ -1,0 +1,91 @@
+"""What stands around the queue: who has how much to do, what can still be undone, templates, reports by number."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from app.access.actors import Actor
+from app.extensions import db
+from app.kernel.clock import now
+from app.kernel.errors import NotFound
+from app.organisation import queries as organisation
+from app.organisation.models import Unit
+from app.questions.models import AnswerTemplate, BulkAction, ContentReport, Question
+from app.questions.queries.staff import COUNT_CAP, QueueFilter, Tab, filtered, in_tab
+from app.questions.states import OPEN_STAGES
+from app.submissions.models import Submission
+
+#: More templates than anybody reads through.
+_MOST_TEMPLATES = 200
+
+
+def workload() -> dict[tuple[int | None, int | None], int]:
+    """Open questions by unit and officer (None: nobody named); one statement over the partial index of what is open."""
+    query = (
+        sa.select(Question.unit_id, Question.officer_id, sa.func.count())
+        .where(Question.stage.in_(OPEN_STAGES))
+        .group_by(Question.unit_id, Question.officer_id)
+    )
+    return {(row[0], row[1]): row[2] for row in db.session.execute(query)}
+
+
+def count_filtered(actor: Actor, tab: Tab, wanted: QueueFilter) -> int:
+    """How many questions of a tab pass the filter, up to one more than COUNT_CAP."""
+    rows = filtered(in_tab(sa.select(Question.id).join(Submission), tab, actor), wanted).limit(COUNT_CAP + 1)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
+
+
+def by_codes(codes: Sequence[str]) -> list[Question]:
+    """The questions with these codes, in their order; unknown codes are left out. One statement."""
+    if not codes:
+        return []
+    query = sa.select(Question).join(Submission, Submission.id == Question.submission_id).where(Submission.code.in_(codes))
+    found = {question.submission.code: question for question in db.session.scalars(query)}
+    return [found[code] for code in dict.fromkeys(codes) if code in found]
+
+
+def undoable(actor: Actor, *, minutes: int) -> BulkAction | None:
+    """The last thing that this person did to many questions at once, while it can be taken back."""
+    since = now() - dt.timedelta(minutes=minutes)
+    mine = (BulkAction.actor_id == actor.id, BulkAction.at > since, BulkAction.undone_at.is_(None))
+    return db.session.scalar(sa.select(BulkAction).where(*mine).order_by(BulkAction.id.desc()).limit(1))
+
+
+def bulk_action(number: int) -> BulkAction:
+    """What was done to many questions at once. Raises NotFound."""
+    found = db.session.get(BulkAction, number)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def content_report(number: int) -> ContentReport:
+    """A report of wrong content. Raises NotFound."""
+    found = db.session.get(ContentReport, number)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def answer_templates(actor: Actor, *, topic_id: int | None = None) -> list[AnswerTemplate]:
+    """Templates of the person's unit and of the whole office; those of the topic and of every topic where one is named."""
+    query = sa.select(AnswerTemplate).where(sa.or_(AnswerTemplate.unit_id.is_(None), AnswerTemplate.unit_id == actor.unit_id))
+    if topic_id is not None:
+        query = query.where(sa.or_(AnswerTemplate.topic_id.is_(None), AnswerTemplate.topic_id == topic_id))
+    return list(db.session.scalars(query.order_by(AnswerTemplate.title, AnswerTemplate.id).limit(_MOST_TEMPLATES)))
+
+
+def answer_template(number: int, actor: Actor) -> AnswerTemplate:
+    """One of those templates. Raises NotFound, also for another unit's."""
+    found = db.session.get(AnswerTemplate, number)
+    if found is None or (found.unit_id is not None and found.unit_id != actor.unit_id):
+        raise NotFound
+    return found
+
+
+def official_contacts() -> tuple[str, ...]:
+    """The office's own numbers and addresses: no personal data, wherever they stand in a text. Two statements."""
+    agency = organisation.agency()
+    units = db.session.execute(sa.select(Unit.phone, Unit.email)).all()
+    return tuple(known for known in (agency.phone, agency.fax, agency.email, *(value for row in units for value in row)) if known)

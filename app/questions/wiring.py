@@ -1,0 +1,75 @@
+"""What questions tell the features below them: how to resolve a reference, who may fetch a file, which deadlines move."""
+
+from collections.abc import Iterator
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from app.access.actors import Actor
+from app.extensions import db
+from app.files import gate
+from app.kernel import fulltext, links
+from app.kernel.links import Ref, Resolved
+from app.questions import policy, queries, service
+from app.questions.models import Question
+from app.questions.service.keeping import moved_deadlines
+from app.submissions.models import Submission
+from app.workdays.calendar import Calendar
+from app.workdays.events import MovedDeadline, register_deadlines
+
+
+def resolve_question(question_id: int) -> Resolved | None:
+    """A question as others link to it."""
+    question = db.session.get(Question, question_id)
+    if question is None:
+        return None
+    submission = question.submission
+    public_url = f"/hoi-dap/{submission.code}" if queries.public_one(submission.code) else None
+    title = submission.code if policy.is_restricted(question) else f"{submission.code} · {submission.public_title or submission.title}"
+    return Resolved(title, public_url, f"/can-bo/hoi-dap/{submission.code}")
+
+
+def _question_of(kind: str, owner_id: int) -> Question | None:
+    if kind == "submission":
+        submission = db.session.get(Submission, owner_id)
+        return queries.by_submission_id(owner_id) if submission is not None and submission.kind == "question" else None
+    return db.session.get(Question, owner_id)
+
+
+def may_fetch_sent(owner_id: int, actor: Actor | None) -> gate.Access:
+    """What a citizen attached: never public; only for staff who may read the question."""
+    question = _question_of("submission", owner_id)
+    allowed = question is not None and actor is not None and policy.may_read(actor, question)
+    return gate.Access.PRIVATE if allowed else gate.Access.NONE
+
+
+def may_fetch_answer(owner_id: int, actor: Actor | None) -> gate.Access:
+    """What an officer attached to an answer: public with the answer, and staff's before."""
+    question = _question_of("answer", owner_id)
+    if question is None:
+        return gate.Access.NONE
+    if queries.public_one(question.submission.code) is not None:
+        return gate.Access.PUBLIC
+    return gate.Access.PRIVATE if actor is not None and policy.may_read(actor, question) else gate.Access.NONE
+
+
+def preview_deadlines(calendar: Calendar) -> list[MovedDeadline]:
+    """Which open questions a changed calendar would move."""
+    return [
+        MovedDeadline(question.submission.code, Ref("question", question.id), old, new) for question, old, new in moved_deadlines(calendar)
+    ]
+
+
+def public_documents() -> Iterator[tuple[Ref, str, str]]:
+    """Everything that belongs into the full-text index, for a rebuild."""
+    for question in db.session.scalars(queries.public(Question).order_by(Question.id)):
+        yield Ref("question", question.id), *service.document_of(question)
+
+
+def init_app(app: Flask) -> None:
+    """Register all of it."""
+    links.register("question", resolve_question)
+    gate.register("submission", may_fetch_sent)
+    gate.register("answer", may_fetch_answer)
+    register_deadlines(_("Hỏi – đáp"), preview_deadlines, service.recompute_deadlines)
+    fulltext.register_source("question", public_documents)

@@ -1,0 +1,22 @@
+"""/tim-kiem"""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.kernel.pagecache import cacheable
+from app.kernel.text import clean_line
+from app.search.queries import KINDS, LIMIT, search
+
+bp = Blueprint("search", __name__, template_folder="templates")
+#: Longer texts are no search any more.
+LONGEST = 200
+
+
+@bp.get("/tim-kiem")
+@cacheable(params=("q", "loai"))
+def results() -> ResponseReturnValue:
+    """Everything public that matches."""
+    text = clean_line(request.args.get("q"))[:LONGEST]
+    kind = next((kind for kind in KINDS if kind.slug == request.args.get("loai")), KINDS[0])
+    found = search(text, kind) if text else []
+    return render_template("search/results.html", text=text, kind=kind, kinds=KINDS, found=found, limit=LIMIT)

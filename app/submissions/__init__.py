@@ -1,0 +1,13 @@
+"""Submissions: whatever a citizen sends, with code and PIN, contact, consent, confirmation, redaction and spam marks.
+
+Questions and consultation comments are built on it; what happens to them afterwards is their own business.
+"""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Wire the feature into the app."""
+    from app.submissions import public
+
+    app.register_blueprint(public.bp)

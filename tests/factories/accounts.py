@@ -1,0 +1,70 @@
+"""People for tests: an account in one line, and a browser that is signed in as its owner."""
+
+import itertools
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.access import Role
+from app.accounts.models import User
+from app.accounts.service import create_user
+from app.accounts.service import sessions as session_service
+from app.extensions import db
+from app.kernel.clock import now
+
+PASSWORD = "mat-khau-thu-nghiem-1"
+_numbers = itertools.count(1)
+
+
+def make_user(
+    username: str | None = None,
+    roles: Iterable[Role] = (Role.OFFICER,),
+    unit: Any = None,
+    password: str | None = PASSWORD,
+    **more: Any,
+) -> User:
+    """An account, committed and loaded. To be called inside an app context; its columns and roles can be read after it too."""
+    name = username or f"can-bo-{next(_numbers)}"
+    values = {"full_name": f"Cán bộ {name}", "email": f"{name}@anson.example", **more}
+    user = create_user(username=name, roles=roles, unit_id=unit.id if unit is not None else None, password=password, **values)
+    db.session.commit()
+    # Whoever was made before stays readable too, after the context that made them is gone.
+    for row in list(db.session.identity_map.values()):
+        if isinstance(row, User):
+            db.session.refresh(row)
+    return user
+
+
+def sign_in(client: FlaskClient, user: User, *, second_factor: bool = True) -> None:
+    """Make this browser a signed-in one, second factor given, without going through the form."""
+    with client.application.app_context():
+        token = session_service.start(db.session.get_one(User, user.id), second_factor=second_factor)
+        db.session.commit()
+    with client.session_transaction() as cookie:
+        cookie.clear()
+        cookie["staff"], cookie["seen"] = token, int(now().timestamp())
+
+
+def make_staff(app: Flask, *roles: Role, **more: Any) -> tuple[FlaskClient, User]:
+    """A signed-in browser and its owner."""
+    with app.app_context():
+        user = make_user(roles=roles, **more)
+    client = app.test_client()
+    sign_in(client, user)
+    return client, user
+
+
+def csrf_of(client: FlaskClient, address: str) -> str:
+    """The token in the form at this address, or in the page's head."""
+    page = client.get(address).get_data(as_text=True)
+    found = re.search(r'name="csrf[_-]token"[^>]*?(?:value|content)="([^"]+)"', page)
+    assert found, f"no CSRF token at {address}"
+    return found.group(1)
+
+
+def post(client: FlaskClient, address: str, data: dict[str, Any] | None = None, *, form_at: str | None = None) -> Any:
+    """Send a form as a browser does: fetch the page, take its token, post."""
+    return client.post(address, data={**(data or {}), "csrf_token": csrf_of(client, form_at or address)})
