@@ -146,7 +146,7 @@ def prepare() -> list[tuple[str, str]]:
         db.engine.dispose()
     if empty:
         _say("Đang tạo dữ liệu mẫu …", "Making demo data …")
-        subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load"], cwd=ROOT, check=True)  # noqa: S603
+        subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load", "--quiet"], cwd=ROOT, check=True)  # noqa: S603
     return names
 
 

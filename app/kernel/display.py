@@ -76,7 +76,7 @@ def safe_path(path: str | None, default: str = "/") -> str:
     """A path of this site to go back to; anything that could lead elsewhere becomes the default."""
     if not path or not path.startswith("/") or path[1:2] in {"/", "\\"}:
         return default
-    return default if any(ord(char) <= 32 or char == "\\" for char in path) else path
+    return path if path.isprintable() and not {" ", "\\"} & set(path) else default
 
 
 @bp.get("/hien-thi")

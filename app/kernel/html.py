@@ -18,7 +18,7 @@ ALLOWED_TAGS = frozenset(
 )
 #: Full match only: bleach reads digits after «javascript:» as a port once it has dropped the other letters.
 _HREF = re.compile(r"(?:https?://[^\s\x00-\x1f<>\"'`\\]+|mailto:[\w.+-]+@[\w.-]+|tel:\+?[\d-]+|/(?![/\\])[^\s\x00-\x1f<>\"'`\\]*|#[\w-]+)")
-_MEDIA = re.compile(r"/tep/[\w/.-]+")
+_MEDIA = re.compile(r"/tep/(?!.*\.\.)[\w/.-]+")
 _SPAN = re.compile(r"[1-9]\d?")
 _ATTRIBUTES = {
     "a": {"href", "title"},

@@ -72,7 +72,7 @@ def _has_surrogate(text: str) -> bool:
 
 def _fits(value: Any, column: Any) -> bool:
     """Is this of the kind that the column holds?"""
-    kind = column.type.python_type
+    kind = (column.type.impl_instance if isinstance(column.type, sa.types.TypeDecorator) else column.type).python_type
     return type(value) is kind or (isinstance(value, str) and issubclass(kind, str))
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.extensions import limiter
 from app.kernel.pagecache import cacheable
 from app.kernel.text import clean_line
 from app.search.queries import KINDS, LIMIT, search
@@ -14,6 +15,8 @@ LONGEST = 200
 
 @bp.get("/tim-kiem")
 @cacheable(params=("q", "loai"))
+# Finished pages do not count: this is for whoever makes us search anew each time.
+@limiter.limit("60 per minute")
 def results() -> ResponseReturnValue:
     """Everything public that matches."""
     text = clean_line(request.args.get("q"))[:LONGEST]

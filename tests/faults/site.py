@@ -66,24 +66,25 @@ class Program:
         assert self._process is not None
         return self._process.pid
 
-    def kill(self) -> None:
-        """SIGKILL to the whole group: no handler, no goodbye, as when the power goes."""
+    def kill(self) -> bool:
+        """SIGKILL to the whole group: no handler, no goodbye, as when the power goes. False: it was dead already."""
         with self._lock:
-            if self._process is not None and self._process.poll() is None:
-                os.killpg(self.pid, signal.SIGKILL)
-                self._process.wait()
-                self.kills += 1
+            if self._process is None or self._process.poll() is not None:
+                return False
+            os.killpg(self.pid, signal.SIGKILL)
+            self._process.wait()
+            self.kills += 1
+            return True
 
-    def kill_one_worker(self, chance: random.Random) -> None:
-        """SIGKILL to one child, which the first process replaces by itself; to the whole group while it has none."""
+    def kill_one_worker(self, chance: random.Random) -> bool:
+        """SIGKILL to one child, which the first process replaces by itself. False: there was none."""
         with self._lock:
-            children = self._children()
-            if children:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(chance.choice(children), signal.SIGKILL)
-                    self.kills += 1
-        if not children:
-            self.kill()
+            if not (children := self._children()):
+                return False
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(chance.choice(children), signal.SIGKILL)
+                self.kills += 1
+            return True
 
     def _children(self) -> list[int]:
         assert self._process is not None

@@ -1,5 +1,6 @@
 """Loading the sample authority, all of it in one transaction: its organisation, its people, and half a year of questions."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from app.accounts.models import User
 from app.config import Settings
 from app.devtools.demo import mails, organisation, people, plan
+from app.devtools.demo.asking import form_key
 from app.devtools.demo.days import Days
 from app.devtools.demo.emptying import empty_tables
 from app.devtools.demo.office import Office
@@ -23,11 +25,14 @@ from app.questions import queries, service
 from app.questions.models import Question
 from app.questions.service import Sample
 from app.questions.states import Outcome, Visibility
+from app.submissions.service import pin_of
 from app.workdays import queries as workdays
 from app.workdays import service as calendar
 
 #: The office opened its portal so many working days before the day of loading.
 _OPENED = 110
+#: The working calendar was there before that.
+_CALENDAR = dt.timedelta(days=200)
 #: Answered, with progress lines and a promise: a good one to look up as its sender.
 EXAMPLE = "014"
 #: Who follows what: everything, or a topic.
@@ -73,6 +78,11 @@ def load(*, profile: str = "xa", fresh: bool = False) -> Loaded:
     return replace(_counted(fresh=True), example=office.questions[EXAMPLE].submission.code)
 
 
+def example_pin(secret_key: str) -> str:
+    """The PIN that belongs to the example."""
+    return pin_of(secret_key, form_key(EXAMPLE))
+
+
 def load_organisation(profile: Profile) -> None:
     """Only the calendar, the agency, its units, topics and places."""
     calendar.seed_days()
@@ -81,10 +91,9 @@ def load_organisation(profile: Profile) -> None:
 
 def _make(profile: Profile, planned: list[Planned]) -> Office:
     moment = now()
-    # The days are counted on the calendar that ships, which the very first step then writes.
-    with frozen(moment):
+    with frozen(moment - _CALENDAR):
         calendar.seed_days()
-        days = Days(workdays.calendar(), moment)
+    days = Days(workdays.calendar(), moment)
     with frozen(days.moment(_OPENED, "07:45")):
         organisation.load(profile)
         office = _office(profile, days, planned)

@@ -5,6 +5,7 @@ years. What nobody measures is left out: mails, the audit record, all but one li
 """
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -127,7 +128,15 @@ def _row(place: _Place, prose: Prose, numbers: dict[str, int], index: int, count
     title, body = prose.title(where_name), prose.question(where_name)
     question = _question(place, prose, index, at, is_open=is_open, is_answered=is_answered)
     submission = _submission(place, numbers, index, at, title, body, where, is_public=is_answered)
-    log = {"question_id": question["id"], "at": at, "actor": "citizen", "move": "receive", "to_stage": Stage.RECEIVED, "public": True}
+    log = {
+        "question_id": question["id"],
+        "at": at,
+        "actor": "citizen",
+        "move": "receive",
+        "to_stage": Stage.RECEIVED,
+        "note": "",
+        "public": True,
+    }
     if not is_answered:
         return _Row(submission, question, None, None, log)
     version = _version(prose, place.first_version + index, question, where_name)
@@ -225,13 +234,13 @@ def _version(prose: Prose, number: int, question: dict[str, Any], where_name: st
 
 
 def _write(rows: list[_Row]) -> None:
-    db.session.execute(sa.insert(Submission.__table__), [row.submission for row in rows])
-    db.session.execute(sa.insert(Question.__table__), [row.question for row in rows])
-    db.session.execute(sa.insert(QuestionLog.__table__), [row.log for row in rows])
+    _insert(Submission.__table__, [row.submission for row in rows])
+    _insert(Question.__table__, [row.question for row in rows])
+    _insert(QuestionLog.__table__, [row.log for row in rows])
     versions = [row.version for row in rows if row.version is not None]
     if not versions:
         return
-    db.session.execute(sa.insert(AnswerVersion.__table__), versions)
+    _insert(AnswerVersion.__table__, versions)
     table, first = Question.__table__, rows[0].question["id"]
     change = (
         sa.update(table)
@@ -245,6 +254,16 @@ def _write(rows: list[_Row]) -> None:
     )
     db.session.execute(change)
     fulltext.put_many(row.document for row in rows if row.document is not None)
+
+
+def _insert(table: Any, rows: list[dict[str, Any]]) -> None:
+    if db.session.get_bind().dialect.name != "postgresql":
+        db.session.execute(sa.insert(table), rows)
+        return
+    # One statement for all rows: the server takes them apart several times faster than it takes them one by one.
+    names = ", ".join(rows[0])
+    statement = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"  # noqa: S608
+    db.session.execute(sa.text(statement), {"rows": json.dumps(rows, default=str)})
 
 
 def _keep(numbers: dict[str, int]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from app.access.actors import CITIZEN
 from app.devtools.demo.answering import AnswerStory
 from app.devtools.demo.asking import ask, confirm
+from app.devtools.demo.plan import fill
 from app.devtools.demo.telling import MINUTE, Step, Telling
 from app.kernel.clock import HANOI
 from app.kernel.text import clean
@@ -41,7 +42,8 @@ class Story(Telling):
         self.then(asked, lambda: ask(self.planned, self.office))
         if status == "unverified":
             return self.steps
-        self.then(asked + 12 * MINUTE, lambda: confirm(self.question, spare=self.planned.kind == "spam"))
+        if self.planned.kind != "spam":
+            self.then(asked + 12 * MINUTE, lambda: confirm(self.question))
         if status not in UNTOUCHED:
             self._after_reception(self._at_reception(asked))
         return self.steps
@@ -73,7 +75,7 @@ class Story(Telling):
     def _redact(self) -> None:
         submission = self.question.submission
         title = self.told.get("public_title") or submission.title
-        body = clean(self.told.get("public", "")) or submission.body
+        body = clean(fill(self.told.get("public", ""), self.words)) or submission.body
         hidden = redaction.find(body)
         reason = self.told.get("reason") or ("Che " + ", ".join(sorted({item.label for item in hidden})) + "." if hidden else "")
         changed = bool(hidden) or title != submission.title or body != submission.body

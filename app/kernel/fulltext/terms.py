@@ -36,7 +36,8 @@ def settle_tone(word: str) -> str:
     if len(tones) != 1:
         return word
     moved = _FIRST_VOWEL.sub(lambda vowel: vowel.group() + tones[0], _TONES.sub("", letters), count=1)
-    return nfc(moved)
+    # A tilde of another language's consonant is no tone and fits on no vowel.
+    return settled if len(settled := nfc(moved)) == len(word) else word
 
 
 def terms(text: str) -> list[Term]:

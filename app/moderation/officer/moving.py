@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import flash, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.access import P, require
@@ -66,7 +67,9 @@ def _prefilled(question: Question, step: Step) -> dict[str, Any]:
     if step.move == "refuse" and policy.is_restricted(question):
         complaint = question.classification is Classification.COMPLAINT
         kind = RefusalReason.COMPLAINT if complaint else RefusalReason.DENUNCIATION
-        return {"kind": kind.value, "text": _guidance(complaint=complaint)}
+        # The sender reads it, in the language in which they wrote.
+        with force_locale(question.submission.language):
+            return {"kind": kind.value, "text": _guidance(complaint=complaint)}
     return {"days": 5} if step.move == "extend" else {}
 
 

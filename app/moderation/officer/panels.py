@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.kernel.display import vi_date
@@ -172,7 +173,9 @@ def _contact(question: Question) -> str:
     if unit is None:
         return ""
     agency = organisation.agency()
-    hours = unit.hours or _("giờ hành chính")
+    # It stands in a public page, which is Vietnamese whatever language the officer works in.
+    with force_locale("vi"):
+        hours = unit.hours or _("giờ hành chính")
     phone = unit.phone or agency.phone
     return ", ".join(part for part in (unit.name, phone) if part) + f" ({hours})"
 

@@ -13,6 +13,7 @@ from app.audit.models import AuditRecord
 from app.extensions import db
 from app.organisation import queries as organisation
 from app.organisation.models import Unit
+from app.questions import queries
 from app.questions.models import Question, QuestionLog
 from tests.factories import accounts
 from tests.factories.organisation import make_agency, make_unit
@@ -119,8 +120,6 @@ class Office:
 
     @staticmethod
     def _question(code: str) -> Question:
-        from app.questions import queries
-
         return queries.by_code(code)
 
 

@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from app.extensions import db
 from app.files import queries as files
@@ -109,7 +110,8 @@ def test_similar_answer_is_an_example(office: Any) -> None:
     assert f"mau={example}#tra-loi" in page
     page = office.page("officer", f"/can-bo/hoi-dap/{code}?mau={example}")
     assert "Từ tuần tới xe thu gom rác" in page.split('name="short"')[1].split("</textarea>")[0]
-    assert 'checked class="govuk-radios__input" id="tra-loi-outcome-3"' in page or 'value="guidance"' in page
+    chosen = next(part for part in page.split("<input") if 'value="guidance"' in part.split(">")[0])
+    assert " checked " in chosen.split(">")[0]
     assert _draft(office, code) is None
 
 
@@ -169,7 +171,6 @@ def test_saving_by_itself_answers_with_time_and_revision(office: Any) -> None:
     again = office.post("officer", address, {"answer_revision": "1", "short": "Đang viết tiếp", "promised_on": "sai"}, headers=FETCH)
     assert again.json["fields"] == {"answer_revision": 2}
     assert _draft(office, code).short == "Đang viết tiếp"  # type: ignore[union-attr]
-    assert office.revision(code) == office.revision(code)
 
 
 def test_saving_by_itself_cuts_nothing_silently(office: Any) -> None:
@@ -245,8 +246,6 @@ def test_text_is_kept_when_the_step_is_over(office: Any) -> None:
 def test_files_go_with_the_answer_and_can_be_dropped(office: Any) -> None:
     code = office.question(stage=Stage.ASSIGNED)
     picture = io.BytesIO()
-    from PIL import Image
-
     Image.new("RGB", (40, 30), "#9b1c1c").save(picture, "PNG")
     picture.seek(0)
     assert _write(office, code, **FULL, files=(picture, "Ảnh sau khi sửa.png")).status_code == 302
@@ -298,15 +297,20 @@ def test_both_see_that_the_other_has_it_open(office: Any) -> None:
 
 def test_an_open_page_does_not_keep_the_session_alive(office: Any) -> None:
     code = office.question(stage=Stage.ASSIGNED)
+    office.post("officer", f"/can-bo/hoi-dap/{code}/co-mat")
     client = office.client("officer")
     with client.session_transaction() as cookie:
         cookie["seen"] -= 600
         before = cookie["seen"]
-    office.post("officer", f"/can-bo/hoi-dap/{code}/co-mat")
-    with client.session_transaction() as cookie:
-        seen = cookie["seen"]
-    # The CSRF token was fetched before the clock was turned back, so nothing else had to move it.
-    assert seen in {before, before + 600} or seen >= before
+
+    def seen() -> int:
+        with client.session_transaction() as cookie:
+            return int(cookie["seen"])
+
+    assert office.post("officer", f"/can-bo/hoi-dap/{code}/co-mat").status_code == 200
+    assert seen() == before
+    office.get("officer", f"/can-bo/hoi-dap/{code}")
+    assert seen() > before
 
 
 def test_mails_stand_beside_the_log(office: Any) -> None:
