@@ -15,7 +15,7 @@ class FilterForm(BaseForm):
     class Meta(BaseForm.Meta):
         csrf = False
 
-    viec = SelectField(_l("Việc"))
+    viec = SelectField(_l("Việc"), default="")
     nguoi = LineField(_l("Người thực hiện"), description=_l("Đúng tên như trong nhật ký."))
     tu = VietnameseDateField(_l("Từ ngày"))
     den = VietnameseDateField(_l("Đến ngày"))

@@ -83,7 +83,14 @@ def create(connection: Connection) -> None:
 def drop(connection: Connection) -> None:
     """Take the triggers away, for a migration that goes back. The tables may still hold rows."""
     if connection.dialect.name == "sqlite":
-        names = ("audit_record_next", "audit_record_link", "audit_record_update", "audit_record_delete", "audit_head_update", "audit_head_delete")
+        names = (
+            "audit_record_next",
+            "audit_record_link",
+            "audit_record_update",
+            "audit_record_delete",
+            "audit_head_update",
+            "audit_head_delete",
+        )
         for name in names:
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
         return

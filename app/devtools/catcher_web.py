@@ -37,8 +37,8 @@ def show(name: str) -> ResponseReturnValue:
 @bp.get("/<name>/html")
 def html(name: str) -> ResponseReturnValue:
     """The HTML of a mail, for the frame only."""
-    # A link must not open inside the frame, where our own pages refuse to be shown.
-    response = Response('<base target="_blank">' + _mail(name).html(), mimetype="text/html")
+    # A link must not open inside the frame, where our own pages refuse to be shown. At the end it leaves the doctype first.
+    response = Response(_mail(name).html() + '<base target="_blank">', mimetype="text/html")
     response.headers["Content-Security-Policy"] = _FRAMED
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response

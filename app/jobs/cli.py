@@ -44,9 +44,7 @@ def list_jobs() -> None:
         for row in queries.timetable():
             click.echo(f"{row.name}  {vi_datetime(row.last_run_at) or '-'}  {vi_datetime(row.next_run_at)}  {row.last_error or ''}")
         for job in [*queries.waiting(), *queries.dead()]:
-            click.echo(
-                f"{job.id}  {job.name}  {LABELS[job.state]}  {vi_datetime(job.run_at)}  {job.attempts}  {job.last_error or ''}"
-            )
+            click.echo(f"{job.id}  {job.name}  {LABELS[job.state]}  {vi_datetime(job.run_at)}  {job.attempts}  {job.last_error or ''}")
 
 
 @group.command()

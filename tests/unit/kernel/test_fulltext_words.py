@@ -34,7 +34,9 @@ def test_the_place_of_the_tone_does_not_matter(spellings: tuple[str, str]) -> No
     assert settle_tone(spellings[0]) == settle_tone(spellings[1])
 
 
-@pytest.mark.parametrize("words", [("hoa", "hoà"), ("hòa", "hóa"), ("đất", "đạt"), ("thuý", "thuỷ"), ("mua", "mưa"), ("tân", "tấn"), ("lý", "lỳ")])
+@pytest.mark.parametrize(
+    "words", [("hoa", "hoà"), ("hòa", "hóa"), ("đất", "đạt"), ("thuý", "thuỷ"), ("mua", "mưa"), ("tân", "tấn"), ("lý", "lỳ")]
+)
 def test_different_words_stay_different(words: tuple[str, str]) -> None:
     assert settle_tone(words[0]) != settle_tone(words[1])
 
@@ -68,7 +70,15 @@ def test_a_run_of_letters_is_cut_to_a_word() -> None:
 
 
 def test_telling_words_leave_out_what_every_question_says() -> None:
-    assert telling(terms("Cho tôi hỏi thủ tục đăng ký khai sinh cho con, thủ tục năm 2026"), 10) == ["thu", "tuc", "ky", "khai", "sinh", "con", "nam"]
+    assert telling(terms("Cho tôi hỏi thủ tục đăng ký khai sinh cho con, thủ tục năm 2026"), 10) == [
+        "thu",
+        "tuc",
+        "ky",
+        "khai",
+        "sinh",
+        "con",
+        "nam",
+    ]
     assert telling(terms("thủ tục đăng ký"), 2) == ["thu", "tuc"]
 
 

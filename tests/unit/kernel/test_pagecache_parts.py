@@ -13,7 +13,13 @@ from app.kernel.pagecache.rules import ANONYMOUS, LONGEST_QUERY, Key, Rule, cach
 from app.kernel.pagecache.shelf import Flights, Shelf
 
 BODY = ("<p>Đường vào thôn</p>" * 200).encode()
-HEADERS = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", PUBLIC), ("Content-Length", "1"), ("Vary", "cookie"), ("X-A", "b")]
+HEADERS = [
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Cache-Control", PUBLIC),
+    ("Content-Length", "1"),
+    ("Vary", "cookie"),
+    ("X-A", "b"),
+]
 RULE = Rule(frozenset({"q", "nam"}), None, "questions.index")
 
 

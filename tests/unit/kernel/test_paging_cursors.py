@@ -45,7 +45,12 @@ def test_any_text_is_a_cursor_or_nothing(text: str) -> None:
     assert found is None or len(found) == 2
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_any_json_is_a_cursor_or_nothing(value: Any) -> None:
     found = paging.decode(cursor(json.dumps(value)), 1)
     assert found is None or isinstance(found[0], str | int | dt.date)

@@ -42,7 +42,9 @@ CONTRIBUTOR = Person((Role.CONTRIBUTOR,))
 EVERYBODY = (MODERATOR, OFFICER, OTHER_OFFICER, HEAD, APPROVER, PUBLISHER, AUDITOR, COMPLAINTS, ADMINISTRATOR, CONTRIBUTOR)
 
 
-def question(stage: Stage = Stage.ASSIGNED, *, unit_id: int | None = LAND, classification: Classification = Classification.ORDINARY) -> Question:
+def question(
+    stage: Stage = Stage.ASSIGNED, *, unit_id: int | None = LAND, classification: Classification = Classification.ORDINARY
+) -> Question:
     return Question(stage=stage, unit_id=unit_id, classification=classification, visibility=Visibility.PRIVATE)
 
 
