@@ -6,6 +6,7 @@ A feature registers functions (`registry.job`, `registry.periodic`), enqueues wo
 
 from flask import Flask
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
@@ -13,7 +14,7 @@ def init_app(app: Flask) -> None:
     from app.access import P, system_pages
     from app.jobs import cli, officer, registry, service
 
-    registry.periodic("jobs:clear", at="03:10")(service.clear_finished)
+    registry.periodic("jobs:clear", at="03:10", label=_l("Dọn các việc đã xong"))(service.clear_finished)
     app.register_blueprint(officer.bp)
     app.cli.add_command(cli.group)
     system_pages.register(

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.access import P, require
-from app.jobs import queries, service
+from app.jobs import queries, registry, service
 from app.jobs.states import LABELS
 from app.kernel import clock
 from app.kernel.display import vi_number
@@ -31,6 +31,7 @@ def index() -> ResponseReturnValue:
         counts=[{"label": LABELS[state], "value": capped(number)} for state, number in counts.items()],
         dead=queries.dead(),
         timetable=queries.timetable(),
+        label=registry.label,
     )
 
 
@@ -40,5 +41,5 @@ def index() -> ResponseReturnValue:
 def retry(job_id: int) -> ResponseReturnValue:
     """Put a dead job in line again."""
     job = service.retry(job_id, actor=current_user.full_name)
-    flash(_("Việc «%(name)s» sẽ được chạy lại.", name=job.name), "success")
+    flash(_("Việc «%(name)s» sẽ được chạy lại.", name=registry.label(job.name)), "success")
     return redirect(url_for(".index"))

@@ -31,6 +31,8 @@ class JobKind:
     """A registered job function."""
 
     name: str
+    #: What staff read, in the language of the moment.
+    label: Any
     function: Callable[[dict[str, Any]], None]
     #: Started so often before staff are shown that it cannot be done.
     attempts: int
@@ -79,16 +81,17 @@ _sources: dict[str, Source] = {}
 _working_day: Callable[[dt.date], bool] | None = None
 
 
-def job(name: str, *, attempts: int = 8, lease_minutes: int = 10) -> Callable[[F], F]:
+def job(name: str, *, attempts: int = 8, lease_minutes: int = 10, label: Any = None) -> Callable[[F], F]:
     """Register `def f(payload: dict) -> None` as a job. It runs in one transaction, which the runner commits.
 
     It may run more than once (the runner may be killed at its end), so it has to be safe to repeat. On SQLite its
     transaction holds the writer's turn from its first statement: slow work belongs before that, or in `reading()`.
+    `label` is the (lazy, translated) name that staff read.
     """
 
     def register(function: F) -> F:
         _refuse_second(_jobs, name, function)
-        _jobs[name] = JobKind(name, function, attempts, lease_minutes)
+        _jobs[name] = JobKind(name, label or name, function, attempts, lease_minutes)
         return function
 
     return register
@@ -107,8 +110,9 @@ def periodic(
     """Register `def f() -> None` to run every so many minutes, or daily at a time such as "07:30" in Hà Nội.
 
     After a stop a missed run is made up once, unless it is then later than `not_after` ("18:00"). `only_working_days`
-    leaves out days off (see `set_working_day`). `label` is the (lazy, translated) name that staff read. The function runs in one transaction, which the runner commits. Raises
-    ValueError when not exactly one of `every_minutes` and `at` is given, TypeError for a function that wants arguments.
+    leaves out days off (see `set_working_day`). `label` is the (lazy, translated) name that staff read. The function
+    runs in one transaction, which the runner commits. Raises ValueError when not exactly one of `every_minutes` and `at`
+    is given, TypeError for a function that wants arguments.
     """
     if (every_minutes is None) == (at is None):
         raise ValueError(f"periodic {name!r}: give every_minutes or at")
@@ -162,6 +166,12 @@ def job_kind(name: str) -> JobKind | None:
 def periodics() -> dict[str, PeriodicKind]:
     """All periodic tasks by name."""
     return dict(_periodics)
+
+
+def label(name: str) -> str:
+    """The name of a job or periodic task in words; the registered name when nobody gave it any."""
+    kind = _jobs.get(name) or _periodics.get(name)
+    return str(kind.label) if kind else name
 
 
 def sources() -> list[Source]:

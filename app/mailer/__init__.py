@@ -18,7 +18,7 @@ def init_app(app: Flask) -> None:
 
     app.extensions["mail_transport"] = transport.choose(app.config["SETTINGS"])
     registry.add_source(delivery.MailLane())
-    registry.periodic("mailer:forget", at="03:20")(service.forget)
+    registry.periodic("mailer:forget", at="03:20", label=_l("Xóa nội dung thư cũ"))(service.forget)
     tags.declare("mailer:message:resent", _l("Gửi lại thư"))
     tags.declare("mailer:message:cancelled", _l("Bỏ thư"))
     app.register_blueprint(officer.bp)

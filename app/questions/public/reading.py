@@ -6,6 +6,7 @@ They hold no form and no token for that reason; «Có giúp được bạn khôn
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, redirect, render_template, request
@@ -84,12 +85,13 @@ def _wanted() -> Wanted:
 def index() -> ResponseReturnValue:
     """Published answers: newest first, or those that match the words, best first."""
     wanted = _wanted()
+    filters: dict[str, Any] = dict(wanted.filters)
     after, before = request.args.get("sau"), request.args.get("truoc")
     facets = queries.facets(counted=wanted.filters if wanted.is_filtered and not wanted.q else None)
     if wanted.q:
-        rows, page = queries.public_search(wanted.q, **wanted.filters), None
+        rows, page = queries.public_search(wanted.q, **filters), None
     else:
-        page = queries.public_page(**wanted.filters, after=after, before=before)
+        page = queries.public_page(**filters, after=after, before=before)
         rows = list(page.items)
     excerpts = {row.id: fulltext.highlight(row.short, wanted.q, 220) for row in rows} if wanted.q else {}
     return render_template(
@@ -104,7 +106,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _note(wanted: Wanted, shown: int, count: int | None) -> str:
+def _note(wanted: Wanted, shown: int, count: int | None) -> Any:
     if wanted.q and shown >= queries.SEARCHED:
         return _("Hiện %(n)s câu trả lời phù hợp nhất. Hãy thêm từ để tìm sát hơn.", n=shown)
     if wanted.q:

@@ -187,7 +187,7 @@ class Story:
         return str(RATINGS[self.question.rating]) if self.question.rating else ""
 
     @property
-    def answer_links(self) -> Sequence[files.FileLink]:
+    def answer_links(self) -> Sequence[Any]:
         """The officers' files: fetched from the public page once that exists."""
         return files.links(self.answer_files) if self.public_url else []
 

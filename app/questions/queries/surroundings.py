@@ -98,7 +98,7 @@ def facets(*, counted: Mapping[str, Wanted] | None = None) -> Facets:
 def public_extras(answer: PublicAnswer) -> Extras:
     """Progress, files and related answers of a published answer, in one statement."""
     none, zero, never = sa.literal(""), sa.literal(0), sa.cast(sa.null(), UTCDateTime())
-    parts: list[sa.Select[Any]] = [
+    parts: list[Any] = [
         sa.select(
             sa.literal("progress").label("what"),
             ProgressNote.text.label("name"),

@@ -23,7 +23,7 @@ def nothing() -> None:
 def kind(*, every: int | None = None, at: str | None = None, only_working_days: bool = False, not_after: str | None = None) -> PeriodicKind:
     time = dt.time.fromisoformat(at) if at else None
     late = dt.time.fromisoformat(not_after) if not_after else None
-    return PeriodicKind("test", nothing, every, time, only_working_days, late, 10)
+    return PeriodicKind("test", "Việc thử", nothing, every, time, only_working_days, late, 10)
 
 
 def hanoi(text: str) -> dt.datetime:
@@ -103,6 +103,20 @@ def test_what_cannot_be_registered(monkeypatch: pytest.MonkeyPatch) -> None:
     registry.job("test:twice")(lambda payload: None)
     with pytest.raises(ValueError, match="two functions"):
         registry.job("test:twice")(lambda payload: None)
+
+
+def test_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_periodics", {})
+    monkeypatch.setattr(registry, "_jobs", {})
+    registry.periodic("test:named", every_minutes=5, label="Việc có tên")(nothing)
+    registry.job("test:job", label="Việc nền")(lambda payload: None)
+    registry.periodic("test:plain", every_minutes=5)(nothing)
+    assert [registry.label(name) for name in ("test:named", "test:job", "test:plain", "test:gone")] == [
+        "Việc có tên",
+        "Việc nền",
+        "test:plain",
+        "test:gone",
+    ]
 
 
 def test_registering_the_same_function_again_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
