@@ -52,7 +52,8 @@ def ask(page: Page, body: str, *, email: str = "", phone: str = "", advice: bool
     text = page.locator("main").inner_text()
     code = re.search(r"AS-\d{4}-\d{6}", text)
     pin = re.search(r"\b(\d{3}) ?(\d{3})\b", page.locator(".ln-receipt__pin").first.inner_text())
-    assert code and pin, text
+    assert code, text
+    assert pin, text
     return code.group(0), pin.group(1) + pin.group(2)
 
 
