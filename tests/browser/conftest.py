@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from app import create_app
 from app.devtools import demo
 from app.extensions import db
+from scripts import compress_static
 from tests.faults.site import Program
 from tests.smtp_server import FaultyServer, free_port
 
@@ -65,6 +66,7 @@ def _wait_until_it_answers(port: int) -> None:
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     folder: Path = tmp_path_factory.mktemp("browser")
+    compress_static.main()
     port = free_port()
     with FaultyServer() as mails:
         settings = {

@@ -1,0 +1,1 @@
+"""Speed as ratios against a bare Flask page on the same server, in one interleaved run."""
