@@ -9,12 +9,12 @@ from app.kernel.text import clean_line
 from app.mailer.address import checked_address
 
 _BETWEEN = re.compile(r"[\s.\-()/–]+")
-_HOME_PREFIX = re.compile(r"^(?:\+84|0084|84(?=[235789]\d{8,9}$))0?")
+_HOME_PREFIX = re.compile(r"^(?:\+84|0084|84(?=[235789]\d{8,9}$))0?", re.ASCII)
 #: Mobile numbers have ten digits, fixed lines eleven.
-_VIETNAMESE = re.compile(r"0(?:[35789]\d{8}|2\d{9})")
+_VIETNAMESE = re.compile(r"0(?:[35789]\d{8}|2\d{9})", re.ASCII)
 #: The eleven-digit mobile numbers that ended in 2018 and that people still write from memory.
-_OLD_MOBILE = re.compile(r"01\d{9}")
-_FOREIGN = re.compile(r"\+[1-9]\d{7,14}")
+_OLD_MOBILE = re.compile(r"01\d{9}", re.ASCII)
+_FOREIGN = re.compile(r"\+[1-9]\d{7,14}", re.ASCII)
 
 
 def normal_phone(typed: str) -> str:
@@ -27,7 +27,7 @@ def normal_phone(typed: str) -> str:
         return number
     if _OLD_MOBILE.fullmatch(number):
         raise FieldError("phone", _("Số di động 11 chữ số đã đổi thành 10 chữ số. Hãy nhập số hiện đang dùng."))
-    if re.search(r"[^\d+]", number):
+    if re.search(r"[^0-9+]", number):
         raise FieldError("phone", _("Số điện thoại chỉ gồm chữ số. Ví dụ: 0912 345 678."))
     raise FieldError("phone", _("Số điện thoại chưa đúng. Ví dụ: 0912 345 678 hoặc 0255 3822 111."))
 
