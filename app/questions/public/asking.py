@@ -82,11 +82,11 @@ def _from_content(sheet: Sheet, action: str) -> ResponseReturnValue:
     if action.startswith("bo-tep:"):
         _drop(sheet, action.removeprefix("bo-tep:"))
         return _show_content(sheet)
+    if not sheet.accepts(AskForm.CONTENT):
+        return _show_content(sheet, status=422)
     if action == "che":
         sheet.mask()
         return _show_content(sheet, masked=True)
-    if not sheet.accepts(AskForm.CONTENT):
-        return _show_content(sheet, status=422)
     if advice := sheet.advice():
         return _show_content(sheet, advice=advice)
     return _show_contact(sheet)
@@ -167,7 +167,7 @@ def _ask(sheet: Sheet) -> Asked:
 
 # Screens -----------------------------------------------------------------------------------------------------------------
 def _show_search(sheet: Sheet, *, searched: bool = False, status: int = 200) -> ResponseReturnValue:
-    found = queries.similar(sheet.form.q.data or "") if searched else []
+    found = queries.similar((sheet.form.q.data or "")[:QUERY_MAX]) if searched else []
     return render_template("questions/ask_search.html", sheet=sheet, form=sheet.form, searched=searched, found=found), status
 
 

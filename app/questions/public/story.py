@@ -218,7 +218,8 @@ class Story:
 def may_do(question: Question) -> frozenset[str]:
     """What the sender may do now; the names are the last parts of the addresses."""
     stage, submission = question.stage, question.submission
-    allowed = {"rut": FLOW.allows(stage, "withdraw")}
+    # Whoever handles a complaint may have to ask back; nothing else is added to one here.
+    allowed = {"rut": FLOW.allows(stage, "withdraw"), "bo-sung": stage is Stage.NEEDS_INFO}
     if not policy.is_restricted(question):
         can_tighten = submission.consent is Consent.PUBLISH or submission.name_display is not NameDisplay.HIDDEN
         allowed |= {

@@ -301,6 +301,11 @@ def test_a_megabyte_is_refused_with_a_sentence(client: FlaskClient) -> None:
     assert page.values("Tiếp tục")["body"] == text
 
 
+def test_masking_a_text_that_is_too_long_says_so_first(client: FlaskClient) -> None:
+    page = content(client).press("Tiếp tục", action="che", body="0912345678 " * 50_000)
+    assert (page.status, page.errors) == (422, ["Nội dung dài quá 5.000 ký tự. Hãy rút gọn hoặc gửi thành hai lần."])
+
+
 def test_more_than_the_server_takes_is_413(client: FlaskClient) -> None:
     page = content(client).press("Tiếp tục", body="a" * 3_000_000)
     assert page.status == 413

@@ -251,6 +251,14 @@ def test_a_complaint_shows_guidance_and_nothing_of_its_content(
     assert visit(client, f"/tra-cuu/{code}/thu-hep").status == 409
 
 
+def test_whoever_handles_a_complaint_may_ask_back(app: Flask, client: FlaskClient) -> None:
+    code, page = opened(app, client, stage=Stage.NEEDS_INFO, classification=Classification.COMPLAINT)
+    assert "Xin cho biết địa chỉ cụ thể" in page.text
+    page = visit(client, f"/tra-cuu/{code}/bo-sung").press("Gửi bổ sung", text="Quyết định số 12 ngày 03/3/2026.")
+    assert "Quyết định số 12" not in page.text
+    assert now_of(app, code).stage is Stage.RECEIVED
+
+
 def test_a_merged_question_leads_to_the_public_answer(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         other = make_question(visibility=Visibility.PUBLIC, title="Lịch thu gom rác mới")
