@@ -49,9 +49,7 @@ def checked_address(address: str) -> str:
         found = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=False, allow_display_name=False)
     except EmailNotValidError as error:
         raise wrong from error
-    if not found.ascii_email:
-        raise wrong
-    return found.ascii_email
+    return found.ascii_email or found.normalized
 
 
 def address_key(address: str) -> str:

@@ -197,6 +197,27 @@ class TestBadServers:
         with FaultyServer(port=port) as server:
             self.recovers(site, server, message_id)
 
+    @pytest.mark.parametrize(
+        ("settings", "reason"),
+        [
+            ({"mail_use_tls": True}, "SMTPNotSupportedError"),
+            ({"mail_use_ssl": True}, "SSLError"),
+            ({"mail_username": "cong", "mail_password": "mat-khau"}, "SMTPNotSupportedError"),
+        ],
+    )
+    def test_a_server_without_what_the_settings_ask_for_gets_nothing(
+        self, site: Flask, port: int, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any], reason: str
+    ) -> None:
+        """Neither a mail in the clear nor a password; the message waits until somebody has repaired it."""
+        mail = site.extensions["mail"]
+        for name, value in settings.items():
+            monkeypatch.setattr(mail, name.removeprefix("mail_"), value)
+        queue(site)
+        with FaultyServer(port=port) as server:
+            assert self.fails(site) == reason
+            assert server.taken == []
+            assert server.tries == 0
+
     def test_one_bad_address_does_not_stop_the_others(self, site: Flask, port: int) -> None:
         ids = queue(site, 5)
 

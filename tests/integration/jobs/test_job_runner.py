@@ -335,6 +335,20 @@ class TestPeriodic:
             runner.drain(app)
         assert len(runs) == 1
 
+    def test_nothing_due_is_nothing_claimed(self, ctx: Flask, runs: list[dt.datetime]) -> None:
+        assert service.claim_periodic("me") is None
+
+    def test_work_after_a_lost_lease_is_undone(self, app: Flask, kinds: Kinds) -> None:
+        def task() -> None:
+            next_number("task")
+            db.session.execute(sa.update(PeriodicRun).values(lease_owner="another"))
+
+        registry.periodic("test:task", every_minutes=5)(task)
+        assert runner.drain(app, rounds=1) == 1
+        with app.app_context():
+            assert value("task") == 0
+            assert db.session.scalars(sa.select(PeriodicRun.failures)).one() == 1
+
     def test_the_timetable_follows_the_code(self, app: Flask, runs: list[dt.datetime], monkeypatch: pytest.MonkeyPatch) -> None:
         self.plan(runs, at="22:00")
         with time_machine.travel("2026-11-24T08:00+07:00", tick=False):
@@ -394,6 +408,31 @@ def test_the_runner_works_beats_and_stops(app: Flask, kinds: Kinds) -> None:
     with app.app_context():
         assert value("done") == 1
         assert queries.life(clock.now()).alive
+
+
+def test_a_database_that_comes_late_does_not_end_the_runner(app: Flask, kinds: Kinds, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds("test:count", count_up)
+    monkeypatch.setattr(runner, "_TROUBLE_SECONDS", 0.05)
+    enqueue(app, "test:count")
+    troubles = []
+
+    def break_down(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if "periodic_run" in statement and len(troubles) < 3:
+            troubles.append(statement)
+            raise sa.exc.OperationalError(statement, {}, Exception("the database system is starting up"))
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", break_down)
+    try:
+        thread = threading.Thread(target=runner.Runner(app, idle_exit=True).run)
+        thread.start()
+        thread.join(timeout=60)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", break_down)
+    assert len(troubles) == 3
+    with app.app_context():
+        assert value("done") == 1
 
 
 def test_trouble_with_the_database_does_not_end_the_runner(app: Flask, kinds: Kinds, monkeypatch: pytest.MonkeyPatch) -> None:

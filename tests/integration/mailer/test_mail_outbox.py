@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.audit.models import AuditRecord
 from app.extensions import db
@@ -280,6 +280,69 @@ def test_two_runners_never_send_one_attempt_twice(app: Flask, server: Moody) -> 
     for thread in threads:
         thread.join()
     assert len(server.ids) == len(set(server.ids)) == 20
+
+
+def test_a_busy_database_does_not_send_twice(app: Flask, server: Moody, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mail is gone, writing that down fails at first: it is tried again, not the mail."""
+    monkeypatch.setattr(delivery, "_ACKNOWLEDGE_WAITS", (0, 0))
+    troubles = []
+
+    def break_down(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.startswith("INSERT INTO delivery_event") and len(troubles) < 2:
+            troubles.append(statement)
+            raise OperationalError(statement, {}, Exception("database is locked"))
+
+    number = queued(app)
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", break_down)
+    try:
+        assert runner.drain(app) == 1
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", break_down)
+    assert len(troubles) == 2
+    assert len(server.ids) == 1
+    with app.app_context():
+        assert the(number).state is Delivery.SENT
+
+
+def test_a_database_that_stays_away_is_reported_and_the_lease_decides(app: Flask, server: Moody, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "_ACKNOWLEDGE_WAITS", (0,))
+
+    def break_down(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.startswith("INSERT INTO delivery_event"):
+            raise OperationalError(statement, {}, Exception("disk I/O error"))
+
+    number = queued(app)
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", break_down)
+    try:
+        with pytest.raises(OperationalError):
+            runner.drain(app)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", break_down)
+    with time_machine.travel(clock.now() + dt.timedelta(hours=1)):
+        assert runner.drain(app) == 1
+    with app.app_context():
+        assert the(number).state is Delivery.SENT
+    assert len(server.ids) == 2
+    assert len(set(server.ids)) == 1
+
+
+def test_who_lost_the_lease_while_sending_writes_nothing(app: Flask, server: Moody) -> None:
+    number = queued(app)
+    send = server.send
+
+    def slow(message: Any) -> None:
+        send(message)
+        db.session.execute(sa.update(OutboxMessage).values(locked_by="another"))
+        db.session.commit()
+
+    server.send = slow  # type: ignore[method-assign]
+    assert runner.drain(app) == 1
+    with app.app_context():
+        assert (the(number).state, the(number).locked_by, the(number).history) == (Delivery.READY, "another", [])
 
 
 class TestStaff:
