@@ -1,8 +1,9 @@
 """Fixtures for every kind of test. Unit tests get no database and no network (tests/unit/conftest.py)."""
 
+import contextlib
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,22 +25,46 @@ def postgres_url() -> str | None:
     return os.environ.get("TEST_DATABASE_URL") or None
 
 
+@contextlib.contextmanager
+def databases() -> Iterator[Callable[[], str]]:
+    """A function that makes an empty database on the PostgreSQL server and gives its address; all are dropped at the end.
+
+    Without a server it gives "": the file in the instance folder.
+    """
+    server, names = postgres_url(), list[str]()
+    if server is None:
+        yield lambda: ""
+        return
+    url = sa.make_url(server).set(drivername="postgresql+psycopg")
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+
+    def make() -> str:
+        names.append(f"langnghe_test_{uuid.uuid4().hex[:12]}")
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f'CREATE DATABASE "{names[-1]}"')
+        return url.set(drivername="postgresql", database=names[-1]).render_as_string(hide_password=False)
+
+    try:
+        yield make
+    finally:
+        with admin.connect() as connection:
+            for name in names:
+                connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        admin.dispose()
+
+
+@pytest.fixture
+def new_database() -> Iterator[Callable[[], str]]:
+    """A function that makes one more empty database for this test and gives its address ("": SQLite in the folder)."""
+    with databases() as make:
+        yield make
+
+
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A database of this run's own: a file, or one made on the PostgreSQL server and dropped afterwards."""
-    server = postgres_url()
-    if server is None:
-        yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
-        return
-    name = f"langnghe_test_{uuid.uuid4().hex[:12]}"
-    url = sa.make_url(server).set(drivername="postgresql+psycopg")
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    yield url.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    admin.dispose()
+    with databases() as make:
+        yield make() or f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 T = TypeVar("T")
 #: Ours are much shorter; JSON of any depth fits into more.
-LONGEST_CURSOR = 500
+LONGEST_CURSOR = 2_000
 
 
 @dataclass(frozen=True, slots=True)

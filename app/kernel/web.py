@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -157,6 +158,11 @@ def _database(error: OperationalError) -> ResponseReturnValue:
     return _unavailable(error)
 
 
+def _no_connection(error: PoolTimeout) -> ResponseReturnValue:
+    log.error("no_connection_free", path=request.path)
+    return _unavailable(error)
+
+
 def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400 or error.response is not None:
@@ -202,6 +208,7 @@ def init_app(app: Flask) -> None:
         (errors.Busy, _unavailable),
         (StaleDataError, _simultaneous),
         (OperationalError, _database),
+        (PoolTimeout, _no_connection),
         (CSRFError, _expired),
         (HTTPException, _http),
         (Exception, _failed),

@@ -140,7 +140,7 @@ class Site:
         self.port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config.toml").write_text(
-            f'database_url = "{database_url}"\nproxy_hops = 1\nmail_server = "127.0.0.1"\nmail_port = {mail_port}\nmail_timeout = 3\n',
+            f'database_url = "{database_url}"\nproxy_hops = 1\nmail_server = "127.0.0.1"\nmail_port = {mail_port}\nmail_timeout = 2\n',
             "utf-8",
         )
         self.app: Flask = create_app(folder)

@@ -29,7 +29,7 @@ _FUSION = 30
 #: A word in at most this many documents, and in one of twenty, is rare enough to speak for itself.
 _RARE = 3
 #: Of what a text says at most, the part that a document has to share.
-_SHARED = 0.2
+_SHARED = 0.3
 #: And of what the best document shares.
 _OF_THE_BEST = 0.4
 #: Unfinished words shorter than this would match half the language.
@@ -65,31 +65,37 @@ def search(kinds: str | Collection[str] | None, query: str, *, limit: int = 20, 
     """Documents with every word of the query, best first; of all kinds when None is given. One statement.
 
     Those that have the words exactly as typed, marks and all, come first; then those that have them without marks; if these
-    are too few, those with every telling word, the last of which may be unfinished. At most a thousand are ranked, the newest.
-    Hostile text finds nothing and raises nothing.
+    are too few, those where the last word goes on; if there are none at all, those with every telling word. At most a thousand
+    are ranked, the newest. Hostile text finds nothing and raises nothing.
     """
     asked = terms(query[:LONGEST_QUERY])[:QUERY_WORDS]
     if not asked or limit <= 0:
         return []
-    dialect = _dialect()
-    stages: list[tuple[str, str]] = []
-    if any(term.marked for term in asked):
-        stages.append((_every(dialect, [term.marked or term.plain for term in asked]), ""))
-    stages.append((_every(dialect, [term.plain for term in asked]), ""))
-    if beginning := _unfinished(dialect, asked):
-        stages.append((beginning, "AND (SELECT count(*) FROM found) < :depth"))
-    rows = _read_stages(dialect, stages, _kind_filter(dialect, kinds), depth=offset + limit)
+    rows = _read_stages(_dialect(), _stages(_dialect(), asked), kinds, depth=offset + limit)
     # The stages overlap: whatever matches exactly also matches without marks.
     refs = list(dict.fromkeys(Ref(kind, int(ref_id)) for kind, ref_id in rows))
     return [Hit(ref, 1 / (1 + place)) for place, ref in enumerate(refs)][offset : offset + limit]
 
 
-def _read_stages(dialect: str, stages: Sequence[tuple[str, str]], kinds: str, *, depth: int) -> Sequence[Any]:
+def _stages(dialect: str, asked: Sequence[Term]) -> list[tuple[str, str]]:
+    """Queries in the order in which their hits are shown, each with the condition under which it is run at all."""
+    plain = [term.plain for term in asked]
+    stages = [(_every(dialect, [term.marked or term.plain for term in asked]), "")] if any(term.marked for term in asked) else []
+    stages.append((_every(dialect, plain), ""))
+    if len(plain[-1]) >= _SHORTEST_BEGINNING:
+        stages.append((_every(dialect, plain[:-1], plain[-1]), "AND (SELECT count(*) FROM found) < :depth"))
+    content = [term.marked or term.plain for term in asked if term.plain not in STOP_WORDS]
+    if 2 <= len(content) < len(plain):
+        stages.append((_every(dialect, content), "AND NOT EXISTS (SELECT 1 FROM found)"))
+    return stages
+
+
+def _read_stages(dialect: str, stages: Sequence[tuple[str, str]], kinds: str | Collection[str] | None, *, depth: int) -> Sequence[Any]:
     values: dict[str, Any] = {"cap": CAP, "depth": depth * 2}
     parts: dict[str, list[str]] = {"found": [], "rest": []}
     for number, (query, condition) in enumerate(stages):
         values[f"query{number}"] = query
-        part = _RANKED[dialect].format(stage=number, query=f"query{number}", kinds=kinds, condition=condition)
+        part = _RANKED[dialect].format(stage=number, query=f"query{number}", kinds=_kind_filter(dialect, kinds), condition=condition)
         parts["rest" if condition else "found"].append(part)
     everything = " UNION ALL ".join(["SELECT * FROM found", *parts["rest"]])
     statement = (
@@ -111,26 +117,14 @@ def _kind_filter(dialect: str, kinds: str | Collection[str] | None) -> str:
     return f"AND ({_KEY[dialect]} & {SLOT_MASK}) IN ({slots})"
 
 
-def _every(dialect: str, found: Iterable[str]) -> str:
-    return _query(dialect, dict.fromkeys(found), every=True)
+def _every(dialect: str, words: Iterable[str], beginning: str = "") -> str:
+    """All these words in the language of the index, and one that starts so.
 
-
-def _query(dialect: str, found: Iterable[str], *, every: bool) -> str:
-    """Words in the language of the index; they are letters and digits only, so nothing in them has to be escaped."""
-    if dialect == "postgresql":
-        return (" & " if every else " | ").join(f"'{word}'" for word in found)
-    return (" AND " if every else " OR ").join(f'"{word}"' for word in found)
-
-
-def _unfinished(dialect: str, asked: Sequence[Term]) -> str:
-    """Every telling word of the query, the last word as a beginning; empty when that says no more than the query itself."""
-    *before, last = (term.plain for term in asked)
-    wanted = [_every(dialect, [word]) for word in dict.fromkeys(before) if word not in STOP_WORDS]
-    if last not in STOP_WORDS and len(last) >= _SHORTEST_BEGINNING:
-        wanted.append(f"'{last}':*" if dialect == "postgresql" else f'"{last}" *')
-    elif len(wanted) == len(before) and last not in STOP_WORDS:
-        return ""
-    return (" & " if dialect == "postgresql" else " AND ").join(wanted)
+    They are letters and digits only, so that nothing in them has to be escaped.
+    """
+    quote, star, join = ("'", ":*", " & ") if dialect == "postgresql" else ('"', " *", " AND ")
+    wanted = [f"{quote}{word}{quote}" for word in dict.fromkeys(words)]
+    return join.join([*wanted, f"{quote}{beginning}{quote}{star}"] if beginning else wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +159,9 @@ def similar(kind: str, text: str, *, limit: int = 5) -> list[Hit]:
     if not wanted:
         return []
     total, counts, candidates = _read_candidates(kind, wanted)
-    weights = {word: math.log(1 + total / counts[word.bit]) for word in wanted if counts.get(word.bit)}
-    near = _near(candidates, weights, {word for word in weights if counts[word.bit] <= min(_RARE, max(1, total // 20))})
+    # A word that is nowhere weighs most: what the text says and no document does makes them less alike.
+    weights = {word: math.log(1 + total / counts.get(word.bit, 1)) for word in wanted}
+    near = _near(candidates, weights, {word for word in wanted if counts.get(word.bit, 1) <= min(_RARE, max(1, total // 20))})
     scores: dict[Ref, float] = defaultdict(float)
     for ranking in ([word for word in weights if word.folded], [word for word in weights if word.exact]):
         strengths = {found.ref: _strength(found, ranking, weights) for found in near}
@@ -193,15 +188,10 @@ def _strength(candidate: _Candidate, words: Iterable[_Word], weights: Mapping[_W
 
 
 def _near(candidates: Sequence[_Candidate], weights: Mapping[_Word, float], rare: Collection[_Word]) -> list[_Candidate]:
-    plain = [word for word in weights if word.folded]
-    strengths = {found.ref: _strength(found, plain, weights) for found in candidates}
-    enough = max(_SHARED * sum(weights[word] for word in plain), _OF_THE_BEST * max(strengths.values(), default=0))
-    near = []
-    for found in candidates:
-        shared = [word for word in plain if found.mask >> word.bit & 1]
-        if strengths[found.ref] >= enough and (len(shared) >= 2 or any(word in rare for word in shared)):
-            near.append(found)
-    return near
+    shared = {found: [word for word in weights if word.folded and found.mask >> word.bit & 1] for found in candidates}
+    parts = {found: sum(weights[word] for word in words) for found, words in shared.items()}
+    enough = max(_SHARED * sum(weights[word] for word in weights if word.folded), _OF_THE_BEST * max(parts.values(), default=0))
+    return [found for found, words in shared.items() if parts[found] >= enough and (len(words) >= 2 or any(word in rare for word in words))]
 
 
 def _read_candidates(kind: str, wanted: Sequence[_Word]) -> tuple[int, dict[int, int], list[_Candidate]]:

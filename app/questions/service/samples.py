@@ -46,7 +46,6 @@ def save_template(template: AnswerTemplate | None, sample: Sample, *, actor: Act
         raise FieldError("resolution", _("Mẫu chưa có nội dung nào."))
     if template is None:
         template = AnswerTemplate(unit_id=actor.unit_id)
-        db.session.add(template)
     elif template.revision != seen_revision:
         raise Stale(_("Đồng nghiệp vừa sửa mẫu này. Hãy tải lại trang rồi sửa tiếp."))
     template.title = clean_line(sample.title)[:150]
@@ -55,6 +54,7 @@ def save_template(template: AnswerTemplate | None, sample: Sample, *, actor: Act
     template.findings, template.resolution = clean(sample.findings), clean(sample.resolution)
     template.outcome = sample.outcome
     template.updated_by, template.updated_at = actor.id, now()
+    db.session.add(template)
     db.session.flush()
     audit.record("question:template_saved", actor_id=actor.id, actor=actor.full_name, about=Ref("answer_template", template.id), data=None)
     return template
