@@ -205,6 +205,12 @@ def remove(key: str, owner: Ref) -> None:
     _delete(sa.and_(StoredFile.key == key, StoredFile.owner_kind == owner.kind, StoredFile.owner_id == owner.id))
 
 
+def hand_over(giver: Ref, taker: Ref) -> None:
+    """All files of one owner belong to another from now on."""
+    mine = sa.and_(StoredFile.owner_kind == giver.kind, StoredFile.owner_id == giver.id)
+    db.session.execute(sa.update(StoredFile).where(mine).values(owner_kind=taker.kind, owner_id=taker.id))
+
+
 def erase_of(owner: Ref) -> None:
     """Take all files away from their owner, rows and contents."""
     _delete(sa.and_(StoredFile.owner_kind == owner.kind, StoredFile.owner_id == owner.id))

@@ -36,9 +36,12 @@ def sees_everything(actor: Actor) -> bool:
 
 def may_see_contact(actor: Actor, question: Question) -> bool:
     """Name, phone and address of the sender: for those who have to reach them, not for auditors and publishers."""
-    return may_read(actor, question) and any(
-        actor.has(permission) for permission in (P.QUESTION_MODERATE, P.QUESTION_ANSWER, P.COMPLAINT_HANDLE, P.QUESTION_APPROVE)
-    )
+    return may_read(actor, question) and sees_contacts(actor)
+
+
+def sees_contacts(actor: Actor) -> bool:
+    """Somebody whose work it is to reach senders?"""
+    return any(actor.has(permission) for permission in (P.QUESTION_MODERATE, P.QUESTION_ANSWER, P.COMPLAINT_HANDLE, P.QUESTION_APPROVE))
 
 
 def may_move(actor: Actor, question: Question, move: str) -> bool:

@@ -53,6 +53,13 @@ def may_fetch_answer(owner_id: int, actor: Actor | None) -> gate.Access:
     return gate.Access.PRIVATE if actor is not None and policy.may_read(actor, question) else gate.Access.NONE
 
 
+def may_fetch_draft(owner_id: int, actor: Actor | None) -> gate.Access:
+    """What an officer attached to an answer that is not yet approved: staff's, whatever is public of an older one."""
+    question = _question_of("draft", owner_id)
+    allowed = question is not None and actor is not None and policy.may_read(actor, question)
+    return gate.Access.PRIVATE if allowed else gate.Access.NONE
+
+
 def preview_deadlines(calendar: Calendar) -> list[MovedDeadline]:
     """Which open questions a changed calendar would move."""
     return [
@@ -71,5 +78,6 @@ def init_app(app: Flask) -> None:
     links.register("question", resolve_question)
     gate.register("submission", may_fetch_sent)
     gate.register("answer", may_fetch_answer)
+    gate.register("draft", may_fetch_draft)
     register_deadlines(_("Hỏi – đáp"), preview_deadlines, service.recompute_deadlines)
     fulltext.register_source("question", public_documents)

@@ -86,7 +86,7 @@ class AnswerStory(Telling):
         service.save_draft(self.question, self._draft(told), actor=officer, seen_answer_revision=0)
         if scene := self.told.get("pictures"):
             keys = [take_in(f"{scene}-before", "Trước khi làm.jpg"), take_in(f"{scene}-after", "Sau khi làm.jpg")]
-            files.claim(keys, Ref("answer", self.question.id))
+            files.claim(keys, Ref("draft", self.question.id))
 
     def _submit(self) -> None:
         self._write(self.told["answer"])

@@ -10,7 +10,6 @@ from app.files import queries as file_queries
 from app.files import service as files
 from app.kernel.clock import local, now
 from app.kernel.errors import DomainError, FieldError, NotFound, Refused, Stale
-from app.kernel.links import Ref
 from app.kernel.web import commits
 from app.moderation.forms import AnswerForm
 from app.moderation.officer import panels
@@ -20,6 +19,7 @@ from app.organisation import queries as organisation
 from app.questions import policy, queries, service
 from app.questions.models import Answer, Question
 from app.questions.service import StaleDraft
+from app.questions.service.core import approved_files, draft_files
 from app.questions.states import ANSWERED_STAGES, OUTCOME_LABELS, Stage
 from app.submissions.service import shown_name
 
@@ -28,17 +28,19 @@ def _save(question: Question, form: AnswerForm) -> None:
     """Keep what was written, and the files that came with it."""
     received = files.receive_all(form.files.data or [], already=_kept(question, form), limits=files.STAFF)
     answer = service.save_draft(question, panels.draft_of(form), actor=me(), seen_answer_revision=form.seen_answer)
-    owner = Ref("answer", question.id)
     for key in form.drop.data or []:
-        files.remove(key, owner)
+        files.remove(key, draft_files(question))
+        if queries.public_one(question.submission.code) is None:
+            # What the public can fetch changes only with an approval.
+            files.remove(key, approved_files(question))
     if received:
-        files.claim([file.key for file in received], owner)
+        files.claim([file.key for file in received], draft_files(question))
     form.answer_revision.data = str(answer.revision)
 
 
 def _kept(question: Question, form: AnswerForm) -> int:
     dropped = set(form.drop.data or [])
-    return sum(file.key not in dropped for file in file_queries.of(Ref("answer", question.id)))
+    return sum(file.key not in dropped for file in queries.answer_files(question))
 
 
 def _lost_race(code: str, form: AnswerForm, error: Stale) -> ResponseReturnValue:
@@ -144,7 +146,7 @@ def preview(code: str) -> ResponseReturnValue:
         question=question,
         submission=question.submission,
         answer=panels.as_citizens_read(answer),
-        answer_files=file_queries.links(file_queries.of(Ref("answer", question.id))),
+        answer_files=file_queries.links(queries.answer_files(question)),
         unit=organisation.unit(question.unit_id) if question.unit_id else None,
         topic=organisation.topic(question.topic_id) if question.topic_id else None,
         shown_name=shown_name(question.submission),

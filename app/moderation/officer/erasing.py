@@ -33,7 +33,7 @@ def erasing() -> ResponseReturnValue:
 
 def _page(question: Question, form: EraseForm, status: int = 200) -> ResponseReturnValue:
     sent = len(files.of(Ref("submission", question.submission_id)))
-    attached = len(files.of(Ref("answer", question.id)))
+    attached = len(queries.answer_files(question))
     messages = len(queries.messages_of(question))
     versions = len(queries.versions_of(question))
     mails = len(mailer.messages_about(Ref("question", question.id)))

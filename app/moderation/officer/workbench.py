@@ -152,7 +152,7 @@ def page(question: Question, status: int = 200, *, conflict: str = "", theirs: A
         "writes": writes,
         "answer": answer,
         "version": version,
-        "answer_files": files.links(files.of(Ref("answer", question.id))),
+        "answer_files": files.links(queries.answer_files(question)),
         "moves": steps.offered(question, user),
         "may_note": policy.may_note(user, question),
         "note_form": forms.get("note") or _fresh(NoteForm, question, place),

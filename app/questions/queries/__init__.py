@@ -1,6 +1,7 @@
 """Every read of questions: `public` for what anybody may see, `staff` for the office."""
 
 from app.questions.queries.desk import (
+    answer_files,
     answer_template,
     answer_templates,
     bulk_action,
@@ -70,6 +71,7 @@ __all__ = [
     "TAB_LABELS",
     "Tab",
     "Wanted",
+    "answer_files",
     "answer_template",
     "answer_templates",
     "bulk_action",

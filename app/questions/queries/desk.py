@@ -7,13 +7,15 @@ import sqlalchemy as sa
 
 from app.access.actors import Actor
 from app.extensions import db
+from app.files import queries as files
+from app.files.models import StoredFile
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
+from app.kernel.links import Ref
 from app.organisation import queries as organisation
 from app.organisation.models import Unit
-from app.questions.models import AnswerTemplate, BulkAction, ContentReport, Question
+from app.questions.models import IS_OPEN, AnswerTemplate, BulkAction, ContentReport, Question
 from app.questions.queries.staff import COUNT_CAP, QueueFilter, Tab, filtered, in_tab
-from app.questions.states import OPEN_STAGES
 from app.submissions.models import Submission
 
 #: More templates than anybody reads through.
@@ -22,17 +24,18 @@ _MOST_TEMPLATES = 200
 
 def workload() -> dict[tuple[int | None, int | None], int]:
     """Open questions by unit and officer (None: nobody named); one statement over the partial index of what is open."""
-    query = (
-        sa.select(Question.unit_id, Question.officer_id, sa.func.count())
-        .where(Question.stage.in_(OPEN_STAGES))
-        .group_by(Question.unit_id, Question.officer_id)
-    )
+    query = sa.select(Question.unit_id, Question.officer_id, sa.func.count()).where(IS_OPEN).group_by(Question.unit_id, Question.officer_id)
     return {(row[0], row[1]): row[2] for row in db.session.execute(query)}
+
+
+def answer_files(question: Question) -> list[StoredFile]:
+    """What is attached to the answer: what was approved, then what the draft adds."""
+    return [file for owner in (Ref("answer", question.id), Ref("draft", question.id)) for file in files.of(owner)]
 
 
 def count_filtered(actor: Actor, tab: Tab, wanted: QueueFilter) -> int:
     """How many questions of a tab pass the filter, up to one more than COUNT_CAP."""
-    rows = filtered(in_tab(sa.select(Question.id).join(Submission), tab, actor), wanted).limit(COUNT_CAP + 1)
+    rows = filtered(in_tab(sa.select(Question.id).join(Submission), tab, actor), wanted, actor).limit(COUNT_CAP + 1)
     return db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
 
 

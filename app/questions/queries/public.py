@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.extensions import db
 from app.kernel import fulltext
-from app.kernel.clock import now
+from app.kernel.clock import now, start_of_day
 from app.kernel.paging import Page, keyset, page_of
 from app.kernel.text import initials
 from app.organisation.models import Place, Topic, Unit
@@ -150,6 +150,11 @@ def narrowed(query: sa.Select[Any], filters: Mapping[str, Wanted]) -> sa.Select[
     for name, column in (("topic_id", Question.topic_id), ("unit_id", Question.unit_id), ("year", Question.published_year)):
         if filters.get(name) is not None:
             query = query.where(column == filters[name])
+    year = filters.get("year")
+    if isinstance(year, int) and dt.MINYEAR < year < dt.MAXYEAR:
+        # By the index of the date: an old year is not looked for from the newest answer on.
+        first, after = start_of_day(dt.date(year, 1, 1)), start_of_day(dt.date(year + 1, 1, 1))
+        query = query.where(Question.published_at >= first, Question.published_at < after)
     return query
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import contains_eager
 
 from app.access import P
 from app.access.actors import Actor
@@ -20,6 +21,11 @@ from app.kernel.paging import Page, keyset, page_of
 from app.organisation.models import Topic, Unit
 from app.questions import policy
 from app.questions.models import (
+    IS_ANSWERED,
+    IS_OPEN,
+    IS_RESTRICTED,
+    IS_SPAM,
+    IS_UNVERIFIED,
     Answer,
     AnswerVersion,
     ContentReport,
@@ -136,7 +142,7 @@ def in_tab(query: sa.Select[Any], tab: Tab, actor: Actor) -> sa.Select[Any]:
     # Nothing is left to do about what has been erased, whatever its stage was.
     query = query.where(Question.visibility != Visibility.ERASED)
     if tab is Tab.RESTRICTED:
-        return query.where(~ordinary, Question.stage.in_(OPEN_STAGES | {Stage.UNVERIFIED}))
+        return query.where(IS_RESTRICTED, Question.stage.in_(OPEN_STAGES | {Stage.UNVERIFIED}))
     query = query.where(ordinary)
     if not policy.sees_everything(actor):
         query = query.where(Question.unit_id == actor.unit_id)
@@ -144,30 +150,28 @@ def in_tab(query: sa.Select[Any], tab: Tab, actor: Actor) -> sa.Select[Any]:
 
 
 def _stage_rule(tab: Tab, actor: Actor) -> list[Any]:
-    is_open = Question.stage.in_(OPEN_STAGES)
     match tab:
         case Tab.TODO:
-            return [is_open]
+            return [IS_OPEN]
         case Tab.OVERDUE:
-            return [is_open, Question.sort_on < today()]
+            return [IS_OPEN, Question.sort_on < today()]
         case Tab.UNASSIGNED:
-            return [Question.stage == Stage.RECEIVED]
+            return [IS_OPEN, Question.stage == Stage.RECEIVED]
         case Tab.MINE:
             return [
-                is_open,
+                IS_OPEN,
                 sa.or_(Question.officer_id == actor.id, sa.and_(Question.officer_id.is_(None), Question.unit_id == actor.unit_id)),
             ]
         case Tab.APPROVAL:
             waiting = sa.select(SecondPerson.question_id).where(SecondPerson.decided_at.is_(None), SecondPerson.asked_by != actor.id)
-            in_review = Question.stage == Stage.IN_REVIEW
-            mine = [in_review] if actor.has(P.QUESTION_APPROVE) else []
-            return [sa.or_(*mine, Question.id.in_(waiting))]
+            in_review = sa.select(Question.id).where(IS_OPEN, Question.stage == Stage.IN_REVIEW).correlate(None)
+            return [Question.id.in_(waiting.union(in_review) if actor.has(P.QUESTION_APPROVE) else waiting)]
         case Tab.UNCONFIRMED:
-            return [Question.stage == Stage.UNVERIFIED]
+            return [IS_UNVERIFIED]
         case Tab.SPAM:
-            return [Question.stage == Stage.SPAM]
+            return [IS_SPAM]
         case _:
-            return [Question.stage.in_(ANSWERED_STAGES)]
+            return [IS_ANSWERED]
 
 
 def counts(actor: Actor) -> dict[Tab, int]:
@@ -193,16 +197,16 @@ def queue(
     size: int = QUEUE_SIZE,
 ) -> Page[QueueRow]:
     """One page of a tab: by due date, oldest first; answered ones newest first."""
-
     draft = sa.exists().where(Answer.question_id == Question.id)
     query: Any = (
         sa.select(Question, Topic.name, Unit.name, User.full_name, draft)
-        .join(Submission, Submission.id == Question.submission_id)
+        .join(Question.submission)
+        .options(contains_eager(Question.submission))
         .outerjoin(Topic, Topic.id == Question.topic_id)
         .outerjoin(Unit, Unit.id == Question.unit_id)
         .outerjoin(User, User.id == Question.officer_id)
     )
-    query = filtered(in_tab(query, tab, actor), wanted or QueueFilter())
+    query = filtered(in_tab(query, tab, actor), wanted or QueueFilter(), actor)
     newest_first = tab is Tab.ANSWERED
     columns = (Question.answered_at, Question.id) if newest_first else (Question.sort_on, Question.id)
     query, backwards = keyset(query, columns=columns, descending=newest_first, size=size, after=after, before=before)
@@ -245,8 +249,11 @@ def _queue_row(row: Sequence[Any], clock: Clock) -> QueueRow:
     )
 
 
-def filtered(query: sa.Select[Any], wanted: QueueFilter) -> sa.Select[Any]:
-    """The query, which has joined the submission, narrowed by what the officer filters by."""
+def filtered(query: sa.Select[Any], wanted: QueueFilter, actor: Actor) -> sa.Select[Any]:
+    """The query, which has joined the submission, narrowed by what the officer filters by.
+
+    Who may not see how to reach senders cannot guess it by filtering either.
+    """
     for column, value in (
         (Question.topic_id, wanted.topic_id),
         (Question.unit_id, wanted.unit_id),
@@ -258,7 +265,9 @@ def filtered(query: sa.Select[Any], wanted: QueueFilter) -> sa.Select[Any]:
         query = query.where(Question.sort_on >= today(), Question.sort_on <= wanted.due_until)
     if wanted.text:
         pattern = "%" + wanted.text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        fields = (Submission.code, Submission.title, Submission.name, Submission.phone, Submission.email)
+        fields: list[Any] = [Submission.code, Submission.title]
+        if policy.sees_contacts(actor):
+            fields += [Submission.name, Submission.phone, Submission.email]
         query = query.where(sa.or_(*(field.ilike(pattern, escape="\\") for field in fields)))
     return query
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from app.access.actors import CITIZEN, SYSTEM, Actor
 from app.extensions import db
+from app.files import service as files
 from app.kernel.clock import now, today
 from app.kernel.errors import FieldError, Forbidden, Refused, Stale
 from app.kernel.events import emit
@@ -19,7 +20,7 @@ from app.questions import policy
 from app.questions.events import ProgressAdded, QuestionMoved
 from app.questions.models import Answer, AnswerVersion, ProgressNote, Question
 from app.questions.queries import official_contacts
-from app.questions.service.core import guard, move, need_text, pauses, record, set_due, write_log
+from app.questions.service.core import approved_files, draft_files, guard, move, need_text, pauses, record, set_due, write_log
 from app.questions.states import ANSWERED_STAGES, Outcome, Stage, Visibility
 from app.submissions import redaction
 from app.workdays import queries as workdays
@@ -178,6 +179,7 @@ def approve(question: Question, *, actor: Actor, seen_revision: int, solo_office
     )
     db.session.add(version)
     db.session.flush()
+    files.hand_over(draft_files(question), approved_files(question))
     question.version_id = version.id
     question.answered_at = version.approved_at
     question.took_days = working_days_used(workdays.calendar(), received_on=question.received_on, until=today(), pauses=pauses(question))

@@ -35,6 +35,16 @@ def ref(question: Question) -> Ref:
     return Ref("question", question.id)
 
 
+def approved_files(question: Question) -> Ref:
+    """The owner of what is attached to the approved answer: citizens may fetch it."""
+    return Ref("answer", question.id)
+
+
+def draft_files(question: Question) -> Ref:
+    """The owner of what is attached to the draft: nobody outside may fetch it, not even where an older answer is public."""
+    return Ref("draft", question.id)
+
+
 def check_revision(question: Question, seen_revision: int | None) -> None:
     """Raise Stale when somebody changed the question since the officer's page was made (None: not an officer's page)."""
     if seen_revision is not None and question.revision != seen_revision:

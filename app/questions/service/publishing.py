@@ -14,7 +14,6 @@ from app.kernel import fulltext
 from app.kernel.clock import local, now, today
 from app.kernel.errors import FieldError, Forbidden, Refused
 from app.kernel.events import emit, on
-from app.kernel.links import Ref
 from app.kernel.publication import bump
 from app.kernel.text import join_lines
 from app.mailer import service as mailer
@@ -33,7 +32,7 @@ from app.questions.models import (
 )
 from app.questions.queries import official_contacts
 from app.questions.service import triage
-from app.questions.service.core import check_revision, guard, move, need_text, record, ref, set_due, write_log
+from app.questions.service.core import approved_files, check_revision, draft_files, guard, move, need_text, record, ref, set_due, write_log
 from app.questions.states import ANSWERED_STAGES, Act, RefusalReason, Visibility
 from app.submissions import redaction
 from app.submissions import service as submissions
@@ -241,7 +240,8 @@ def erase(question: Question, *, actor: Actor, reason: str, seen_revision: int |
 
 
 def _erase_rows(question: Question) -> None:
-    files.erase_of(Ref("answer", question.id))
+    files.erase_of(approved_files(question))
+    files.erase_of(draft_files(question))
     mailer.forget_about(ref(question))
     blank = {"short": "", "findings": "", "resolution": "", "contact": "", "letter": "", "legal_basis": []}
     mine = question.id

@@ -250,12 +250,12 @@ def test_files_go_with_the_answer_and_can_be_dropped(office: Any) -> None:
     picture.seek(0)
     assert _write(office, code, **FULL, files=(picture, "Ảnh sau khi sửa.png")).status_code == 302
     with office.app.app_context():
-        (file,) = files.of(Ref("answer", office.read(code, "id")))
+        (file,) = files.of(Ref("draft", office.read(code, "id")))
         key = file.key
     assert "Ảnh sau khi sửa" in office.page("officer", f"/can-bo/hoi-dap/{code}")
     assert _write(office, code, **{**FULL, "answer_revision": "1", "drop": key}).status_code == 302
     with office.app.app_context():
-        assert files.of(Ref("answer", office.read(code, "id"))) == []
+        assert files.of(Ref("draft", office.read(code, "id"))) == []
 
 
 def test_bad_file_is_said_and_the_text_stays(office: Any) -> None:
