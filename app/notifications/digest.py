@@ -18,8 +18,8 @@ from app.notifications import mails, service
 from app.notifications.questions import to_staff
 from app.organisation import queries as organisation
 from app.organisation.models import Unit
-from app.questions.models import AnswerVersion, ProgressNote, Question
-from app.questions.states import ANSWERED_STAGES, OPEN_STAGES, Classification, Outcome, Stage, Visibility
+from app.questions.models import IS_OPEN, AnswerVersion, ProgressNote, Question
+from app.questions.states import ANSWERED_STAGES, Classification, Outcome, Stage, Visibility
 from app.workdays import queries as workdays
 
 #: «Sắp đến hạn»: due within so many working days.
@@ -32,8 +32,7 @@ def _line(question: Question) -> str:
 
 
 def _open_questions() -> list[Question]:
-    is_open = (Question.stage.in_(OPEN_STAGES), Question.visibility != Visibility.ERASED)
-    query = sa.select(Question).where(*is_open, Question.classification == Classification.ORDINARY)
+    query = sa.select(Question).where(IS_OPEN, Question.visibility != Visibility.ERASED, Question.classification == Classification.ORDINARY)
     return list(db.session.scalars(query.order_by(Question.sort_on, Question.id)))
 
 

@@ -737,7 +737,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission_id", name=op.f("uq_question_submission_id")),
     )
     with op.batch_alter_table("question", schema=None) as batch_op:
-        batch_op.create_index("ix_question_answered", ["answered_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_question_answered",
+            ["answered_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("stage IN ('answered', 'closed')"),
+            postgresql_where=sa.text("stage IN ('answered', 'closed')"),
+        )
         batch_op.create_index("ix_question_merged_into", ["merged_into_id"], unique=False)
         batch_op.create_index(
             "ix_question_open",
@@ -782,14 +788,47 @@ def upgrade() -> None:
             postgresql_where=sa.text("visibility = 'public'"),
         )
         batch_op.create_index(
+            "ix_question_restricted",
+            ["sort_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("classification <> 'ordinary'"),
+            postgresql_where=sa.text("classification <> 'ordinary'"),
+        )
+        batch_op.create_index(
             "ix_question_scheduled",
             ["publish_at"],
             unique=False,
             sqlite_where=sa.text("visibility = 'scheduled'"),
             postgresql_where=sa.text("visibility = 'scheduled'"),
         )
-        batch_op.create_index("ix_question_stage_sort", ["stage", "sort_on", "id"], unique=False)
-        batch_op.create_index("ix_question_unit_answered", ["unit_id", "answered_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_question_spam",
+            ["sort_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("stage = 'spam' AND visibility <> 'erased'"),
+            postgresql_where=sa.text("stage = 'spam' AND visibility <> 'erased'"),
+        )
+        batch_op.create_index(
+            "ix_question_to_close",
+            ["answered_at"],
+            unique=False,
+            sqlite_where=sa.text("stage = 'answered'"),
+            postgresql_where=sa.text("stage = 'answered'"),
+        )
+        batch_op.create_index(
+            "ix_question_unit_answered",
+            ["unit_id", "answered_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("stage IN ('answered', 'closed')"),
+            postgresql_where=sa.text("stage IN ('answered', 'closed')"),
+        )
+        batch_op.create_index(
+            "ix_question_unverified",
+            ["sort_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("stage = 'unverified' AND visibility <> 'erased'"),
+            postgresql_where=sa.text("stage = 'unverified' AND visibility <> 'erased'"),
+        )
 
     op.create_table(
         "submission_token",
@@ -1117,8 +1156,21 @@ def downgrade() -> None:
 
     op.drop_table("submission_token")
     with op.batch_alter_table("question", schema=None) as batch_op:
-        batch_op.drop_index("ix_question_unit_answered")
-        batch_op.drop_index("ix_question_stage_sort")
+        batch_op.drop_index(
+            "ix_question_unverified", sqlite_where=sa.text("stage = 'unverified' AND visibility <> 'erased'"), postgresql_where=sa.text("stage = 'unverified' AND visibility <> 'erased'")
+        )
+        batch_op.drop_index(
+            "ix_question_unit_answered", sqlite_where=sa.text("stage IN ('answered', 'closed')"), postgresql_where=sa.text("stage IN ('answered', 'closed')")
+        )
+        batch_op.drop_index(
+            "ix_question_to_close", sqlite_where=sa.text("stage = 'answered'"), postgresql_where=sa.text("stage = 'answered'")
+        )
+        batch_op.drop_index(
+            "ix_question_spam", sqlite_where=sa.text("stage = 'spam' AND visibility <> 'erased'"), postgresql_where=sa.text("stage = 'spam' AND visibility <> 'erased'")
+        )
+        batch_op.drop_index(
+            "ix_question_restricted", sqlite_where=sa.text("classification <> 'ordinary'"), postgresql_where=sa.text("classification <> 'ordinary'")
+        )
         batch_op.drop_index(
             "ix_question_scheduled", sqlite_where=sa.text("visibility = 'scheduled'"), postgresql_where=sa.text("visibility = 'scheduled'")
         )
@@ -1147,7 +1199,9 @@ def downgrade() -> None:
             postgresql_where=sa.text("stage IN ('assigned', 'in_review', 'needs_info', 'received')"),
         )
         batch_op.drop_index("ix_question_merged_into")
-        batch_op.drop_index("ix_question_answered")
+        batch_op.drop_index(
+            "ix_question_answered", sqlite_where=sa.text("stage IN ('answered', 'closed')"), postgresql_where=sa.text("stage IN ('answered', 'closed')")
+        )
 
     op.drop_table("question")
     with op.batch_alter_table("user_role", schema=None) as batch_op:

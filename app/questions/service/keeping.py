@@ -16,11 +16,11 @@ from app.kernel.events import emit
 from app.kernel.links import Ref
 from app.kernel.text import clean, clean_line
 from app.questions.events import ContentReported
-from app.questions.models import ContentReport, Presence, Question
+from app.questions.models import IS_OPEN, IS_SPAM, IS_TO_CLOSE, IS_UNVERIFIED, ContentReport, Presence, Question
 from app.questions.service.answering import close
 from app.questions.service.core import pauses, set_due
 from app.questions.service.publishing import erase
-from app.questions.states import OPEN_STAGES, Classification, Stage, Visibility
+from app.questions.states import Classification, Visibility
 from app.submissions.service import CONFIRM_DAYS
 from app.workdays import queries as workdays
 from app.workdays.calendar import Calendar
@@ -37,7 +37,7 @@ _BATCH = 100
 def close_old() -> int:
     """Close what was answered ten days ago; returns how many."""
     limit = now() - dt.timedelta(days=CLOSE_DAYS)
-    query = sa.select(Question).where(Question.stage == Stage.ANSWERED, Question.answered_at < limit).limit(_BATCH)
+    query = sa.select(Question).where(IS_TO_CLOSE, Question.answered_at < limit).limit(_BATCH)
     questions = db.session.scalars(query).all()
     for question in questions:
         close(question, actor=SYSTEM)
@@ -47,10 +47,9 @@ def close_old() -> int:
 def erase_expired() -> int:
     """Erase what was never confirmed after seven days, and spam after thirty; returns how many."""
     moment = now()
-    unconfirmed = sa.and_(Question.stage == Stage.UNVERIFIED, Question.created_at < moment - dt.timedelta(days=CONFIRM_DAYS))
-    spam = sa.and_(Question.stage == Stage.SPAM, Question.spam_at < moment - dt.timedelta(days=SPAM_DAYS))
-    query = sa.select(Question).where(sa.or_(unconfirmed, spam), Question.visibility != Visibility.ERASED).limit(_BATCH)
-    questions = db.session.scalars(query).all()
+    unconfirmed = (IS_UNVERIFIED, Question.created_at < moment - dt.timedelta(days=CONFIRM_DAYS))
+    spam = (IS_SPAM, Question.spam_at < moment - dt.timedelta(days=SPAM_DAYS))
+    questions = [row for rule in (unconfirmed, spam) for row in db.session.scalars(sa.select(Question).where(*rule).limit(_BATCH))]
     for question in questions:
         erase(question, actor=SYSTEM, reason=_("Hết thời hạn lưu."))
     return len(questions)
@@ -59,7 +58,7 @@ def erase_expired() -> int:
 def moved_deadlines(calendar: Calendar) -> list[tuple[Question, dt.date | None, dt.date | None]]:
     """The open questions whose due date would differ under this calendar: (question, now, then)."""
     query = sa.select(Question).where(
-        Question.stage.in_(OPEN_STAGES | {Stage.UNVERIFIED}),
+        sa.or_(IS_OPEN, IS_UNVERIFIED),
         Question.classification == Classification.ORDINARY,
         Question.visibility != Visibility.ERASED,
     )
