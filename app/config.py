@@ -4,6 +4,7 @@ An environment variable wins over the file. Names in the file are the field name
 """
 
 import os
+import re
 import secrets
 import tempfile
 import tomllib
@@ -16,6 +17,8 @@ from urllib.parse import urlsplit
 CSP = "default-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 #: File systems on which SQLite's locks do not hold.
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "glusterfs", "ceph"})
+#: Scheme, host and port of another site: nothing in it can end the header's directive.
+_PARENT = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 #: What to write instead of a value of another kind.
 _KINDS = {str: "a text in quotes", bool: "true or false", int: "a number"}
 
@@ -59,6 +62,8 @@ class Settings:
     page_cache: bool = True
     #: Token for /metrics; empty: only from the machine itself.
     metrics_token: str = ""
+    #: Sites that may show our blocks in a frame, separated by commas, such as https://namhai.example. Ourselves always may.
+    embed_parents: str = ""
     #: An office with one person: the author may approve, and it is recorded.
     solo_office: bool = False
     log_json: bool = False
@@ -152,6 +157,7 @@ def _check(settings: Settings, instance: Path) -> None:
     base = urlsplit(settings.public_base_url)
     if base.scheme not in {"http", "https"} or not base.hostname:
         raise ConfigError("public_base_url must be an address such as https://anson.example")
+    _parents(settings)
     if not settings.database_url and (kind := _file_system(instance)) in NETWORK_FILE_SYSTEMS:
         raise ConfigError(f"{instance} is on {kind}: SQLite needs a local disk, or set DATABASE_URL to PostgreSQL")
     if settings.production:
@@ -161,6 +167,14 @@ def _check(settings: Settings, instance: Path) -> None:
             raise ConfigError("production needs trusted_hosts")
         if settings.demo:
             raise ConfigError("demo data refuses to load into a production configuration")
+
+
+def _parents(settings: Settings) -> list[str]:
+    parents = [parent.strip() for parent in settings.embed_parents.split(",") if parent.strip()]
+    for parent in parents:
+        if not _PARENT.fullmatch(parent):
+            raise ConfigError(f"embed_parents: {parent!r} is no address such as https://namhai.example")
+    return parents
 
 
 def _file_system(path: Path) -> str:
@@ -215,6 +229,7 @@ def flask_config(settings: Settings, instance: Path) -> dict[str, Any]:
         "MAIL_PASSWORD": settings.mail_password or None,
         "MAIL_DEFAULT_SENDER": settings.mail_sender,
         "CSP": CSP,
+        "EMBED_CSP": CSP.replace("frame-ancestors 'none'", " ".join(["frame-ancestors 'self'", *_parents(settings)])),
         # POSTs that change nothing (a preview, say): the test of all routes wants them named.
         "READING_POSTS": set(),
         "UPLOADS": instance / "uploads",

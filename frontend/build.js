@@ -68,9 +68,20 @@ for (const forbidden of [/data:/, /transport/i, /crest/i, /crown/i, /https?:/]) 
 }
 writeFileSync(join(out, "app.css"), css);
 
+// Map pages have a sheet of their own: Leaflet's, without its pictures (we have no tiles and our own pins) and its rules for
+// Internet Explorer, then ours.
+const leaflet = readFileSync(join(modules, "leaflet/dist/leaflet.css"), "utf8")
+  .replace(/\/\*[^]*?\*\//g, "")
+  .replace(/[^{};]*url\([^)]*\)[^;}]*;/g, "")
+  .replace(/[^{}]*(?:leaflet-oldie|lvml|leaflet-vml-shape|leaflet-control-layers)[^{}]*\{[^{}]*\}/g, "");
+const minified = { style: "compressed", loadPaths: [join(here, "scss")] };
+const mapCss = sass.compileString(leaflet, minified).css + sass.compileString('@use "map";', minified).css;
+if (/data:|https?:|url\(/.test(mapCss)) throw new Error("map.css fetches something");
+writeFileSync(join(out, "map.css"), mapCss);
+
 /* ---- scripts ------------------------------------------------------------------------------------------------ */
 await build({
-  entryPoints: ["boot", "forms", "staff"].map((name) => join(here, "js", `${name}.js`)),
+  entryPoints: ["boot", "embed", "forms", "map", "staff"].map((name) => join(here, "js", `${name}.js`)),
   outdir: out,
   bundle: true,
   minify: true,
@@ -93,13 +104,20 @@ const about = [
   },
   { name: "htmx.org", licence: "0BSD", licence_file: "LICENSES/htmx-0BSD.txt", note: "unchanged", files: ["htmx.min.js"] },
   {
+    name: "leaflet",
+    licence: "BSD-2-Clause",
+    licence_file: "LICENSES/leaflet-BSD-2-Clause.txt",
+    note: "bundled with our map.js and _map.scss from frontend; none of its pictures",
+    files: ["map.js", "map.css"],
+  },
+  {
     name: "@fontsource-variable/source-sans-3",
     licence: "OFL-1.1",
     licence_file: "LICENSES/source-sans-3-OFL.txt",
     note: "unchanged; latin and vietnamese",
     files: Object.values(fonts),
   },
-  { name: "lang-nghe", licence: "as this repository", note: "our own, from frontend/js", files: ["staff.js"] },
+  { name: "lang-nghe", licence: "as this repository", note: "our own, from frontend/js", files: ["embed.js", "staff.js"] },
 ];
 let toml = "# Written by `npm run build` in frontend/. Every file here is listed; tests/unit/test_vendor.py checks the sums.\n";
 for (const entry of about) {

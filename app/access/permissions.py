@@ -13,7 +13,15 @@ class P(enum.StrEnum):
     AGENCY_EDIT = "agency:edit"
     AUDIT_READ = "audit:read"
     CALENDAR_EDIT = "calendar:edit"
+    COMMENT_APPROVE = "comment:approve"
+    COMMENT_ENTER = "comment:enter"
+    COMMENT_MODERATE = "comment:moderate"
+    COMMENT_REPLY = "comment:reply"
     COMPLAINT_HANDLE = "complaint:handle"
+    CONSULTATION_EDIT = "consultation:edit"
+    CONSULTATION_PUBLISH = "consultation:publish"
+    CONSULTATION_READ = "consultation:read"
+    CONSULTATION_SETUP = "consultation:setup"
     JOB_READ = "job:read"
     MAIL_READ = "mail:read"
     MAIL_RESEND = "mail:resend"
@@ -66,6 +74,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.AGENCY_EDIT,
             P.AUDIT_READ,
             P.CALENDAR_EDIT,
+            P.CONSULTATION_READ,
+            P.CONSULTATION_SETUP,
             P.JOB_READ,
             P.MAIL_READ,
             P.MAIL_RESEND,
@@ -75,17 +85,53 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.USER_EDIT,
         }
     ),
-    Role.APPROVER: frozenset({P.QUESTION_APPROVE, P.QUESTION_EXTEND, P.QUESTION_HIDE, P.QUESTION_READ}),
-    Role.AUDITOR: frozenset({P.AUDIT_READ, P.MAIL_READ, P.QUESTION_READ, P.SYSTEM_READ}),
+    Role.APPROVER: frozenset(
+        {
+            P.COMMENT_APPROVE,
+            P.CONSULTATION_PUBLISH,
+            P.CONSULTATION_READ,
+            P.QUESTION_APPROVE,
+            P.QUESTION_EXTEND,
+            P.QUESTION_HIDE,
+            P.QUESTION_READ,
+        }
+    ),
+    Role.AUDITOR: frozenset({P.AUDIT_READ, P.CONSULTATION_READ, P.MAIL_READ, P.QUESTION_READ, P.SYSTEM_READ}),
     Role.COMPLAINTS: frozenset({P.COMPLAINT_HANDLE, P.QUESTION_READ}),
     Role.CONTRIBUTOR: frozenset(),
-    Role.EDITOR: frozenset(),
-    Role.HEAD: frozenset({P.QUESTION_ANSWER, P.QUESTION_ASSIGN, P.QUESTION_EXTEND, P.QUESTION_READ}),
-    Role.MODERATOR: frozenset(
-        {P.MAIL_READ, P.MAIL_RESEND, P.QUESTION_ASSIGN, P.QUESTION_ENTER, P.QUESTION_HIDE, P.QUESTION_MODERATE, P.QUESTION_READ}
+    Role.EDITOR: frozenset({P.CONSULTATION_EDIT, P.CONSULTATION_READ}),
+    Role.HEAD: frozenset(
+        {
+            P.COMMENT_ENTER,
+            P.COMMENT_REPLY,
+            P.CONSULTATION_EDIT,
+            P.CONSULTATION_READ,
+            P.QUESTION_ANSWER,
+            P.QUESTION_ASSIGN,
+            P.QUESTION_EXTEND,
+            P.QUESTION_READ,
+        }
     ),
-    Role.OFFICER: frozenset({P.QUESTION_ANSWER, P.QUESTION_READ}),
-    Role.PUBLISHER: frozenset({P.QUESTION_PUBLISH, P.QUESTION_READ}),
+    Role.MODERATOR: frozenset(
+        {
+            P.COMMENT_ENTER,
+            P.COMMENT_MODERATE,
+            P.COMMENT_REPLY,
+            P.CONSULTATION_EDIT,
+            P.CONSULTATION_READ,
+            P.MAIL_READ,
+            P.MAIL_RESEND,
+            P.QUESTION_ASSIGN,
+            P.QUESTION_ENTER,
+            P.QUESTION_HIDE,
+            P.QUESTION_MODERATE,
+            P.QUESTION_READ,
+        }
+    ),
+    Role.OFFICER: frozenset(
+        {P.COMMENT_ENTER, P.COMMENT_REPLY, P.CONSULTATION_EDIT, P.CONSULTATION_READ, P.QUESTION_ANSWER, P.QUESTION_READ}
+    ),
+    Role.PUBLISHER: frozenset({P.CONSULTATION_PUBLISH, P.CONSULTATION_READ, P.QUESTION_PUBLISH, P.QUESTION_READ}),
 }
 
 #: Roles that must have a second factor outside demo data: they can make things public or change who may.

@@ -1,10 +1,12 @@
-"""Published answers for machines: Atom, JSON Feed and the site map, through the same gate as the pages."""
+"""What is public, for machines and other sites: Atom, JSON Feed, site map, API, blocks for a frame. The gate is the same."""
 
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
     """Wire the feature into the app."""
-    from app.feeds import public
+    from app.feeds import api
+    from app.feeds.public import BLUEPRINTS
 
-    app.register_blueprint(public.bp)
+    for blueprint in (*BLUEPRINTS, api.bp):
+        app.register_blueprint(blueprint)

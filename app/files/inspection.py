@@ -9,7 +9,7 @@ from typing import IO, NamedTuple
 
 from flask_babel import gettext as _
 
-from app.files import images, names, office, pdf
+from app.files import datafiles, images, names, office, pdf
 from app.files.errors import FileRefused
 from app.kernel.display import file_size
 
@@ -36,14 +36,20 @@ class Inspected(NamedTuple):
     height: int | None = None
 
 
-def inspect(stream: IO[bytes], filename: str | None, *, content_length: int | None, max_bytes: int, max_side: int) -> Inspected:
+def inspect(
+    stream: IO[bytes], filename: str | None, *, content_length: int | None, max_bytes: int, max_side: int, imports: bool = False
+) -> Inspected:
     """Read a file of at most `max_bytes` and judge it; pictures come back encoded anew.
 
-    Raises FileRefused with a sentence for the person who sent it.
+    `imports`: also the data files that only officers read in. Raises FileRefused with a sentence for the person who sent it.
     """
     shown = names.split(filename)[0][:60] or _("không tên")
     with _turn:
         data = _read(stream, shown, content_length, max_bytes)
+        if imports and names.split(filename)[1] in datafiles.CONTENT_TYPES:
+            kind = names.split(filename)[1]
+            datafiles.check(data, kind, shown)
+            return Inspected(data, names.display_name(filename, kind), kind, datafiles.CONTENT_TYPES[kind])
         extension = _extension(filename, shown)
         kind = _sniff(data)
         if kind == "heic":

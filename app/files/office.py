@@ -9,7 +9,7 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 from xml.parsers import expat
 
@@ -88,6 +88,30 @@ def check(data: bytes, kind: str, name: str) -> None:
         raise FileRefused(_("Không mở được tệp «%(name)s»: tệp hỏng hoặc thiếu. Hãy mở và lưu lại rồi gửi.", name=name)) from error
 
 
+def check_plain(data: bytes, is_wanted: Callable[[str], bool], *, max_entries: int, max_ratio: int) -> None:
+    """An archive of data files (such as a zipped Shapefile), each of a wanted name: the same bounds, and all of it read through.
+
+    Raises ValueError for a broken one or one with other files, OverflowError for one that unpacks to too much.
+    """
+    try:
+        _check_end(data)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            if len(entries) > max_entries:
+                raise _Bomb
+            _check_list(entries, len(data), max_ratio)
+            names = [entry.filename.lower() for entry in entries if not entry.is_dir()]
+            if any(map(_is_unsafe, names)) or len(set(names)) != len(names) or not all(map(is_wanted, names)):
+                raise _Bad
+            room = MAX_UNPACKED
+            for entry in entries:
+                room -= sum(len(piece) for piece in _pieces(archive, entry, room))
+    except _Bomb as error:
+        raise OverflowError from error
+    except Exception as error:
+        raise ValueError from error
+
+
 def _check_end(data: bytes) -> None:
     """The archive fills the whole file and its list is short enough to read."""
     if len(data) < 22 or data[-22:-18] != b"PK\x05\x06" or not data.startswith(b"PK\x03\x04"):
@@ -101,29 +125,34 @@ def _check_end(data: bytes) -> None:
         raise _Bomb
 
 
-def _check_list(entries: list[zipfile.ZipInfo], packed: int) -> None:
+def _check_list(entries: list[zipfile.ZipInfo], packed: int, max_ratio: int = MAX_RATIO) -> None:
     if not entries or min(entry.header_offset for entry in entries) != 0:
         raise _Bad
     total = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or total > MAX_UNPACKED or total > MAX_RATIO * packed:
+    if len(entries) > MAX_ENTRIES or total > MAX_UNPACKED or total > max_ratio * packed:
         raise _Bomb
     for entry in entries:
         is_link = entry.external_attr >> 28 == 0xA
         if is_link or entry.flag_bits & 1 or entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise _Bad
-        if entry.file_size > 1024 * 1024 and entry.file_size > MAX_RATIO * max(1, entry.compress_size):
+        if entry.file_size > 1024 * 1024 and entry.file_size > max_ratio * max(1, entry.compress_size):
             raise _Bomb
 
 
 def _check_names(names: list[str], kind: str) -> None:
     lowered = [name.lower() for name in names]
     for name in lowered:
-        if name.startswith("/") or "\\" in name or ":" in name or "\0" in name or ".." in name.split("/"):
+        if _is_unsafe(name):
             raise _Bad
         if _DANGEROUS.search(name):
             raise _Active
     if len(set(lowered)) != len(lowered) or not set(_MUST_HAVE[kind]) <= set(lowered):
         raise _Bad
+
+
+def _is_unsafe(name: str) -> bool:
+    """Would unpacking it write somewhere else?"""
+    return name.startswith("/") or "\\" in name or ":" in name or "\0" in name or ".." in name.split("/")
 
 
 def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int, kind: str) -> int:

@@ -12,6 +12,7 @@ from app.kernel.display import file_size
 from app.kernel.links import Ref
 
 _KINDS = {"jpg": "JPG", "png": "PNG", "webp": "WebP", "pdf": "PDF", "docx": "Word", "xlsx": "Excel", "odt": "ODT"}
+_KINDS |= {"zip": "ZIP", "geojson": "GeoJSON", "csv": "CSV"}
 
 
 class FileLink(NamedTuple):

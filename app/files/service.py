@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 
 from app.audit import service as audit
 from app.extensions import db
-from app.files import inspection
+from app.files import inspection, names, office
 from app.files.antivirus import Finding, ScannerDown, Verdict
 from app.files.errors import FileRefused
 from app.files.models import StoredFile
@@ -50,6 +50,8 @@ class Limits:
     max_bytes: int | None = None
     #: Pixels on the longer side of a picture after it was made smaller.
     max_side: int = 1_600
+    #: Also the data files that officers read in (see datafiles); never for what citizens send.
+    imports: bool = False
 
 
 CITIZEN = Limits()
@@ -106,7 +108,12 @@ def prepare(stream: IO[bytes], filename: str | None, *, content_length: int | No
     if not here.storage.has_room():
         raise _no_room()
     inspected = inspection.inspect(
-        stream, filename, content_length=content_length, max_bytes=limits.max_bytes or here.max_bytes, max_side=limits.max_side
+        stream,
+        filename,
+        content_length=content_length,
+        max_bytes=limits.max_bytes or here.max_bytes,
+        max_side=limits.max_side,
+        imports=limits.imports,
     )
     try:
         verdict = here.scanner.scan(io.BytesIO(inspected.content))
@@ -119,6 +126,21 @@ def prepare(stream: IO[bytes], filename: str | None, *, content_length: int | No
     blob = new_name()
     here.storage.put(blob, inspected.content)
     return Prepared(blob, inspected, verdict)
+
+
+def keep_made(content: bytes, name: str) -> StoredFile:
+    """Keep a document that this program wrote itself: neither judged nor scanned, so it may be called inside a transaction.
+
+    `name` ends in .docx, .xlsx or .odt. Raises Busy when the disk is full.
+    """
+    extension = names.split(name)[1]
+    made = inspection.Inspected(content, names.display_name(name, extension), extension, office.CONTENT_TYPES[extension])
+    blob = new_name()
+    runtime().storage.put(blob, content)
+    file = _row(Prepared(blob, made, Verdict(Finding.UNSCANNED)), now())
+    db.session.add(file)
+    db.session.flush()
+    return file
 
 
 def _keep(prepared: Sequence[Prepared]) -> list[StoredFile]:
@@ -322,6 +344,7 @@ __all__ = [
     "discard",
     "erase_of",
     "infected_noted",
+    "keep_made",
     "prepare",
     "receive",
     "receive_all",

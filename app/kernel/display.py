@@ -98,7 +98,7 @@ def _remember(response: Any, name: str, value: str) -> None:
 
 def _keep_language(response: Any) -> Any:
     asked = request.args.get("lang")
-    if asked in LANGUAGES and request.cookies.get("lang") != asked:
+    if asked in LANGUAGES and request.cookies.get("lang") != asked and not g.get("no_cookie"):
         _remember(response, "lang", asked)
     return response
 

@@ -2,9 +2,9 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -61,6 +61,25 @@ def messages_about(ref: Ref) -> list[OutboxMessage]:
     """The mails written about this thing, oldest first; `state` has its words in `states.LABELS`."""
     query = sa.select(OutboxMessage).where(OutboxMessage.about_kind == ref.kind, OutboxMessage.about_id == ref.id)
     return list(db.session.scalars(query.order_by(OutboxMessage.id).limit(_ABOUT_LIMIT)))
+
+
+class Written(NamedTuple):
+    """What there is to know of a mail for whoever must not write it twice."""
+
+    dedupe_key: str
+    to_address: str
+    created_at: dt.datetime
+
+
+def written_about(ref: Ref, *, kinds: Collection[str], to: Collection[str]) -> list[Written]:
+    """The mails of these kinds about this thing to these addresses. One statement."""
+    query = sa.select(OutboxMessage.dedupe_key, OutboxMessage.to_address, OutboxMessage.created_at).where(
+        OutboxMessage.about_kind == ref.kind,
+        OutboxMessage.about_id == ref.id,
+        OutboxMessage.kind.in_(sorted(kinds)),
+        OutboxMessage.to_address.in_(sorted(set(to))),
+    )
+    return [Written(*row) for row in db.session.execute(query)]
 
 
 def message(number: int) -> OutboxMessage:

@@ -245,7 +245,15 @@ def forget() -> None:
 
 def forget_about(about: Ref) -> None:
     """Remove addresses, subjects and texts of everything written about this thing; what still waits is not sent."""
-    mine = (OutboxMessage.about_kind == about.kind, OutboxMessage.about_id == about.id)
+    _empty(OutboxMessage.about_kind == about.kind, OutboxMessage.about_id == about.id)
+
+
+def forget_naming(kind: str, words: str) -> None:
+    """The same for mails of one kind whose text holds these words: for a mail that tells of several things, by their codes."""
+    _empty(OutboxMessage.kind == kind, OutboxMessage.text.contains(words, autoescape=True))
+
+
+def _empty(*mine: sa.ColumnElement[bool]) -> None:
     options = {"synchronize_session": False}
     stopped = (
         sa.update(OutboxMessage)

@@ -8,6 +8,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Wire the feature into the app."""
-    from app.notifications import accounts, digest, public, questions  # noqa: F401  (importing registers the listeners)
+    # Importing registers the listeners and the jobs.
+    from app.notifications import accounts, consultations, digest, following, public, questions, results  # noqa: F401
 
     app.register_blueprint(public.bp)

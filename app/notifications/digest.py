@@ -15,6 +15,7 @@ from app.kernel.clock import today
 from app.kernel.display import vi_date
 from app.kernel.links import Ref
 from app.notifications import mails, service
+from app.notifications.consultations import waiting_lines
 from app.notifications.questions import to_staff
 from app.organisation import queries as organisation
 from app.organisation.models import Unit
@@ -54,12 +55,14 @@ def _promised(day: dt.date) -> dict[int | None, list[str]]:
 
 @periodic("digest-units", at="07:30", only_working_days=True, not_after="11:00")
 def digest() -> None:
-    """To each unit: overdue, due soon, waiting for approval, promised for today."""
+    """To each unit: overdue, due soon, waiting for approval, promised for today. To those who assign: comments that wait, too."""
     day = today()
     soon_until = workdays.calendar().add_working_days(day, SOON_DAYS)
     units = {unit.id: unit for unit in organisation.active_units()}
     # What belongs to no unit, or to one that is no more, is for those who assign.
-    groups: dict[Unit | None, dict[str, list[str]]] = defaultdict(lambda: {"late": [], "soon": [], "waiting": [], "promised": []})
+    groups: dict[Unit | None, dict[str, list[str]]] = defaultdict(
+        lambda: {"late": [], "soon": [], "waiting": [], "promised": [], "comments": []}
+    )
     for question in _open_questions():
         group = groups[units.get(question.unit_id or 0)]
         if question.due_on is not None and question.due_on < day:
@@ -70,6 +73,8 @@ def digest() -> None:
             group["waiting"].append(_line(question))
     for unit_id, lines in _promised(day).items():
         groups[units.get(unit_id or 0)]["promised"] += lines
+    if comments := waiting_lines():
+        groups[None]["comments"] = comments
     for unit, group in groups.items():
         if any(group.values()):
             _send_digest(unit, group, day)

@@ -133,6 +133,11 @@ def send(
     )
 
 
+def stop_headers(stop_url: str) -> dict[str, str]:
+    """The headers by which mail programs show a button of their own (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
 def moment_key(at: dt.datetime | None = None) -> str:
     """A key for happenings that may come again."""
     return (at or now()).isoformat()

@@ -1,11 +1,13 @@
 """Following by mail: /theo-doi, the link that confirms and the one that ends it. Opening a link changes nothing."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.consultations.queries import public as consultations
 from app.extensions import csrf
 from app.kernel import throttle
 from app.kernel.display import chosen_locale
@@ -14,6 +16,7 @@ from app.kernel.web import commits
 from app.mailer import service as mailer
 from app.notifications import mails, service
 from app.notifications.forms import ButtonForm, FollowForm
+from app.notifications.models import Subscription
 from app.notifications.questions import FIRST_MAILS, UNCONFIRMED_A_DAY
 from app.organisation import queries as organisation
 from app.questions import queries as questions
@@ -21,16 +24,34 @@ from app.questions import queries as questions
 bp = Blueprint("notifications", __name__, template_folder="templates")
 
 
-def _form(code: str) -> FollowForm:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which one thing the reader came from, by the address."""
+
+    code: str
+    slug: str
+
+
+def _asked() -> _Asked:
+    return _Asked(request.args.get("ma", "")[:32], request.args.get("lay-y-kien", "")[:100])
+
+
+def _form(asked: _Asked) -> FollowForm:
     form = FollowForm()
-    answer = questions.public_one(code) if code else None
-    choices = [("tat-ca", _("Mọi câu trả lời mới"))]
+    answer = questions.public_one(asked.code) if asked.code else None
+    consultation = consultations.public_one(asked.slug) if asked.slug else None
+    choices = [("tat-ca", _("Mọi câu trả lời mới")), ("lay-y-kien-moi", _("Mọi cuộc lấy ý kiến mới"))]
     choices += [
-        (f"linh-vuc:{topic.id}", topic.name_en if chosen_locale() == "en" and topic.name_en else topic.name)
+        (
+            f"linh-vuc:{topic.id}",
+            _("Câu trả lời về %(topic)s", topic=topic.name_en if chosen_locale() == "en" and topic.name_en else topic.name),
+        )
         for topic in organisation.active_topics()
     ]
     if answer is not None:
         choices.insert(0, (f"cau:{answer.id}", _("Câu hỏi «%(title)s»", title=answer.title)))
+    if consultation is not None:
+        choices.insert(0, (f"cuoc:{consultation.id}", _("Cuộc lấy ý kiến «%(title)s»", title=consultation.title)))
     form.scope.choices = choices
     if request.method == "GET":
         form.scope.data = choices[0][0]
@@ -44,18 +65,18 @@ def _secret() -> str:
 @bp.get("/theo-doi")
 def follow() -> ResponseReturnValue:
     """The form."""
-    code = request.args.get("ma", "")[:32]
-    return render_template("notifications/follow.html", form=_form(code), code=code)
+    asked = _asked()
+    return render_template("notifications/follow.html", form=_form(asked), asked=asked)
 
 
 @bp.post("/theo-doi")
 @commits
 def ask_to_follow() -> ResponseReturnValue:
     """Send the mail that asks for confirmation. The answer does not say whether the address was known."""
-    code = request.args.get("ma", "")[:32]
-    form = _form(code)
+    asked = _asked()
+    form = _form(asked)
     if not form.validate_on_submit():
-        return render_template("notifications/follow.html", form=form, code=code), 422
+        return render_template("notifications/follow.html", form=form, asked=asked), 422
     address = throttle.address_key(_secret(), request.remote_addr or "")
     throttle.check(
         "follow",
@@ -70,7 +91,7 @@ def ask_to_follow() -> ResponseReturnValue:
             _ask(form)
         except FieldError as error:
             form.apply(error)
-            return render_template("notifications/follow.html", form=form, code=code), 422
+            return render_template("notifications/follow.html", form=form, asked=asked), 422
     return render_template("notifications/asked.html", email=form.email.data)
 
 
@@ -81,6 +102,8 @@ def _ask(form: FollowForm) -> None:
         secret_key=_secret(),
         topic_id=int(number) if kind == "linh-vuc" else None,
         question_id=int(number) if kind == "cau" else None,
+        consultation_id=int(number) if kind == "cuoc" else None,
+        new_consultations=kind == "lay-y-kien-moi",
         language=chosen_locale(),
     )
     if asked is None:
@@ -103,7 +126,7 @@ def confirming(token: str) -> ResponseReturnValue:
     """The page behind the link, with a button."""
     g.no_referrer = True
     row = service.find(token, secret_key=_secret())
-    return render_template("notifications/confirm.html", form=ButtonForm(), row=row)
+    return render_template("notifications/confirm.html", form=ButtonForm(), row=row, home=_home_of(row))
 
 
 @bp.post("/theo-doi/xac-nhan/<token>")
@@ -113,7 +136,7 @@ def confirm(token: str) -> ResponseReturnValue:
     g.no_referrer = True
     row = service.find(token, secret_key=_secret())
     service.confirm(row)
-    return render_template("notifications/confirm.html", form=ButtonForm(), row=row)
+    return render_template("notifications/confirm.html", form=ButtonForm(), row=row, home=_home_of(row))
 
 
 @bp.get("/theo-doi/thoi/<key>")
@@ -131,10 +154,16 @@ def stopping(key: str) -> ResponseReturnValue:
 def stop(key: str) -> ResponseReturnValue:
     """The button, ours or that of a mail program. Harmless when repeated."""
     g.no_referrer = True
+    home = "/hoi-dap"
     if row := service.find_to_stop(key, secret_key=_secret()):
+        home = _home_of(row)
         service.stop(row)
     if request.form.get("List-Unsubscribe") == "One-Click":
         # A redirection would not be followed.
         return render_template("notifications/stopped.html")
     flash(_("Đã thôi nhận tin. Địa chỉ của bạn đã được xóa."), "success")
-    return redirect("/hoi-dap")
+    return redirect(home)
+
+
+def _home_of(row: Subscription) -> str:
+    return "/lay-y-kien" if row.consultation_id is not None or row.new_consultations else "/hoi-dap"

@@ -30,7 +30,14 @@ from app.submissions.states import Channel
 #: Mails a day to an address that nobody has confirmed: a form must not become a weapon against a third person.
 UNCONFIRMED_A_DAY = 3
 #: What goes to such an address; nothing in them tells what was asked.
-FIRST_MAILS = ("question-received", "question-unconfirmed", "follow-confirm", "restricted-update")
+FIRST_MAILS = (
+    "question-received",
+    "question-unconfirmed",
+    "follow-confirm",
+    "restricted-update",
+    "comment-received",
+    "comment-unconfirmed",
+)
 
 
 def _ref(question: Question) -> Ref:
@@ -225,11 +232,6 @@ def _withdrawn(event: QuestionMoved, key: str) -> None:
         to_citizen("question-withdrawn", event.question, key=key)
 
 
-def _unsubscribe(stop_url: str) -> dict[str, str]:
-    """The headers by which mail programs show a button of their own (RFC 8058)."""
-    return {"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-
-
 def _published(event: QuestionMoved, key: str) -> None:
     question = event.question
     row = queries.rows_of([question.id])
@@ -244,7 +246,7 @@ def _published(event: QuestionMoved, key: str) -> None:
             # Once on the first publication, whatever is hidden and shown again later.
             key=f"{question.submission.code}:{question.version_id}:{follower.id}",
             language=follower.language,
-            headers=_unsubscribe(stop_url),
+            headers=mails.stop_headers(stop_url),
             title=row[0].title,
             short=row[0].short,
             url=mails.link(f"/hoi-dap/{question.submission.code}"),
@@ -348,7 +350,7 @@ def progress(event: ProgressAdded) -> None:
             about=_ref(question),
             key=f"{question.submission.code}:{follower.id}:{mails.moment_key()}",
             language=follower.language,
-            headers=_unsubscribe(stop_url),
+            headers=mails.stop_headers(stop_url),
             title=row[0].title,
             text=event.text,
             url=mails.link(f"/hoi-dap/{question.submission.code}"),

@@ -20,14 +20,26 @@ OPEN_REQUESTS = 3
 
 
 def subscribe(
-    *, email: str, secret_key: str, topic_id: int | None = None, question_id: int | None = None, language: str = "vi"
+    *,
+    email: str,
+    secret_key: str,
+    topic_id: int | None = None,
+    question_id: int | None = None,
+    consultation_id: int | None = None,
+    new_consultations: bool = False,
+    language: str = "vi",
 ) -> tuple[Subscription, str] | None:
     """Ask the address to confirm; None when it follows this already.
 
     Returns the row and the secret for the mail. Raises TooMany when requests to this address pile up.
     """
     mine = Subscription.email == email
-    scope = (_is(Subscription.topic_id, topic_id), _is(Subscription.question_id, question_id))
+    scope = (
+        _is(Subscription.topic_id, topic_id),
+        _is(Subscription.question_id, question_id),
+        _is(Subscription.consultation_id, consultation_id),
+        Subscription.new_consultations.is_(new_consultations),
+    )
     if db.session.scalar(sa.select(Subscription.id).where(mine, *scope, Subscription.confirmed_at.is_not(None))):
         return None
     since = now() - dt.timedelta(days=1)
@@ -38,7 +50,13 @@ def subscribe(
         )
     token = new_token()
     row = Subscription(
-        email=email, topic_id=topic_id, question_id=question_id, language=language, confirm_hash=keyed_hash(secret_key, "follow", token)
+        email=email,
+        topic_id=topic_id,
+        question_id=question_id,
+        consultation_id=consultation_id,
+        new_consultations=new_consultations,
+        language=language,
+        confirm_hash=keyed_hash(secret_key, "follow", token),
     )
     db.session.add(row)
     db.session.flush()
@@ -88,7 +106,14 @@ def followers(*, topic_id: int | None, question_id: int) -> list[Subscription]:
     scopes = [Subscription.question_id == question_id]
     if topic_id is not None:
         scopes.append(Subscription.topic_id == topic_id)
-    scopes.append(sa.and_(Subscription.topic_id.is_(None), Subscription.question_id.is_(None)))
+    scopes.append(
+        sa.and_(
+            Subscription.topic_id.is_(None),
+            Subscription.question_id.is_(None),
+            Subscription.consultation_id.is_(None),
+            ~Subscription.new_consultations,
+        )
+    )
     query = sa.select(Subscription).where(Subscription.confirmed_at.is_not(None), sa.or_(*scopes)).order_by(Subscription.id)
     found: dict[str, Subscription] = {}
     for row in db.session.scalars(query):
@@ -100,6 +125,20 @@ def watchers(question_id: int) -> list[Subscription]:
     """Those who follow this very question."""
     query = sa.select(Subscription).where(Subscription.confirmed_at.is_not(None), Subscription.question_id == question_id)
     return list(db.session.scalars(query.order_by(Subscription.id)))
+
+
+def followers_of_consultation(consultation_id: int, *, new_too: bool, after: int, limit: int) -> list[Subscription]:
+    """Who hears of this consultation: those who follow it and, when it is new, those who want to hear of every new one.
+
+    In the order of their ids, behind `after`. An address may come twice; the keys of its mails are the same.
+    """
+    scope = Subscription.consultation_id == consultation_id
+    query = sa.select(Subscription).where(
+        Subscription.confirmed_at.is_not(None),
+        sa.or_(scope, Subscription.new_consultations) if new_too else scope,
+        Subscription.id > after,
+    )
+    return list(db.session.scalars(query.order_by(Subscription.id).limit(limit)))
 
 
 def forget_unconfirmed() -> int:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import g
@@ -72,6 +72,11 @@ def active_topics(day: dt.date | None = None) -> Sequence[Topic]:
     return db.session.scalars(query).all()
 
 
+def valid_topics(*columns: Any) -> sa.Select[Any]:
+    """The same as columns, in no order: for a statement that reads more than topics."""
+    return sa.select(*columns).where(_valid_on(Topic, today()))
+
+
 def all_places() -> Sequence[Place]:
     """Every place, in the office's order."""
     return db.session.scalars(sa.select(Place).order_by(Place.sort, Place.name, Place.id)).all()
@@ -133,6 +138,13 @@ def place(number: int) -> Place:
 def place_by_slug(slug: str) -> Place:
     """The place at this address. Raises NotFound."""
     return _one(sa.select(Place).where(Place.slug == slug))
+
+
+def official_contacts() -> tuple[str, ...]:
+    """The office's own numbers and addresses: no personal data, wherever they stand in a text. Two statements."""
+    office = agency()
+    units = db.session.execute(sa.select(Unit.phone, Unit.email)).all()
+    return tuple(known for known in (office.phone, office.fax, office.email, *(value for row in units for value in row)) if known)
 
 
 def topics_of(unit_id: int) -> Sequence[Topic]:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.kernel.display import navigation
 from app.kernel.pagecache import cacheable
 from app.organisation import queries as organisation
+from app.portal.queries import COUNTED, surroundings
 from app.questions import queries as questions
 from app.questions.service.core import DEFAULT_DAYS
 from app.questions.service.keeping import SPAM_DAYS
@@ -28,7 +29,8 @@ def add_menus(app: Flask) -> None:
     menus.add_footer(30, lambda: _("Khả năng tiếp cận"), "/kha-nang-tiep-can")
     menus.add_footer(40, lambda: _("Bảo vệ dữ liệu cá nhân"), "/du-lieu-ca-nhan")
     menus.add_footer(50, lambda: _("Nhận tin qua thư điện tử"), "/theo-doi")
-    menus.add_footer(60, lambda: _("Nguồn tin Atom"), "/hoi-dap/feed.atom")
+    menus.add_footer(60, lambda: _("Nguồn tin Atom: hỏi đáp"), "/hoi-dap/feed.atom")
+    menus.add_footer(62, lambda: _("Nguồn tin Atom: lấy ý kiến"), "/lay-y-kien/feed.atom")
     menus.add_footer(70, lambda: _("Dành cho cán bộ"), "/can-bo/dang-nhap")
 
 
@@ -36,7 +38,8 @@ def add_menus(app: Flask) -> None:
 @cacheable()
 def home() -> ResponseReturnValue:
     """What do you need today?"""
-    return render_template("portal/home.html", answers=questions.latest(NEWEST), topics=organisation.active_topics(), days=DEFAULT_DAYS)
+    around = surroundings()
+    return render_template("portal/home.html", answers=questions.latest(NEWEST), around=around, counted=COUNTED, days=DEFAULT_DAYS)
 
 
 @bp.get("/lien-he")

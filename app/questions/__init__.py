@@ -18,6 +18,6 @@ def init_app(app: Flask) -> None:
     wiring.init_app(app)
     for blueprint in (asking.bp, reading.bp, tracking.bp):
         app.register_blueprint(blueprint)
-    kinds.register("question", kinds.Kind(track=tracking.show, confirm=tracking.confirm))
+    kinds.register("question", kinds.Kind(track=tracking.show, confirm=tracking.confirm, may_read=wiring.may_read_sent))
     navigation(app).add_public(50, "hoi-dap", lambda: _("Hỏi đáp"), "/hoi-dap")
     jobs.init_app(app)

@@ -29,23 +29,14 @@ def resolve_question(question_id: int) -> Resolved | None:
     return Resolved(title, public_url, f"/can-bo/hoi-dap/{submission.code}")
 
 
-def _question_of(kind: str, owner_id: int) -> Question | None:
-    if kind == "submission":
-        submission = db.session.get(Submission, owner_id)
-        return queries.by_submission_id(owner_id) if submission is not None and submission.kind == "question" else None
-    return db.session.get(Question, owner_id)
-
-
-def may_fetch_sent(owner_id: int, actor: Actor | None) -> gate.Access:
-    """What a citizen attached: never public; only for staff who may read the question."""
-    question = _question_of("submission", owner_id)
-    allowed = question is not None and actor is not None and policy.may_read(actor, question)
-    return gate.Access.PRIVATE if allowed else gate.Access.NONE
+def may_read_sent(actor: Actor, submission: Submission) -> bool:
+    """May this person read the question that was made from this submission?"""
+    return policy.may_read(actor, queries.by_submission_id(submission.id))
 
 
 def may_fetch_answer(owner_id: int, actor: Actor | None) -> gate.Access:
     """What an officer attached to an answer: public with the answer, and staff's before."""
-    question = _question_of("answer", owner_id)
+    question = db.session.get(Question, owner_id)
     if question is None:
         return gate.Access.NONE
     if queries.public_one(question.submission.code) is not None:
@@ -55,7 +46,7 @@ def may_fetch_answer(owner_id: int, actor: Actor | None) -> gate.Access:
 
 def may_fetch_draft(owner_id: int, actor: Actor | None) -> gate.Access:
     """What an officer attached to an answer that is not yet approved: staff's, whatever is public of an older one."""
-    question = _question_of("draft", owner_id)
+    question = db.session.get(Question, owner_id)
     allowed = question is not None and actor is not None and policy.may_read(actor, question)
     return gate.Access.PRIVATE if allowed else gate.Access.NONE
 
@@ -76,7 +67,6 @@ def public_documents() -> Iterator[tuple[Ref, str, str]]:
 def init_app(app: Flask) -> None:
     """Register all of it."""
     links.register("question", resolve_question)
-    gate.register("submission", may_fetch_sent)
     gate.register("answer", may_fetch_answer)
     gate.register("draft", may_fetch_draft)
     register_deadlines(_("Hỏi – đáp"), preview_deadlines, service.recompute_deadlines)

@@ -1,6 +1,6 @@
 """/tim-kiem"""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.extensions import limiter
@@ -22,4 +22,8 @@ def results() -> ResponseReturnValue:
     text = clean_line(request.args.get("q"))[:LONGEST]
     kind = next((kind for kind in KINDS if kind.slug == request.args.get("loai")), KINDS[0])
     found = search(text, kind) if text else []
-    return render_template("search/results.html", text=text, kind=kind, kinds=KINDS, found=found, limit=LIMIT)
+    tabs = [
+        {"url": url_for(".results", q=text or None, loai=one.slug), "label": one.label, "count": None, "current": one is kind}
+        for one in KINDS
+    ]
+    return render_template("search/results.html", text=text, kind=kind, tabs=tabs, found=found, limit=LIMIT)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from app.consultations.queries import public as consultations
+from app.consultations.states import TYPE_LABELS
 from app.kernel import fulltext
 from app.questions import queries as questions
 
@@ -22,7 +24,8 @@ class Found:
     title: Markup
     url: str
     excerpt: Markup
-    topic: str | None
+    #: Topic or type.
+    about: object | None
     date: dt.datetime
 
 
@@ -32,10 +35,23 @@ def _questions(ids: Sequence[int], text: str) -> list[Found]:
             title=fulltext.highlight(row.title, text, 300),
             url=f"/hoi-dap/{row.code}",
             excerpt=fulltext.highlight(row.short, text, EXCERPT),
-            topic=row.topic,
+            about=row.topic,
             date=row.answered_at,
         )
         for row in questions.rows_of(ids)
+    ]
+
+
+def _consultations(ids: Sequence[int], text: str) -> list[Found]:
+    return [
+        Found(
+            title=fulltext.highlight(row.title, text, 300),
+            url=row.url,
+            excerpt=fulltext.highlight(row.summary, text, EXCERPT),
+            about=TYPE_LABELS[row.type],
+            date=row.posted_at,
+        )
+        for row in consultations.rows_of(list(ids))
     ]
 
 
@@ -50,7 +66,10 @@ class Kind:
     read: Callable[[Sequence[int], str], list[Found]]
 
 
-KINDS = (Kind("question", "hoi-dap", _l("Hỏi đáp"), _questions),)
+KINDS = (
+    Kind("question", "hoi-dap", _l("Hỏi đáp"), _questions),
+    Kind("consultation", "lay-y-kien", _l("Lấy ý kiến"), _consultations),
+)
 
 
 def search(text: str, kind: Kind) -> list[Found]:

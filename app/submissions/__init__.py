@@ -8,6 +8,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Wire the feature into the app."""
-    from app.submissions import public
+    from app.files import gate
+    from app.submissions import kinds, public
 
     app.register_blueprint(public.bp)
+    gate.register("submission", kinds.may_fetch_sent)

@@ -50,6 +50,14 @@ class Received:
     track_token: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BodyLimit:
+    """How short the text of one kind of submission may be, and what to say of a shorter one."""
+
+    characters: int
+    message: str
+
+
 def pin_of(secret_key: str, idempotency_key: str) -> str:
     """The six digits that belong to one form. Derived, so that a retry of the form shows the same ones."""
     return digits(secret_key, "pin", idempotency_key)
@@ -74,8 +82,14 @@ def receive(
     entered_by: int | None = None,
     file_keys: Sequence[str] = (),
     spam: Mapping[str, Any] | None = None,
+    least: BodyLimit | None = None,
+    received_at: dt.datetime | None = None,
+    consent_text: str = CONSENT_TEXT,
 ) -> Received:
     """Keep what somebody sent and give it a code. The same form sent twice gives the same answer and no second row.
+
+    `least` is how short the text may be (None: as for a question); `received_at` when it reached the office, where that is
+    another moment than now; `consent_text` names the wording of the privacy notice that was shown.
 
     Raises FieldError for a text or contact that cannot be accepted.
     """
@@ -85,14 +99,14 @@ def receive(
     if known := _with_key(idempotency_key):
         return Received(known, pin, repeated=True)
     body, title, name = clean(body), clean_line(title), clean_line(name)
-    _check(body=body, name=name, phone=phone, email=email, channel=channel)
+    _check(body=body, name=name, phone=phone, email=email, channel=channel, least=least)
     moment = now()
     concern = screening.looks_like_complaint(f"{title}\n{body}")
     submission = Submission(
         kind=kind,
         idempotency_key=idempotency_key,
         channel=channel,
-        received_at=moment,
+        received_at=received_at or moment,
         language=language,
         title=title[:300] or first_sentence(body),
         body=body,
@@ -101,7 +115,7 @@ def receive(
         email=email or None,
         name_display=name_display,
         consent=consent,
-        consent_text=CONSENT_TEXT,
+        consent_text=consent_text,
         consent_at=moment,
         confirmed_at=moment if phone or channel is not Channel.WEB else None,
         concern=concern.kind if concern else None,
@@ -128,7 +142,8 @@ def _write_down(submission: Submission, prefix: str, pin: str, *, secret_key: st
 
     The number is then given back, so that no code is ever missing.
     """
-    year = local(submission.received_at).year
+    # Of the day on which the code is given: a letter of last year that is typed in today must not reopen last year's numbers.
+    year = local(now()).year
     try:
         with db.session.begin_nested():
             submission.code = f"{prefix}-{year}-{next_number(f'{prefix}-{year}'):06d}"
@@ -142,9 +157,9 @@ def _write_down(submission: Submission, prefix: str, pin: str, *, secret_key: st
     return None
 
 
-def _check(*, body: str, name: str, phone: str | None, email: str | None, channel: Channel) -> None:
-    if len(body) < BODY_MIN:
-        raise FieldError("body", _("Hãy viết ít nhất %(n)s ký tự để cán bộ hiểu rõ câu hỏi.", n=BODY_MIN))
+def _check(*, body: str, name: str, phone: str | None, email: str | None, channel: Channel, least: BodyLimit | None) -> None:
+    if len(body) < (least.characters if least else BODY_MIN):
+        raise FieldError("body", least.message if least else _("Hãy viết ít nhất %(n)s ký tự để cán bộ hiểu rõ câu hỏi.", n=BODY_MIN))
     if len(body) > BODY_MAX:
         raise FieldError("body", _("Nội dung dài quá %(n)s ký tự. Hãy rút gọn hoặc gửi thành hai lần.", n="5.000"))
     if not name:

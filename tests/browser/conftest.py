@@ -1,6 +1,8 @@
 """A real installation with demo data, mails through a real SMTP conversation, and Debian's Chromium."""
 
+import contextlib
 import http.client
+import itertools
 import os
 import shutil
 import time
@@ -8,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app import create_app
@@ -33,9 +36,22 @@ PASSWORD = "demo-An-Son-2026"
 class Portal:
     """Where it runs, and the mails that it sent."""
 
-    def __init__(self, base: str, mails: FaultyServer) -> None:
+    def __init__(self, base: str, mails: FaultyServer, app: Flask, folder: Path) -> None:
         self.base = base
         self.mails = mails
+        self.app = app
+        self.folder = folder
+
+    @contextlib.contextmanager
+    def inside(self) -> Iterator[None]:
+        """The same installation from inside, committed at the end: for what nobody can wait for, such as last month."""
+        with self.app.app_context():
+            try:
+                yield
+                db.session.commit()
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
     def mail_to(self, address: str, word: str) -> str:
         """The text of the newest mail to this address whose subject holds the word; waits for the runner."""
@@ -76,6 +92,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             "LANGNGHE_PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
             "LANGNGHE_MAIL_SERVER": "127.0.0.1",
             "LANGNGHE_MAIL_PORT": str(mails.port),
+            # Every browser says where it comes from, as behind a proxy: what one address may send in an hour is no matter of these tests.
+            "LANGNGHE_PROXY_HOPS": "1",
             "INSTANCE": str(folder),
             "DATABASE_URL": "",
         }
@@ -99,7 +117,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             program.start()
         _wait_until_it_answers(port)
         try:
-            yield Portal(f"http://127.0.0.1:{port}", mails)
+            yield Portal(f"http://127.0.0.1:{port}", mails, app, folder)
         finally:
             for program in programs:
                 program.stop()
@@ -114,6 +132,7 @@ def browser() -> Iterator[Browser]:
 
 
 Open = Callable[..., Page]
+_addresses = itertools.count(1)
 
 
 @pytest.fixture
@@ -125,7 +144,13 @@ def open_page(browser: Browser, portal: Portal) -> Iterator[Open]:
     def opened(*, phone: bool = False, width: int = 0, javascript: bool | None = None) -> Page:
         size = {"width": width or (360 if phone else 1280), "height": 740 if phone else 900}
         scripts = (not phone) if javascript is None else javascript
-        context = browser.new_context(viewport=size, java_script_enabled=scripts, base_url=portal.base, locale="vi-VN")
+        context = browser.new_context(
+            viewport=size,
+            java_script_enabled=scripts,
+            base_url=portal.base,
+            locale="vi-VN",
+            extra_http_headers={"X-Forwarded-For": f"2001:db8::{next(_addresses):x}"},
+        )
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()

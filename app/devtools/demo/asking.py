@@ -31,7 +31,7 @@ def ask(planned: Planned, office: Office) -> None:
     """Take the question in. Its number is that of the list, in whatever year it came in."""
     told, channel = planned.told, Channel(planned.channel)
     prefix = str(office.profile.agency["tracking_prefix"])
-    _set_counter(f"{prefix}-{local(now()).year}", int(planned.seq) - 1)
+    set_counter(f"{prefix}-{local(now()).year}", int(planned.seq) - 1)
     # Every second person chooses a topic; the others leave it to the office.
     topic = office.topics[planned.topic] if planned.topic and _chooses(planned) else None
     place = office.places[planned.place] if planned.place else None
@@ -69,7 +69,8 @@ def _chooses(planned: Planned) -> bool:
     return int(planned.seq) % 2 == 0 and planned.channel == "web" and planned.status != "received"
 
 
-def _set_counter(name: str, value: int) -> None:
+def set_counter(name: str, value: int) -> None:
+    """The next number of this counter is the one after `value`."""
     db.session.execute(sa.delete(Counter).where(Counter.name == name))
     db.session.execute(sa.insert(Counter).values(name=name, value=value))
 

@@ -9,15 +9,15 @@ from flask_babel import gettext as _
 
 from app.accounts.models import User
 from app.config import Settings
-from app.devtools.demo import mails, organisation, people, plan
-from app.devtools.demo.asking import form_key
+from app.devtools.demo import consultations, mails, organisation, people, plan
+from app.devtools.demo.asking import form_key, set_counter
 from app.devtools.demo.days import Days
 from app.devtools.demo.emptying import empty_tables
 from app.devtools.demo.office import Office
 from app.devtools.demo.plan import Planned, Profile
 from app.devtools.demo.story import Story
 from app.extensions import db
-from app.kernel.clock import frozen, now
+from app.kernel.clock import frozen, local, now
 from app.kernel.errors import Refused
 from app.notifications import service as notifications
 from app.organisation.models import AgencyProfile
@@ -98,14 +98,17 @@ def _make(profile: Profile, planned: list[Planned]) -> Office:
         organisation.load(profile)
         office = _office(profile, days, planned)
         _write_templates(office)
+        consultations.lay_ground(office)
         _follow(office)
-    steps = [step for one in planned for step in Story(one, office).tell()]
-    # The sort is stable: steps of one question at one moment keep their order.
+    steps = [step for one in planned for step in Story(one, office).tell()] + consultations.steps(office)
+    # The sort is stable: steps of one question or consultation at one moment keep their order.
     for step in sorted(steps, key=lambda step: step.at):
         with frozen(step.at):
             step.act()
             # Rows that the act only added take the time of their flush.
             db.session.flush()
+    for year in {local(step.at).year for step in steps}:
+        set_counter(f"{profile.agency['tracking_prefix']}-{year}", consultations.FIRST_NUMBER + len(steps))
     mails.settle()
     return office
 

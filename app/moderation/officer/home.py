@@ -15,6 +15,7 @@ from app.kernel.display import vi_datetime
 from app.mailer import queries as mailer
 from app.moderation.officer.base import Place, bp, me
 from app.moderation.officer.choices import capped
+from app.moderation.officer.comments import comment_figures
 from app.questions import queries, service
 from app.questions.queries import TAB_LABELS, Tab
 from app.questions.states import STAGE_COLOURS, STAGE_LABELS
@@ -47,7 +48,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "moderation/home.html",
         user=user,
-        figures=_figures(user, counts),
+        figures=[*_figures(user, counts), *comment_figures()],
         place=place,
         list_label=TAB_LABELS[place.tab] if place else "",
         rows=page.items if page else [],

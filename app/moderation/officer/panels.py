@@ -9,10 +9,10 @@ from flask import request
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from app.kernel.diffing import changes
 from app.kernel.display import vi_date
 from app.kernel.errors import NotFound
 from app.kernel.html import paragraphs
-from app.moderation.diffing import changes
 from app.moderation.forms import AnswerForm, RedactForm, TriageForm
 from app.moderation.officer.base import Place, me
 from app.moderation.officer.choices import assignee_value, assignees, topic_choices

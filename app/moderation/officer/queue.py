@@ -10,6 +10,7 @@ from app.kernel.errors import NotFound
 from app.moderation.forms import QueueForm
 from app.moderation.officer.base import Place, bp, me, place_of
 from app.moderation.officer.choices import assignees, capped, topic_choices, units_for
+from app.moderation.officer.comments import comment_tabs
 from app.organisation import queries as organisation
 from app.organisation.models import Topic
 from app.questions import policy, queries, service
@@ -40,7 +41,7 @@ def queue() -> ResponseReturnValue:
         place=place,
         page=page,
         form=_filter_form(topics),
-        tabs=[_tab(tab, place, counts[tab]) for tab in tabs],
+        tabs=[*(_tab(tab, place, counts[tab]) for tab in tabs), *comment_tabs()],
         tab_label=TAB_LABELS[place.tab],
         chips=_chips(place),
         bulk=bulk,

@@ -12,13 +12,13 @@ from app.access import P, require
 from app.accounts import queries as accounts
 from app.config import Settings
 from app.files import queries as files
+from app.kernel.diffing import changes
 from app.kernel.display import vi_datetime
 from app.kernel.links import Ref
 from app.kernel.web import commits
 from app.mailer import queries as mailer
 from app.mailer import states as mail_states
 from app.moderation import restricted
-from app.moderation.diffing import changes
 from app.moderation.forms import DecideForm, GateForm, NoteForm, ProgressForm, ScheduleForm, SendBackForm
 from app.moderation.officer import panels, steps
 from app.moderation.officer.base import Place, bp, here, leaving, load, load_closed, me, workbench

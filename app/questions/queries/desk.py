@@ -13,7 +13,6 @@ from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.links import Ref
 from app.organisation import queries as organisation
-from app.organisation.models import Unit
 from app.questions.models import IS_OPEN, AnswerTemplate, BulkAction, ContentReport, Question
 from app.questions.queries.staff import COUNT_CAP, QueueFilter, Tab, filtered, in_tab
 from app.submissions.models import Submission
@@ -88,7 +87,5 @@ def answer_template(number: int, actor: Actor) -> AnswerTemplate:
 
 
 def official_contacts() -> tuple[str, ...]:
-    """The office's own numbers and addresses: no personal data, wherever they stand in a text. Two statements."""
-    agency = organisation.agency()
-    units = db.session.execute(sa.select(Unit.phone, Unit.email)).all()
-    return tuple(known for known in (agency.phone, agency.fax, agency.email, *(value for row in units for value in row)) if known)
+    """The office's own numbers and addresses, which are no personal data."""
+    return organisation.official_contacts()

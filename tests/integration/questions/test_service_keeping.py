@@ -19,7 +19,8 @@ from app.questions.events import ContentReported
 from app.questions.models import ContentReport, Question
 from app.questions.service.keeping import moved_deadlines
 from app.questions.states import Classification, Stage, Visibility
-from app.questions.wiring import may_fetch_answer, may_fetch_sent, preview_deadlines, public_documents, resolve_question
+from app.questions.wiring import may_fetch_answer, preview_deadlines, public_documents, resolve_question
+from app.submissions.kinds import may_fetch_sent
 from app.workdays import queries as workdays
 from app.workdays import service as calendar_service
 from app.workdays.calendar import Calendar

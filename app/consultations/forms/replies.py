@@ -1,0 +1,57 @@
+"""The form of a reply, and of the steps that it takes."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, RadioField, SelectField
+from wtforms.validators import Length, Optional
+
+from app.consultations.service.replies import TEXT_MAX, WHERE_MAX
+from app.consultations.states import DECISION_LABELS
+from app.kernel.forms import BaseForm, LineField, TextField
+
+
+class ReplyForm(BaseForm):
+    """What becomes of a point or of a group. A draft may be incomplete; what is missing is said on agreeing."""
+
+    seen_revision = HiddenField()
+    decision = RadioField(
+        _l("Kết quả"),
+        choices=[(key.value, label) for key, label in DECISION_LABELS.items()],
+        validators=[Optional()],
+        validate_choice=False,
+    )
+    text = TextField(
+        _l("Nội dung tiếp thu, giải trình"),
+        description=_l("Viết để người góp ý hiểu: đã làm gì, hoặc vì sao giữ nguyên. Nội dung này được công khai."),
+        validators=[Length(max=TEXT_MAX, message=_l("Nội dung dài quá 10.000 ký tự. Hãy rút gọn."))],
+    )
+    changed_where = LineField(
+        _l("Đã sửa ở đâu trong dự thảo"),
+        description=_l("Cần khi tiếp thu toàn bộ hoặc một phần. Ví dụ: khoản 2 Điều 5; Biểu 10, dòng C01."),
+        validators=[Optional(), Length(max=WHERE_MAX, message=_l("Hãy ghi ngắn hơn 500 ký tự."))],
+    )
+    unit = SelectField(_l("Đơn vị soạn"), validate_choice=False)
+
+    @property
+    def seen(self) -> int:
+        """The revision that the officer saw; a number that never matches when the form did not say."""
+        data = self.seen_revision.data or ""
+        return int(data) if data.isdigit() and len(data) < 10 else -1
+
+
+class ReplyStepForm(BaseForm):
+    """Agree, make final, send back."""
+
+    seen_revision = HiddenField()
+    reason = LineField(_l("Lý do trả lại"), validators=[Optional(), Length(max=1_000)])
+
+    @property
+    def seen(self) -> int:
+        """As above."""
+        data = self.seen_revision.data or ""
+        return int(data) if data.isdigit() and len(data) < 10 else -1
+
+
+class RepliesBulkForm(BaseForm):
+    """A step for all replies that were ticked."""
+
+    buoc = SelectField(_l("Với các bản đã chọn"), validate_choice=False)

@@ -1,0 +1,47 @@
+"""The officers' screens: importing this package puts every route on the blueprint."""
+
+from app.consultations.officer import (
+    comment_lists,
+    comments,
+    dossier,
+    draft,
+    editing,
+    entering,
+    imports,
+    listing,
+    maps,
+    points,
+    projects,
+    replies,
+    setup,
+    slips,
+    splitting,
+    steps,
+    survey_answers,
+    surveys,
+    tables,
+)
+from app.consultations.officer.base import bp
+
+__all__ = [
+    "bp",
+    "comment_lists",
+    "comments",
+    "dossier",
+    "draft",
+    "editing",
+    "entering",
+    "imports",
+    "listing",
+    "maps",
+    "points",
+    "projects",
+    "replies",
+    "setup",
+    "splitting",
+    "slips",
+    "steps",
+    "survey_answers",
+    "surveys",
+    "tables",
+]

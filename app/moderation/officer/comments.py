@@ -1,0 +1,72 @@
+"""Comments in the same queue as questions: their tabs beside the questions', one page of a tab."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.access import P, require
+from app.consultations.forms.moderating import CommentFilterForm
+from app.consultations.officer.comment_lists import WORK_LABELS, row_context
+from app.consultations.officer.places import FILTERS, CommentPlace
+from app.consultations.queries import queue as lists
+from app.consultations.queries.queue import COMMENT_TAB_LABELS, CommentTab
+from app.consultations.service import bulk as many
+from app.moderation.officer.base import Place, bp, me
+from app.moderation.officer.choices import capped
+from app.questions import queries
+from app.questions.queries import TAB_LABELS
+
+#: What can be done with many comments of a tab.
+_WORK = {
+    CommentTab.WAITING: ("cong-khai", "giu-lai", "rac"),
+    CommentTab.UNCONFIRMED: ("rac",),
+    CommentTab.SPAM: ("khoi-phuc",),
+}
+
+
+def comment_tabs(current: CommentTab | None = None) -> list[dict[str, object]]:
+    """The tabs of comments for `p.tabs`; none for those who do not moderate them. One statement."""
+    numbers = lists.counts(me())
+    return [
+        {"url": CommentPlace(tab).url(), "label": COMMENT_TAB_LABELS[tab], "count": capped(number), "current": tab is current}
+        for tab, number in numbers.items()
+    ]
+
+
+def comment_figures() -> list[dict[str, object]]:
+    """What waits, for «Việc của tôi»."""
+    numbers = lists.counts(me())
+    shown = [CommentTab.WAITING, *([CommentTab.UNCONFIRMED] if numbers.get(CommentTab.UNCONFIRMED) else [])]
+    return [
+        {"value": capped(numbers[tab]), "label": COMMENT_TAB_LABELS[tab], "url": CommentPlace(tab).url()} for tab in shown if tab in numbers
+    ]
+
+
+@bp.get("/gop-y")
+@require(P.COMMENT_MODERATE)
+def comments() -> ResponseReturnValue:
+    """One page of one tab."""
+    user, given = me(), request.args.to_dict()
+    known = [tab.value for tab in CommentTab]
+    tab = CommentTab(given["the"]) if given.get("the") in known else CommentTab.WAITING
+    place = CommentPlace(tab, args=tuple((name, given[name][:100]) for name in FILTERS if given.get(name)))
+    page = place.rows(after=given.get("sau"), before=given.get("truoc"))
+    numbers = queries.counts(user)
+    form = CommentFilterForm(request.args)
+    form.cuoc.choices = [("", _("Tất cả")), *lists.with_comments_open()]
+    return render_template(
+        "moderation/comments.html",
+        place=place,
+        page=page,
+        form=form,
+        tabs=[
+            *({"url": Place(one).url(), "label": TAB_LABELS[one], "count": capped(n), "current": False} for one, n in numbers.items()),
+            *comment_tabs(tab),
+        ],
+        tab_label=COMMENT_TAB_LABELS[tab],
+        bulk=[(value, WORK_LABELS[value]) for value in _WORK[tab]],
+        undo=lists.undoable(user, minutes=many.UNDO_MINUTES),
+        prev_url=place.url(truoc=page.previous_cursor) if page.previous_cursor else None,
+        next_url=place.url(sau=page.next_cursor) if page.next_cursor else None,
+        **row_context(),
+    )
