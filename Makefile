@@ -50,6 +50,7 @@ coverage: setup-dev ## Unit and integration tests with coverage, held to the lim
 
 bench: setup-dev ## Speed as ratios against a bare Flask page, in one interleaved run
 	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m benchmarks.consultations
 
 i18n: setup-dev ## Collect strings and rebuild the English catalogue
 	@$(BIN)/python scripts/translations.py update

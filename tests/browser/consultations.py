@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 from docx import Document
-from playwright.sync_api import FilePayload, Page
+from playwright.sync_api import FilePayload, Locator, Page
 
 from app.devtools.demo.plan import DATA
 from tests.browser.test_walk import press
@@ -105,3 +105,11 @@ def say(page: Page, stance: str, body: str, proposed: str = "") -> None:
     if proposed:
         page.get_by_label("Đề nghị sửa thành").fill(proposed)
     page.locator("textarea[name=body]").fill(body)
+
+
+def download(page: Page, link: Locator, path: Path) -> bytes:
+    """What a link hands out, kept in this file too."""
+    with page.expect_download() as downloading:
+        link.click()
+    downloading.value.save_as(path)
+    return path.read_bytes()

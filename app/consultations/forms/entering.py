@@ -128,7 +128,14 @@ class MeetingForm(BaseForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Rows are judged too, each beside itself."""
         good = super().validate(extra_validators)
-        return all([entry.form.complete() for entry in self.statements]) and good
+        good = all([entry.form.complete() for entry in self.statements]) and good
+        self.gather()
+        return good
+
+    def gather(self) -> None:
+        """What stands beside the rows also stands in the summary on top."""
+        if any(entry.errors for entry in self.statements):
+            self.statements.errors = [entry.errors for entry in self.statements]
 
     def more_rows(self) -> None:
         """«Thêm dòng», without a script."""

@@ -212,6 +212,7 @@ def take_meeting(slug: str) -> ResponseReturnValue:
             row = form.statements[said[number][0]].form
             field = {"stance": row.stance, "name": row.name}.get(wrong.field, row.body)
             field.errors = [*field.errors, wrong.message]
+        form.gather()
         return _meeting_page(load(slug), form, kept, 422)
     except FieldError as error:
         form.apply(error)

@@ -1,6 +1,7 @@
 """Splitting one comment into points: by choosing sentences, or by editing the texts; and joining them again."""
 
 import re
+from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from app.access import P, require
 from app.consultations import policy
 from app.consultations.forms.points import SPARE, SplitForm
-from app.consultations.models import Comment, Consultation
+from app.consultations.models import Comment, Consultation, Point
 from app.consultations.officer.base import bp, me
 from app.consultations.queries import points as queries
 from app.consultations.queries import staff
@@ -67,7 +68,7 @@ def _split_page(
             comment=comment,
             found=found,
             source=source,
-            sentences=sentences(source),
+            sentences=[(sentence, _belongs(sentence, found)) for sentence in sentences(source)],
             form=made,
             texts=shown,
             most=min(points.SPLIT_MAX, 6),
@@ -75,6 +76,11 @@ def _split_page(
         ),
         status,
     )
+
+
+def _belongs(sentence: str, found: Sequence[Point]) -> int:
+    """The point in which a sentence stands now; 0: in none. Pressing the button again then changes nothing."""
+    return next((point.number for point in found if sentence in point.text), 0 if found else 1)
 
 
 @bp.post("/gop-y/<code>/tach-y")

@@ -1,6 +1,7 @@
 """Giấy chứng nhận lấy ý kiến as a Word document: A4 portrait, header of Decree 30/2020/NĐ-CP."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import IO, Any
 
 from app.consultations import tabling
@@ -22,7 +23,8 @@ from app.consultations.writers.layout import (
 
 TITLE = "GIẤY CHỨNG NHẬN LẤY Ý KIẾN"
 RECEIVERS = ("Lưu: VT, hồ sơ lấy ý kiến.",)
-_HASH_WIDTH = 3671
+#: Of three columns, together the width between the margins: a hash fills two lines; of what happened, the act needs most.
+_HASHES, _EVENTS = (2400, 2100, 4571), (2000, 4471, 2600)
 _SIZE = 24
 
 
@@ -35,12 +37,12 @@ def write(file: IO[bytes], content: Mapping[str, Any], *, sha256: str) -> None:
         document.write(title(PORTRAIT, TITLE, f"về {content['title']}"))
         document.write_all(_texts(content))
         document.write(_part("II. Hồ sơ đã đăng"))
-        document.write_all(_table(("Tài liệu", "Tệp", "Mã băm SHA-256"), _files(content)))
+        document.write_all(_table(("Tài liệu", "Tệp", "Mã băm SHA-256"), _files(content), _HASHES))
         if content["versions"]:
             document.write(_part("III. Nội dung dự thảo theo từng phiên bản"))
-            document.write_all(_table(("Phiên bản", "Công bố lúc", "Mã băm SHA-256"), _versions(content)))
+            document.write_all(_table(("Phiên bản", "Công bố lúc", "Mã băm SHA-256"), _versions(content), _HASHES))
         document.write(_part("IV. Những việc đã diễn ra"))
-        document.write_all(_table(("Thời gian", "Việc", "Người thực hiện"), _log(content)))
+        document.write_all(_table(("Thời gian", "Việc", "Người thực hiện"), _log(content), _EVENTS))
         document.write(_part("V. Mã kiểm tra"))
         document.write_all(_proof(content, sha256))
         document.write(signature(PORTRAIT, authority=content["authority"], name=content["signer"], receivers=RECEIVERS))
@@ -64,13 +66,15 @@ def _texts(content: Mapping[str, Any]) -> Iterator[str]:
     c = content["counts"]
     yield _line(f"{content['agency']} chứng nhận việc lấy ý kiến mã {content['code']} đã diễn ra như sau:")
     yield _part("I. Thời gian và số liệu")
-    yield _line(f"1. Đăng công khai lúc {content['posted_at']}{_notice(content)}.")
-    yield _line(f"2. Thời gian nhận góp ý: từ ngày {content['opens_on']} đến hết ngày {content['closes_on']}{_extension(content)}.")
+    numbers = count(1)
+    yield _line(f"{next(numbers)}. Đăng công khai lúc {content['posted_at']}{_notice(content)}.")
+    days = f"từ ngày {content['opens_on']} đến hết ngày {content['closes_on']}"
+    yield _line(f"{next(numbers)}. Thời gian nhận góp ý: {days}{_extension(content)}.")
     if content["posting_place"]:
-        yield _line(f"3. Nơi niêm yết: {content['posting_place']}.")
+        yield _line(f"{next(numbers)}. Nơi niêm yết: {content['posting_place']}.")
     yield _line(
-        f"4. Trong thời hạn đã nhận {tabling.number(c['comments'])} góp ý của {tabling.number(c['people'])} cơ quan, tổ chức, cá nhân;"
-        f" ngoài thời hạn {tabling.number(c['late'])} góp ý. Đã công khai {tabling.number(content['public'])} góp ý."
+        f"{next(numbers)}. Trong thời hạn đã nhận {tabling.number(c['comments'])} góp ý của {tabling.number(c['people'])} cơ quan, tổ chức,"
+        f" cá nhân; ngoài thời hạn {tabling.number(c['late'])} góp ý. Đã công khai {tabling.number(content['public'])} góp ý."
     )
     for label, counts, words in (
         ("Theo hình thức gửi", c["channels"], tabling.CHANNEL_WORDS),
@@ -83,10 +87,12 @@ def _texts(content: Mapping[str, Any]) -> Iterator[str]:
         present, agree, disagree = (tabling.number(meeting[key]) for key in ("present", "agree", "disagree"))
         where = f"ngày {tabling.vi_day(meeting['held_on'])} tại {meeting['place']}"
         yield _line(f"- Họp dân {where}: {present} người dự, đồng ý {agree}, không đồng ý {disagree}.")
-    views = content["views"]
-    yield _line(f"5. Lượt xem: {'không có số liệu' if views is None else tabling.number(views)}.")
+    # A certificate says what is known: where nobody counted views, it does not speak of them.
+    if content["views"] is not None:
+        yield _line(f"{next(numbers)}. Lượt xem: {tabling.number(content['views'])}.")
     for table in content["tables"]:
-        yield _line(f"6. Bảng tổng hợp phát hành lần {table['number']} lúc {table['issued_at']}: {tabling.number(table['rows'])} ý.")
+        issued = f"phát hành lần {table['number']} lúc {table['issued_at']}: {tabling.number(table['rows'])} ý"
+        yield _line(f"{next(numbers)}. Bảng tổng hợp {issued}.")
 
 
 def _notice(content: Mapping[str, Any]) -> str:
@@ -111,8 +117,7 @@ def _log(content: Mapping[str, Any]) -> Iterator[Sequence[str]]:
     return ((item["at"], item["what"], item["actor"]) for item in content["events"])
 
 
-def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    widths = (2700, 2700, _HASH_WIDTH)
+def _table(names: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
     yield table_start(widths, borders=True)
     yield row(
         *(

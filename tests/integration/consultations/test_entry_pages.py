@@ -271,6 +271,7 @@ def test_all_or_nothing_with_the_error_beside_its_row(desk: Desk, sent: dict[str
     assert response.status_code == 422
     assert said in page
     assert f'id="{beside}"' in page
+    assert f'<li><a href="#{beside.removesuffix("-error")}">' in page
     assert "Mất hết đất hai vụ lúa" in page
     assert 'name="tep"' in page
     assert (desk.all(VillageMeeting), desk.all(Comment)) == ([], [])

@@ -158,17 +158,22 @@ def test_rows_name_what_they_are_about(moderator: User) -> None:
     db.session.flush()
     for version, heading in ((old, "Phạm vi"), (new, "Phạm vi điều chỉnh")):
         db.session.add(Clause(version_id=version.id, position=1, kind=ClauseKind.ARTICLE, anchor="dieu-1", label="Điều 1", heading=heading))
+    inner: dict[str, Any] = {"kind": ClauseKind.CLAUSE, "anchor": "dieu-1-khoan-2", "label": "2.", "full_label": "khoản 2 Điều 1"}
+    db.session.add(Clause(version_id=new.id, position=2, text="Áp dụng từ năm sau.", **inner))
     db.session.flush()
     clause: dict[str, Any] = {"target_kind": TargetKind.CLAUSE}
     made = [
         make_comment(consultation, clause_anchor="dieu-1", **clause),
+        make_comment(consultation, clause_anchor="dieu-1-khoan-2", **clause),
         make_comment(consultation, clause_anchor="dieu-7", **clause),
         make_comment(consultation, target_kind=TargetKind.PROJECT, project_id=project.id),
         make_comment(consultation, target_kind=TargetKind.PLACE, place_text="Cạnh giếng làng"),
         make_comment(consultation),
     ]
-    assert list(lists.target_names(made).values()) == ["Điều 1 Phạm vi điều chỉnh", "dieu-7", "B01 Đường tránh", "Cạnh giếng làng", ""]
-    assert [row.anchor for row in targets.current_clauses(consultation.id)] == ["dieu-1"]
+    # «2.» alone would say nothing in a list.
+    named = ["Điều 1 Phạm vi điều chỉnh", "Khoản 2 Điều 1", "dieu-7", "B01 Đường tránh", "Cạnh giếng làng", ""]
+    assert list(lists.target_names(made).values()) == named
+    assert [row.anchor for row in targets.current_clauses(consultation.id)] == ["dieu-1", "dieu-1-khoan-2"]
     assert targets.projects(consultation.id) == [(project.id, "B01", "Đường tránh")]
     assert targets.current_clauses(0) == []
 

@@ -157,6 +157,9 @@ def test_a_comment_is_split_by_sentences_and_by_hand_and_joined(app: Flask, desk
     html = desk.page("writer", address)
     seen = re.findall(r'name="seen" type="hidden" value="([^"]*)"', html)[0]
     desk.post("writer", address, {"action": "cau", "seen": seen, "cau-0": "1", "cau-1": "2", "cau-2": "0"})
+    # Each sentence stays with its point on the page, the one that was left out as well.
+    boxes = desk.page("writer", address).split('<select class="govuk-select" id="cau-')[1:]
+    assert [re.findall(r'value="(\d)" selected', box) for box in boxes] == [["1"], ["2"], ["0"]]
     with app.app_context():
         found = point_queries.of_comment(db.session.get_one(Comment, made.id).id)
         assert [point.text for point in found] == ["Giá đất quá thấp.", "Đường tránh quá gần trường."]
