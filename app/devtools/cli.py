@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from app.accounts import demo as accounts
-from app.devtools.demo.plan import PROFILES
+from app.devtools.profiles import PROFILES
 from app.extensions import db
 from app.kernel.display import vi_number
 from app.kernel.errors import DomainError

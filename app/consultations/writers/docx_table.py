@@ -106,8 +106,9 @@ def _answer(found: Cell) -> str:
 
 
 def _closing(head: Head, sha256: str) -> str:
+    # The signature never stands on a page of its own.
     total = f"Bảng có {tabling.number(head.counts.points)} ý."
     if not sha256:
-        return para(run(total, size=22, italic=True), before=60, after=120)
+        return para(run(total, size=22, italic=True), before=60, after=120, keep_next=True)
     proof = f"{total} Mã {head.code}, phát hành lần {head.issue} ngày {tabling.vi_day(head.day)}. Mã kiểm tra (SHA-256): {sha256}"
-    return para(run(proof, size=22, italic=True), before=60, after=120)
+    return para(run(proof, size=22, italic=True), before=60, after=120, keep_next=True)

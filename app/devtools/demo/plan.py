@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-PROFILES = ("xa", "huyen")
 #: What the list calls the former township.
 TOWN = "thị trấn"
 _GAP = re.compile(r"\{(\+?\w+)\}")

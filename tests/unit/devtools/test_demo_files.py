@@ -9,6 +9,7 @@ import pytest
 
 from app.devtools.demo import plan
 from app.devtools.demo.plan import Planned
+from app.devtools.profiles import PROFILES
 from app.questions.service.answering import SHORT_MAX, SHORT_MIN
 from app.questions.states import Outcome, RefusalReason
 from app.submissions import redaction
@@ -116,7 +117,7 @@ def test_reasons_for_refusing_are_of_the_list() -> None:
     assert all(RefusalReason(reason) for reason in told)
 
 
-@pytest.mark.parametrize("name", plan.PROFILES)
+@pytest.mark.parametrize("name", PROFILES)
 def test_every_unit_of_the_list_has_somebody_to_answer(name: str) -> None:
     from app.devtools.demo.organisation import unit_for
 
