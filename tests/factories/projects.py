@@ -1,15 +1,15 @@
 """The list of works of a consultation: land types, rows by hand, and the file of 24 works."""
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 from app.consultations.models import Consultation, LandType, ProjectItem
 from app.consultations.service import projects as service
 from app.consultations.service.project_rows import check
+from app.devtools.demo.plan import DATA
 from app.extensions import db
 
-FILE = Path(__file__).parent / "data" / "consultation_projects.csv"
+FILE = DATA / "consultation_projects.csv"
 LANDS = {
     "LUC": ("Đất chuyên trồng lúa nước", "#fffc8c"),
     "HNK": ("Đất trồng cây hàng năm khác", "#fff0b4"),

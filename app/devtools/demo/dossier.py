@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import xlsxwriter
 from docx import Document
+from docx.document import Document as WordFile
 from PIL import Image, ImageDraw
 
 from app.devtools.demo import maps
@@ -47,9 +48,9 @@ def draft(name: str) -> io.BytesIO:
     return _saved(document)
 
 
-def _saved(document: "Document") -> io.BytesIO:  # type: ignore[valid-type]
+def _saved(document: WordFile) -> io.BytesIO:
     stream = io.BytesIO()
-    document.save(stream)  # type: ignore[attr-defined]
+    document.save(stream)
     stream.seek(0)
     return stream
 
