@@ -1,4 +1,7 @@
-"""Lắng Nghe: a local authority that listens. `create_app` puts the house together and does nothing else."""
+"""Lắng Nghe: a local authority that listens.
+
+`create_app` puts the house together and does nothing else.
+"""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -15,15 +18,22 @@ from app.kernel import db as database
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def create_app(instance: str | Path | None = None, overrides: Mapping[str, Any] | None = None) -> Flask:
-    """An app for one instance folder. It keeps no state outside itself, so several can live in one process."""
+def create_app(
+    instance: str | Path | None = None, overrides: Mapping[str, Any] | None = None
+) -> Flask:
+    """An app for one instance folder.
+
+    It keeps no state outside itself, so several can live in one process.
+    """
     folder = Path(instance or config.default_instance(ROOT)).resolve()
     settings = config.load(folder, overrides=overrides)
     app = Flask(__name__, instance_path=str(folder), static_folder=None)
     app.config.update(config.flask_config(settings, folder))
     logs.init_app(app)
     extensions.db.init_app(app)
-    extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    extensions.migrate.init_app(
+        app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True
+    )
     extensions.csrf.init_app(app)
     extensions.login_manager.init_app(app)
     extensions.mail.init_app(app)
@@ -39,5 +49,7 @@ def create_app(instance: str | Path | None = None, overrides: Mapping[str, Any] 
         feature.init_app(app)
     pagecache.init_app(app)
     if settings.proxy_hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=settings.proxy_hops)  # type: ignore[method-assign]
+        hops = settings.proxy_hops
+        proxied = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
     return app

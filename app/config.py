@@ -1,4 +1,5 @@
-"""Settings: one frozen object, read from the environment and instance/config.toml; nonsense stops the start.
+"""Settings: one frozen object, read from the environment and instance/config.toml; nonsense stops
+the start.
 
 An environment variable wins over the file. Names in the file are the field names below.
 """
@@ -14,9 +15,14 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
-CSP = "default-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+CSP = (
+    "default-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors "
+    "'none'; form-action 'self'"
+)
 #: File systems on which SQLite's locks do not hold.
-NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "glusterfs", "ceph"})
+NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "glusterfs", "ceph"}
+)
 #: Scheme, host and port of another site: nothing in it can end the header's directive.
 _PARENT = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 #: What to write instead of a value of another kind.
@@ -62,7 +68,8 @@ class Settings:
     page_cache: bool = True
     #: Token for /metrics; empty: only from the machine itself.
     metrics_token: str = ""
-    #: Sites that may show our blocks in a frame, separated by commas, such as https://namhai.example. Ourselves always may.
+    #: Sites that may show our blocks in a frame, separated by commas, such as
+    #: https://namhai.example. Ourselves always may.
     embed_parents: str = ""
     #: An office with one person: the author may approve, and it is recorded.
     solo_office: bool = False
@@ -80,10 +87,15 @@ def default_instance(root: Path) -> Path:
     return Path(os.environ.get("INSTANCE") or root / "instance")
 
 
-def load(instance: Path, environ: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+def load(
+    instance: Path,
+    environ: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Settings:
     """The settings of one instance folder.
 
-    Raises ConfigError for an unknown name, a wrong type, or a production without its safety settings.
+    Raises ConfigError for an unknown name, a wrong type, or a production without its safety
+    settings.
     """
     values: dict[str, Any] = {}
     file = instance / "config.toml"
@@ -102,10 +114,15 @@ def load(instance: Path, environ: Mapping[str, str] | None = None, overrides: Ma
     known = {item.name for item in fields(Settings)}
     if unknown := sorted(set(values) - known):
         raise ConfigError(f"unknown settings: {', '.join(unknown)}")
-    settings = Settings(**{name: _typed(name, value, hints[name]) for name, value in values.items()})
+    settings = Settings(
+        **{name: _typed(name, value, hints[name]) for name, value in values.items()}
+    )
     if not settings.secret_key:
         settings = Settings(
-            **{**{item.name: getattr(settings, item.name) for item in fields(settings)}, "secret_key": _secret_key(instance, settings)}
+            **{
+                **{item.name: getattr(settings, item.name) for item in fields(settings)},
+                "secret_key": _secret_key(instance, settings),
+            }
         )
     _check(settings, instance)
     return settings
@@ -132,7 +149,10 @@ def _secret_key(instance: Path, settings: Settings) -> str:
     file = instance / "secret_key"
     if not file.exists():
         if settings.production:
-            raise ConfigError(f"production needs a secret key: put 32 random bytes in LANGNGHE_SECRET_KEY or {file}")
+            raise ConfigError(
+                f"production needs a secret key: put 32 random bytes in LANGNGHE_SECRET_KEY or "
+                f"{file}"
+            )
         instance.mkdir(parents=True, exist_ok=True)
         # Two processes that start together must agree on one key, and neither may see half of it.
         descriptor, draft = tempfile.mkstemp(dir=instance, prefix="secret_key.")
@@ -159,7 +179,9 @@ def _check(settings: Settings, instance: Path) -> None:
         raise ConfigError("public_base_url must be an address such as https://anson.example")
     _parents(settings)
     if not settings.database_url and (kind := _file_system(instance)) in NETWORK_FILE_SYSTEMS:
-        raise ConfigError(f"{instance} is on {kind}: SQLite needs a local disk, or set DATABASE_URL to PostgreSQL")
+        raise ConfigError(
+            f"{instance} is on {kind}: SQLite needs a local disk, or set DATABASE_URL to PostgreSQL"
+        )
     if settings.production:
         if base.scheme != "https":
             raise ConfigError("production needs public_base_url with https")
@@ -173,7 +195,9 @@ def _parents(settings: Settings) -> list[str]:
     parents = [parent.strip() for parent in settings.embed_parents.split(",") if parent.strip()]
     for parent in parents:
         if not _PARENT.fullmatch(parent):
-            raise ConfigError(f"embed_parents: {parent!r} is no address such as https://namhai.example")
+            raise ConfigError(
+                f"embed_parents: {parent!r} is no address such as https://namhai.example"
+            )
     return parents
 
 
@@ -185,7 +209,9 @@ def _file_system(path: Path) -> str:
     target = str(path.resolve())
     for line in mounts.read_text().splitlines():
         _, point, name, *_rest = line.split(" ")
-        if (target == point or target.startswith(point.rstrip("/") + "/")) and len(point) >= len(best):
+        if (target == point or target.startswith(point.rstrip("/") + "/")) and len(point) >= len(
+            best
+        ):
             best, kind = point, name
     return kind
 
@@ -193,7 +219,9 @@ def _file_system(path: Path) -> str:
 def flask_config(settings: Settings, instance: Path) -> dict[str, Any]:
     """The same as Flask and its extensions want it."""
     url = settings.database_url or f"sqlite:///{instance / 'app.db'}"
-    url = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+    url = url.replace("postgres://", "postgresql://", 1).replace(
+        "postgresql://", "postgresql+psycopg://", 1
+    )
     options: dict[str, Any] = {"pool_pre_ping": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": 15, "check_same_thread": False}
@@ -206,7 +234,10 @@ def flask_config(settings: Settings, instance: Path) -> dict[str, Any]:
         "TESTING": settings.environment == "test",
         "DEBUG": False,
         "PROPAGATE_EXCEPTIONS": False,
-        "TRUSTED_HOSTS": [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()] or None,
+        "TRUSTED_HOSTS": [
+            host.strip() for host in settings.trusted_hosts.split(",") if host.strip()
+        ]
+        or None,
         "SESSION_COOKIE_NAME": "__Host-phien" if secure else "phien",
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -229,7 +260,9 @@ def flask_config(settings: Settings, instance: Path) -> dict[str, Any]:
         "MAIL_PASSWORD": settings.mail_password or None,
         "MAIL_DEFAULT_SENDER": settings.mail_sender,
         "CSP": CSP,
-        "EMBED_CSP": CSP.replace("frame-ancestors 'none'", " ".join(["frame-ancestors 'self'", *_parents(settings)])),
+        "EMBED_CSP": CSP.replace(
+            "frame-ancestors 'none'", " ".join(["frame-ancestors 'self'", *_parents(settings)])
+        ),
         # POSTs that change nothing (a preview, say): the test of all routes wants them named.
         "READING_POSTS": set(),
         "UPLOADS": instance / "uploads",

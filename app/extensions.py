@@ -1,7 +1,8 @@
 """The extension objects, created once and bound to each app in create_app.
 
-This module imports nothing of the app. It also holds the declarative base, because Flask-SQLAlchemy wants it when its
-object is made: naming convention, enums as VARCHAR(32) by value, every datetime in UTC.
+This module imports nothing of the app. It also holds the declarative base, because Flask-SQLAlchemy
+wants it when its object is made: naming convention, enums as VARCHAR(32) by value, every datetime
+in UTC.
 """
 
 import datetime as dt
@@ -45,7 +46,9 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
         value = value.astimezone(dt.UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
@@ -60,7 +63,8 @@ class Base(DeclarativeBase):
     registry = registry(
         metadata=MetaData(naming_convention=NAMES),
         type_annotation_map={
-            # By value and without a native type, so that a new state needs no migration on either database.
+            # By value and without a native type, so that a new state needs no migration on either
+            # database.
             enum.StrEnum: Enum(enum.StrEnum, native_enum=False, length=32, values_callable=_values),
             dt.datetime: UTCDateTime,
         },
@@ -68,8 +72,12 @@ class Base(DeclarativeBase):
 
 
 def _reader() -> str:
-    """Who asks, as a key that means nothing elsewhere: the apps of one process share a limiter, and perhaps its store."""
-    return hmac.new(str(current_app.secret_key).encode(), (request.remote_addr or "").encode(), "sha256").hexdigest()
+    """Who asks, as a key that means nothing elsewhere: the apps of one process share a limiter, and
+    perhaps its store.
+    """
+    return hmac.new(
+        str(current_app.secret_key).encode(), (request.remote_addr or "").encode(), "sha256"
+    ).hexdigest()
 
 
 db = SQLAlchemy(model_class=Base)

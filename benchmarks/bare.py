@@ -1,4 +1,7 @@
-"""The yardsticks: Flask handing out a constant page, and (for the cold start) Flask-SQLAlchemy with one table."""
+"""The yardsticks:
+
+Flask handing out a constant page, and (for the cold start) Flask-SQLAlchemy with one table.
+"""
 
 import os
 

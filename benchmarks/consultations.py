@@ -1,8 +1,11 @@
-"""What the heart of a consultation costs: `python -m benchmarks.consultations`. Seconds and megabytes against the budgets.
+"""What the heart of a consultation costs: `python -m benchmarks.consultations`. Seconds and
+megabytes against the budgets.
 
-A long export may only take what the first line (nothing at all) takes and some bytes for each point: compare the last lines.
+A long export may only take what the first line (nothing at all) takes and some bytes for each
+point: compare the last lines.
 
-Each measurement runs in a process of its own, on a SQLite file in a scratch folder, so that its memory is its own.
+Each measurement runs in a process of its own, on a SQLite file in a scratch folder, so that its
+memory is its own.
 """
 
 import argparse
@@ -48,7 +51,10 @@ BUDGETS: dict[str, tuple[int, float | None, float | None]] = {
     "CSV, 200.000 points": (200_000, None, None),
 }
 _TEXTS = (
-    "Tuyến đường tránh cắt đôi thửa ruộng nhà tôi, đề nghị dịch về phía Tây khoảng sáu mươi mét để không chia thửa",
+    (
+        "Tuyến đường tránh cắt đôi thửa ruộng nhà tôi, đề nghị dịch về phía Tây khoảng sáu mươi "
+        "mét để không chia thửa"
+    ),
     "Giá bồi thường đất lúa thấp hơn giá thị trường, đề nghị tính lại cho bà con thôn Đông",
     "Đề nghị làm cống thoát nước trước mùa mưa và chừa lối cho ghe lên xuống",
     "Bãi rác cách nhà dân bốn trăm mét, mùi nặng khi mưa, đề nghị trồng hàng cây",
@@ -61,7 +67,9 @@ def fill(points: int) -> str:
     db.create_all()
     make_agency()
     consultation = make_consultation(stage=Stage.CLOSED)
-    comments = [make_comment(consultation, body=_TEXTS[n % 4]).id for n in range(max(1, min(500, points)))]
+    comments = [
+        make_comment(consultation, body=_TEXTS[n % 4]).id for n in range(max(1, min(500, points)))
+    ]
     decisions = list(Decision)
     moment = now()
     for start in range(0, points, 5_000):
@@ -73,7 +81,8 @@ def fill(points: int) -> str:
                 "stage": ReplyStage.FINAL,
                 "final_at": moment,
                 "decision": decisions[n // 5 % 5],
-                "text": f"Tiếp thu, giải trình số {n // 5}: giữ hướng tuyến, bổ sung hai cống và một đường gom để canh tác phần còn lại.",
+                "text": f"Tiếp thu, giải trình số {n // 5}: giữ hướng tuyến, bổ sung hai cống và "
+                f"một đường gom để canh tác phần còn lại.",
                 "updated_at": moment,
             }
             for n in some
@@ -112,7 +121,9 @@ def work(name: str) -> Callable[[], object]:
                 for piece in xlsx_table.csv_lines(made.head, made.rows()):
                     file.write(piece.encode())
             else:
-                (docx_table if name.startswith("Word") else xlsx_table).write(file, made.head, made.rows())
+                (docx_table if name.startswith("Word") else xlsx_table).write(
+                    file, made.head, made.rows()
+                )
 
         return write
     if name.startswith("one reply"):
@@ -122,7 +133,12 @@ def work(name: str) -> Callable[[], object]:
         seen = queries.matching(consultation, queries.Wanted(), limit=1_000)
 
         def reply() -> None:
-            replies.create(consultation, seen, replies.Draft(Decision.EXPLAINED, "Giữ nguyên như dự thảo."), actor=user)
+            replies.create(
+                consultation,
+                seen,
+                replies.Draft(Decision.EXPLAINED, "Giữ nguyên như dự thảo."),
+                actor=user,
+            )
             db.session.commit()
 
         return reply
@@ -134,24 +150,36 @@ def work(name: str) -> Callable[[], object]:
             db.session.commit()
 
         return issue
-    return (lambda: suggesting.suggest(queries.ungrouped_texts(consultation))) if name.startswith("sugg") else (lambda: None)
+    return (
+        (lambda: suggesting.suggest(queries.ungrouped_texts(consultation)))
+        if name.startswith("sugg")
+        else (lambda: None)
+    )
 
 
 def child(name: str, folder: str, *, filling: bool) -> None:
-    """In a process of its own: fill the folder, or measure one thing and print seconds and megabytes."""
+    """In a process of its own: fill the folder, or measure one thing and print seconds and
+    megabytes.
+    """
 
-    app = create_app(Path(folder), {"environment": "test", "secret_key": "bench-key-that-is-long-enough-for-this"})
+    app = create_app(
+        Path(folder),
+        {"environment": "test", "secret_key": "bench-key-that-is-long-enough-for-this"},
+    )
     with app.app_context():
         if filling:
             fill(BUDGETS[name][0])
             return
-        # Pages of the file that SQLite maps are the system's, not the program's: left out, so that its own memory is seen.
+        # Pages of the file that SQLite maps are the system's, not the program's: left out, so that
+        # its own memory is seen.
         db.session.execute(sa.text("PRAGMA mmap_size=0"))
         db.session.commit()
         run = work(name)
         start = time.perf_counter()
         run()
-        print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        print(
+            time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        )
 
 
 def measure(name: str, folders: dict[int, str], scratch: str) -> str:
@@ -162,12 +190,25 @@ def measure(name: str, folders: dict[int, str], scratch: str) -> str:
     if rows not in folders:
         folders[rows] = f"{scratch}/{rows}"
         subprocess.run([*command, folders[rows], "--fill"], check=True, cwd=ROOT, env=environment)
-    output = subprocess.run([*command, folders[rows]], check=True, cwd=ROOT, env=environment, capture_output=True, text=True).stdout
+    output = subprocess.run(
+        [*command, folders[rows]],
+        check=True,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    ).stdout
     took, memory = (float(value) for value in output.split())
     kept = (seconds is None or took <= seconds) and (megabytes is None or memory <= megabytes)
-    limits = [f"≤ {limit:g} {unit}" for limit, unit in ((seconds, "s"), (megabytes, "MB")) if limit is not None]
+    limits = [
+        f"≤ {limit:g} {unit}"
+        for limit, unit in ((seconds, "s"), (megabytes, "MB"))
+        if limit is not None
+    ]
     allowed = " · ".join(limits) or "–"
-    return f"| {name:42} | {took:8.2f} | {memory:7.0f} | {allowed:18} | {'yes' if kept else 'NO':4} |"
+    return (
+        f"| {name:42} | {took:8.2f} | {memory:7.0f} | {allowed:18} | {'yes' if kept else 'NO':4} |"
+    )
 
 
 def main() -> int:

@@ -24,7 +24,8 @@ from app.submissions.models import Submission
 ANSWERS, SEARCHES = 40, 50
 #: The query behind a search, with nothing around it: capped, then ranked.
 _RAW_SEARCH = (
-    "SELECT id FROM (SELECT rowid AS id, bm25(search_doc, 0, 0, 4.0, 1.0, 6.0, 1.5) AS score FROM search_doc"
+    "SELECT id FROM (SELECT rowid AS id, bm25(search_doc, 0, 0, 4.0, 1.0, 6.0, 1.5) AS score FROM "
+    "search_doc"
     " WHERE search_doc MATCH ? ORDER BY rowid DESC LIMIT 1000) ORDER BY score LIMIT 50"
 )
 
@@ -53,9 +54,9 @@ def fill(scratch: Path, questions: int) -> Filled:
         db.create_all()
         scale(questions)
         rows = db.session.execute(
-            public(Question.published_at, Question.id, Submission.code, Submission.public_title).order_by(
-                Question.published_at.desc(), Question.id.desc()
-            )
+            public(
+                Question.published_at, Question.id, Submission.code, Submission.public_title
+            ).order_by(Question.published_at.desc(), Question.id.desc())
         ).all()
         db.session.execute(sa.text("ANALYZE"))
         db.session.commit()
@@ -75,7 +76,9 @@ def fill(scratch: Path, questions: int) -> Filled:
 
 
 def _searches(titles: Sequence[str]) -> list[str]:
-    """Two words of real titles, every other time without marks; some in many documents, some in few."""
+    """Two words of real titles, every other time without marks; some in many documents, some in
+    few.
+    """
     found = []
     for number, title in enumerate(itertools.islice(itertools.cycle(titles), SEARCHES)):
         words = re.findall(r"\w+", title)
@@ -102,7 +105,10 @@ def raw_search_p95(filled: Filled, rounds: int = 3) -> float:
 def raw_commits(scratch: Path, seconds: float = 1.0) -> float:
     """Durable commits a second of one bare writer on this disk: what the file system allows."""
     connection = sqlite3.connect(scratch / "raw.db", isolation_level=None)
-    connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT)")
+    connection.executescript(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (id INTEGER PRIMARY "
+        "KEY, text TEXT)"
+    )
     done, started = 0, time.perf_counter()
     while time.perf_counter() - started < seconds:
         connection.execute("BEGIN IMMEDIATE")
@@ -115,4 +121,7 @@ def raw_commits(scratch: Path, seconds: float = 1.0) -> float:
 
 def environment(folder: Path, **settings: str) -> Mapping[str, str]:
     """How a server finds this installation."""
-    return {"INSTANCE": str(folder), **{f"LANGNGHE_{name.upper()}": value for name, value in settings.items()}}
+    return {
+        "INSTANCE": str(folder),
+        **{f"LANGNGHE_{name.upper()}": value for name, value in settings.items()},
+    }

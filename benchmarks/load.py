@@ -1,8 +1,10 @@
-"""The load generator: connections in a closed loop, each asking again as soon as the last answer is whole.
+"""The load generator: connections in a closed loop, each asking again as soon as the last answer is
+whole.
 
-One process, one thread, one epoll, raw sockets with keep-alive: about 20.000 small answers a second on one core. It runs
-beside the server on the same machine and says how busy it was itself, since a generator that has no time left measures
-itself. `python -m benchmarks.load` reads a job as JSON and writes what happened as JSON.
+One process, one thread, one epoll, raw sockets with keep-alive: about 20.000 small answers a second
+on one core. It runs beside the server on the same machine and says how busy it was itself, since a
+generator that has no time left measures itself. `python -m benchmarks.load` reads a job as JSON and
+writes what happened as JSON.
 """
 
 import itertools
@@ -44,7 +46,9 @@ class Result:
         ordered = sorted(self.latencies)
 
         def at(share: float) -> float:
-            return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+            return (
+                1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+            )
 
         return {
             "done": self.done,
@@ -96,7 +100,10 @@ class Connection:
         return not self._head and self._left < 0
 
     def take(self, data: bytes, *, keep_body: bool) -> bool:
-        """A piece of the answer; True when that was the last. Raises ValueError for an answer without a length."""
+        """A piece of the answer;
+
+        True when that was the last. Raises ValueError for an answer without a length.
+        """
         if self._left < 0:
             self._head += data
             end = self._head.find(b"\r\n\r\n")
@@ -118,7 +125,15 @@ def _length(head: bytes) -> int:
     return int(head[start + 18 : head.index(b"\r\n", start + 18)])
 
 
-def run(*, port: int, clients: int, seconds: float, expect: str, marker: bytes, requests: Iterator[bytes]) -> Result:
+def run(
+    *,
+    port: int,
+    clients: int,
+    seconds: float,
+    expect: str,
+    marker: bytes,
+    requests: Iterator[bytes],
+) -> Result:
     """Keep so many connections busy for so long; what was begun is waited for and counted."""
     result, poll = Result(), select.epoll()
     connections: dict[int, Connection] = {}
@@ -182,14 +197,17 @@ def _note(result: Result, connection: Connection, now: float, expect: str, marke
 
 def filled(templates: list[bytes], secret: str) -> Iterator[bytes]:
     """The requests one after the other, over and over, with their gaps filled in."""
-    # Somewhere in 10.0.0.0/8, another place at each run: addresses that were used before have used up their allowance.
+    # Somewhere in 10.0.0.0/8, another place at each run: addresses that were used before have used
+    # up their allowance.
     address = itertools.count(secrets.randbelow(1 << 22))
     signer = TimestampSigner(secret, salt="ask-started") if secret else None
     for template in itertools.cycle(templates):
         request = template
         if ADDRESS in request:
             number = next(address) % (1 << 24)
-            request = request.replace(ADDRESS, b"10.%d.%d.%d" % (number >> 16, number >> 8 & 255, number & 255))
+            request = request.replace(
+                ADDRESS, b"10.%d.%d.%d" % (number >> 16, number >> 8 & 255, number & 255)
+            )
         if KEY in request:
             key = secrets.token_hex(16).encode()
             assert signer is not None

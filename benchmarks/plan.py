@@ -17,7 +17,9 @@ _BROWSER = "User-Agent: Mozilla/5.0\r\n"
 
 @dataclass(frozen=True)
 class Row:
-    """Medians of one target; ratios are those of each round to the bare page of the same round, and then the median."""
+    """Medians of one target; ratios are those of each round to the bare page of the same round, and
+    then the median.
+    """
 
     rate: float
     cpu: float
@@ -65,7 +67,11 @@ class Target:
 
 def get(path: str, *headers: str) -> str:
     """A request as a browser sends it."""
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{_BROWSER}" + "".join(f"{line}\r\n" for line in headers) + "\r\n"
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{_BROWSER}"
+        + "".join(f"{line}\r\n" for line in headers)
+        + "\r\n"
+    )
 
 
 def fetch(server: Server, path: str) -> tuple[http.client.HTTPResponse, str]:
@@ -106,7 +112,8 @@ def asking(server: Server) -> str:
     size = len(body)
     body = body.replace("K" * 32, "{key}").replace("S" * 67, "{clock}")
     return (
-        f"POST /hoi-dap/gui HTTP/1.1\r\nHost: 127.0.0.1\r\n{_BROWSER}Cookie: {cookie}\r\nX-Forwarded-For: {{address}}\r\n"
+        f"POST /hoi-dap/gui HTTP/1.1\r\nHost: 127.0.0.1\r\n{_BROWSER}Cookie: "
+        f"{cookie}\r\nX-Forwarded-For: {{address}}\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {size}\r\n\r\n{body}"
     )
 
@@ -116,13 +123,18 @@ def pages(bare: Target, warm: Server, cold: Server, filled: Filled) -> list[Targ
     name = bare.server.kind
     answers = [get(f"/hoi-dap/{code}") for code in filled.codes]
     half = get(f"/hoi-dap?sau={filled.middle}")
-    # A search is limited for each address, so each comes from another one; the page cache knows no addresses.
-    searches = [get(f"/tim-kiem?q={quote(text)}", "X-Forwarded-For: {address}") for text in filled.searches]
+    # A search is limited for each address, so each comes from another one; the page cache knows no
+    # addresses.
+    searches = [
+        get(f"/tim-kiem?q={quote(text)}", "X-Forwarded-For: {address}") for text in filled.searches
+    ]
     tag = fetch(warm, "/")[0].getheader("ETag") or ""
     targets = [
         Target("home, warm", warm, [get("/")], WARM),
         Target("home, warm, Brotli", warm, [get("/", "Accept-Encoding: gzip, br")], WARM),
-        Target("home, If-None-Match", warm, [get("/", f"If-None-Match: {tag}")], UNCHANGED, expect=304),
+        Target(
+            "home, If-None-Match", warm, [get("/", f"If-None-Match: {tag}")], UNCHANGED, expect=304
+        ),
         Target("list, warm", warm, [get("/hoi-dap")], WARM),
         Target("answer, warm", warm, answers, WARM),
         Target("search, warm", warm, searches, WARM),
@@ -141,4 +153,12 @@ def pages(bare: Target, warm: Server, cold: Server, filled: Filled) -> list[Targ
 
 def ask(bare: Target, server: Server, filled: Filled) -> Target:
     """Sending a question, with everything that belongs to it."""
-    return Target("ask POST", server, [asking(server)], ASK, marker="ln-receipt__code", secret=filled.secret, yardstick=bare)
+    return Target(
+        "ask POST",
+        server,
+        [asking(server)],
+        ASK,
+        marker="ln-receipt__code",
+        secret=filled.secret,
+        yardstick=bare,
+    )

@@ -32,14 +32,19 @@ def _rate(one: dict[str, float]) -> float:
 
 def table(targets: Sequence[Target]) -> str:
     """The table in Markdown, as docs/performance.md has it."""
-    lines = ["| Server | Page | req/s | × bare | CPU ms | × bare | p95 ms | bytes | Goal | |", "|---" * 10 + "|"]
+    lines = [
+        "| Server | Page | req/s | × bare | CPU ms | × bare | p95 ms | bytes | Goal | |",
+        "|---" * 10 + "|",
+    ]
     for target in targets:
         found = row(target)
         mark = "" if target.goal is None else "met" if target.goal.met(found) else "**missed**"
         bound = " ¹" if found.busy > BOUND else ""
         lines.append(
-            f"| {target.server.kind} | {target.name} | {found.rate:.0f}{bound} | {_vi(found.rate_ratio)} | {_vi(found.cpu)} | "
-            f"{_vi(found.cpu_ratio)} | {_vi(found.p95, 1)} | {found.bytes:.0f} | {target.goal.text if target.goal else ''} | {mark} |"
+            f"| {target.server.kind} | {target.name} | {found.rate:.0f}{bound} | "
+            f"{_vi(found.rate_ratio)} | {_vi(found.cpu)} | "
+            f"{_vi(found.cpu_ratio)} | {_vi(found.p95, 1)} | {found.bytes:.0f} | "
+            f"{target.goal.text if target.goal else ''} | {mark} |"
         )
         if found.errors:
             lines[-1] += f" {found.errors} errors: {_errors(target)}"

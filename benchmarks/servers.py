@@ -14,10 +14,33 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
-#: One worker with four threads, as `make run` starts it; the port is added. Production's --max-requests is left out, since a
-#: worker that is replaced in the middle of a measurement would be measured as a slow page.
-GTHREAD = ("gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "4", "--keep-alive", "5", "--no-control-socket")
-GRANIAN = ("granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning")
+#: One worker with four threads, as `make run` starts it; the port is added. Production's
+#: --max-requests is left out, since a worker that is replaced in the middle of a measurement would
+#: be measured as a slow page.
+GTHREAD = (
+    "gunicorn",
+    "--worker-class",
+    "gthread",
+    "--workers",
+    "1",
+    "--threads",
+    "4",
+    "--keep-alive",
+    "5",
+    "--no-control-socket",
+)
+GRANIAN = (
+    "granian",
+    "--interface",
+    "wsgi",
+    "--workers",
+    "1",
+    "--blocking-threads",
+    "4",
+    "--no-ws",
+    "--log-level",
+    "warning",
+)
 COMMANDS = {
     "gthread": lambda port: (*GTHREAD, "--log-level", "error", "--bind", f"127.0.0.1:{port}"),
     "granian": lambda port: (*GRANIAN, "--host", "127.0.0.1", "--port", str(port)),
@@ -73,7 +96,10 @@ def server(kind: str, module: str, environment: Mapping[str, str]) -> Iterator[S
     """Start a server and wait until it listens; at the end nothing of it is left."""
     port = free_port()
     arguments = [sys.executable, "-m", *COMMANDS[kind](port), module]
-    around = {**{name: value for name, value in os.environ.items() if not name.startswith("LANGNGHE_")}, **environment}
+    around = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("LANGNGHE_")},
+        **environment,
+    }
     process = subprocess.Popen(arguments, cwd=ROOT, env=around, start_new_session=True)
     try:
         _wait(port, process)

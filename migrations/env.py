@@ -9,7 +9,9 @@ from app.kernel.db import in_metadata
 
 
 def foreign_keys(connection: Connection, state: str) -> None:
-    """On SQLite a table is changed by copying it, so that references are checked at the end instead of at each step."""
+    """On SQLite a table is changed by copying it, so that references are checked at the end instead
+    of at each step.
+    """
     if connection.dialect.name == "sqlite":
         # Straight to the driver: inside a transaction the pragma does nothing.
         connection.connection.driver_connection.execute(f"PRAGMA foreign_keys={state}")
@@ -29,7 +31,12 @@ def run_online() -> None:
     with db.engine.connect() as connection:
         foreign_keys(connection, "OFF")
         try:
-            context.configure(connection=connection, target_metadata=db.metadata, include_object=in_metadata, **options)
+            context.configure(
+                connection=connection,
+                target_metadata=db.metadata,
+                include_object=in_metadata,
+                **options,
+            )
             with context.begin_transaction():
                 context.run_migrations()
             check_references(connection)

@@ -1,6 +1,7 @@
 """Write tests/access-matrix.json anew: every address and method, and the roles that may come in.
 
-Read the difference before you commit it: the file is what people agreed on, and the tests hold the code to it.
+Read the difference before you commit it: the file is what people agreed on, and the tests hold the
+code to it.
 """
 
 import json
@@ -20,7 +21,9 @@ TARGET = Path(__file__).resolve().parent.parent / "tests" / "access-matrix.json"
 
 
 def roles_of(view: Any, rule: str) -> list[str] | str:
-    """The roles that a view lets in, "anyone" for open addresses, "signed-in" for what every member of staff has."""
+    """The roles that a view lets in, "anyone" for open addresses, "signed-in" for what every member
+    of staff has.
+    """
     if not rule.startswith("/can-bo") or getattr(view, "open_to_anyone", False):
         return "anyone"
     permissions = getattr(view, "permissions", ())

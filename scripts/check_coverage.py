@@ -6,17 +6,28 @@ import sys
 import tempfile
 from pathlib import Path
 
-WHOLE = ("/states.py", "/policy.py", "/service.py", "/service/", "workdays/calendar.py", "workdays/clock.py")
+WHOLE = (
+    "/states.py",
+    "/policy.py",
+    "/service.py",
+    "/service/",
+    "workdays/calendar.py",
+    "workdays/clock.py",
+)
 
 
 def main() -> int:
     """Print the lines of those modules that no test ran; 1 when there are any."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "coverage.json"
-        subprocess.run([sys.executable, "-m", "coverage", "json", "-q", "-o", str(report)], check=True)  # noqa: S603  (our own report)
+        subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "coverage", "json", "-q", "-o", str(report)], check=True
+        )
         files = json.loads(report.read_text())["files"]
     missing = {
-        name: found["missing_lines"] for name, found in files.items() if any(part in name for part in WHOLE) and found["missing_lines"]
+        name: found["missing_lines"]
+        for name, found in files.items()
+        if any(part in name for part in WHOLE) and found["missing_lines"]
     }
     for name, lines in sorted(missing.items()):
         print(f"{name}: lines not covered: {', '.join(map(str, lines))}")  # noqa: T201  (this is what it is for)

@@ -1,4 +1,5 @@
-"""Upgrade an empty database to the newest migration and compare it with the models: nothing may differ.
+"""Upgrade an empty database to the newest migration and compare it with the models: nothing may
+differ.
 
 CHECK constraints are compared by name as well, since Alembic's comparison leaves them out.
 """
@@ -22,11 +23,17 @@ from app.kernel.db import in_metadata  # noqa: E402
 def differences(engine: sa.Engine) -> list[str]:
     """What the database has and the models have not, or the other way round."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": in_metadata})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": in_metadata}
+        )
         found = [str(item) for item in compare_metadata(context, db.metadata)]
     inspector = sa.inspect(engine)
     for table in db.metadata.sorted_tables:
-        wanted = {str(check.name) for check in table.constraints if isinstance(check, sa.CheckConstraint) and check.name}
+        wanted = {
+            str(check.name)
+            for check in table.constraints
+            if isinstance(check, sa.CheckConstraint) and check.name
+        }
         there = {str(check["name"]) for check in inspector.get_check_constraints(table.name)}
         if missing := wanted - there:
             found.append(f"{table.name}: CHECK constraints missing: {sorted(missing)}")

@@ -1,4 +1,7 @@
-"""Write .br and .gz beside each static file, so that the server sends them as they are. Run by `make setup`."""
+"""Write .br and .gz beside each static file, so that the server sends them as they are.
+
+Run by `make setup`.
+"""
 
 import gzip
 import sys
@@ -16,7 +19,10 @@ def main() -> int:
         if not path.is_file() or path.suffix in ALREADY_SMALL:
             continue
         raw = path.read_bytes()
-        for suffix, packed in ((".br", brotli.compress), (".gz", lambda data: gzip.compress(data, 9, mtime=0))):
+        for suffix, packed in (
+            (".br", brotli.compress),
+            (".gz", lambda data: gzip.compress(data, 9, mtime=0)),
+        ):
             target = path.with_name(path.name + suffix)
             if target.exists() and target.stat().st_mtime >= path.stat().st_mtime:
                 continue

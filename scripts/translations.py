@@ -1,6 +1,8 @@
-"""The English catalogue: `update` collects the strings, `check` fails when one is missing, fuzzy or loses a placeholder.
+"""The English catalogue: `update` collects the strings, `check` fails when one is missing, fuzzy or
+loses a placeholder.
 
-Vietnamese is the source language of every visible string, so a missing English one shows Vietnamese, never the reverse.
+Vietnamese is the source language of every visible string, so a missing English one shows
+Vietnamese, never the reverse.
 """
 
 import re
@@ -22,8 +24,20 @@ _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 def extract() -> Catalog:
     """Every string marked in code and templates."""
     with tempfile.NamedTemporaryFile(suffix=".pot") as target:
-        command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "babel.cfg", "--no-location", "--omit-header"]
-        subprocess.run([*command, "-k", "_l", "-k", "_n:1,2", "-o", target.name, "app"], cwd=ROOT, check=True)  # noqa: S603
+        command = [
+            sys.executable,
+            "-m",
+            "babel.messages.frontend",
+            "-q",
+            "extract",
+            "-F",
+            "babel.cfg",
+            "--no-location",
+            "--omit-header",
+        ]
+        subprocess.run(  # noqa: S603
+            [*command, "-k", "_l", "-k", "_n:1,2", "-o", target.name, "app"], cwd=ROOT, check=True
+        )
         with open(target.name, "rb") as stream:
             return read_po(stream)
 
@@ -55,11 +69,17 @@ def check() -> int:
         message = catalogue.get(text)
         if message is None or not message.string or message.fuzzy:
             problems.append(f"no English: {text!r}")
-        elif isinstance(text, str) and sorted(_PLACEHOLDER.findall(text)) != sorted(_PLACEHOLDER.findall(str(message.string))):
+        elif isinstance(text, str) and sorted(_PLACEHOLDER.findall(text)) != sorted(
+            _PLACEHOLDER.findall(str(message.string))
+        ):
             problems.append(f"placeholders differ: {text!r}")
     with MO.open("rb") as stream:
         compiled = {message.id: message.string for message in read_mo(stream)}
-    problems += [f"not compiled: {message.id!r}" for message in catalogue if message.id and compiled.get(message.id) != message.string]
+    problems += [
+        f"not compiled: {message.id!r}"
+        for message in catalogue
+        if message.id and compiled.get(message.id) != message.string
+    ]
     for line in problems[:40]:
         print(line)  # noqa: T201  (this is what it is for)
     if len(problems) > 40:

@@ -42,7 +42,9 @@ def databases() -> Iterator[Callable[[], str]]:
         names.append(f"langnghe_test_{uuid.uuid4().hex[:12]}")
         with admin.connect() as connection:
             connection.exec_driver_sql(f'CREATE DATABASE "{names[-1]}"')
-        return url.set(drivername="postgresql", database=names[-1]).render_as_string(hide_password=False)
+        return url.set(drivername="postgresql", database=names[-1]).render_as_string(
+            hide_password=False
+        )
 
     try:
         yield make
@@ -105,10 +107,15 @@ def empty(app: Flask) -> None:
         if db.session.get_bind().dialect.name == "sqlite":
             db.session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
         for table in reversed(db.metadata.sorted_tables):
-            if db.session.get_bind().dialect.name == "sqlite" or table.name not in {"answer_version", "question"}:
+            if db.session.get_bind().dialect.name == "sqlite" or table.name not in {
+                "answer_version",
+                "question",
+            }:
                 db.session.execute(table.delete())
             elif table.name == "question":
-                db.session.execute(sa.text("WITH answers AS (DELETE FROM answer_version) DELETE FROM question"))
+                db.session.execute(
+                    sa.text("WITH answers AS (DELETE FROM answer_version) DELETE FROM question")
+                )
         for name in ("search_doc", "search_doc_key"):
             if sa.inspect(db.session.connection()).has_table(name):
                 db.session.execute(sa.text(f"DELETE FROM {name}"))

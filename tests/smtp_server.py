@@ -74,21 +74,30 @@ class FaultyServer:
         self._controller.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._controller.stop()
 
     def messages(self) -> list[EmailMessage]:
         """What was taken, parsed."""
         return [taken.message for taken in self.taken]
 
-    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         await asyncio.sleep(self.behaviour.pace)
         if self.behaviour.sender:
             return self.behaviour.sender
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         self.tries += 1
         await asyncio.sleep(self.behaviour.pace)
         if self.behaviour.recipient:
@@ -140,7 +149,12 @@ class BlackHole:
             except OSError:
                 return
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         # shutdown() wakes accept(); close() alone would leave the thread in it.
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()

@@ -96,7 +96,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.QUESTION_READ,
         }
     ),
-    Role.AUDITOR: frozenset({P.AUDIT_READ, P.CONSULTATION_READ, P.MAIL_READ, P.QUESTION_READ, P.SYSTEM_READ}),
+    Role.AUDITOR: frozenset(
+        {P.AUDIT_READ, P.CONSULTATION_READ, P.MAIL_READ, P.QUESTION_READ, P.SYSTEM_READ}
+    ),
     Role.COMPLAINTS: frozenset({P.COMPLAINT_HANDLE, P.QUESTION_READ}),
     Role.CONTRIBUTOR: frozenset(),
     Role.EDITOR: frozenset({P.CONSULTATION_EDIT, P.CONSULTATION_READ}),
@@ -129,12 +131,22 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
         }
     ),
     Role.OFFICER: frozenset(
-        {P.COMMENT_ENTER, P.COMMENT_REPLY, P.CONSULTATION_EDIT, P.CONSULTATION_READ, P.QUESTION_ANSWER, P.QUESTION_READ}
+        {
+            P.COMMENT_ENTER,
+            P.COMMENT_REPLY,
+            P.CONSULTATION_EDIT,
+            P.CONSULTATION_READ,
+            P.QUESTION_ANSWER,
+            P.QUESTION_READ,
+        }
     ),
-    Role.PUBLISHER: frozenset({P.CONSULTATION_PUBLISH, P.CONSULTATION_READ, P.QUESTION_PUBLISH, P.QUESTION_READ}),
+    Role.PUBLISHER: frozenset(
+        {P.CONSULTATION_PUBLISH, P.CONSULTATION_READ, P.QUESTION_PUBLISH, P.QUESTION_READ}
+    ),
 }
 
-#: Roles that must have a second factor outside demo data: they can make things public or change who may.
+#: Roles that must have a second factor outside demo data: they can make things public or change who
+#: may.
 SECOND_FACTOR_ROLES = frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.PUBLISHER})
 
 

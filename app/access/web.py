@@ -17,16 +17,22 @@ STAFF_PREFIX = "/can-bo"
 OPEN_STAFF_ENDPOINTS: set[str] = set()
 
 
-def open_to_anyone(view: Callable[Params, ResponseReturnValue]) -> Callable[Params, ResponseReturnValue]:
+def open_to_anyone(
+    view: Callable[Params, ResponseReturnValue],
+) -> Callable[Params, ResponseReturnValue]:
     """Mark a staff route as reachable without signing in."""
     view.open_to_anyone = True  # type: ignore[attr-defined]
     return view
 
 
-def require(*permissions: P) -> Callable[[Callable[Params, ResponseReturnValue]], Callable[Params, ResponseReturnValue]]:
+def require(
+    *permissions: P,
+) -> Callable[[Callable[Params, ResponseReturnValue]], Callable[Params, ResponseReturnValue]]:
     """Only for people who hold at least one of these permissions (403 otherwise)."""
 
-    def decorate(view: Callable[Params, ResponseReturnValue]) -> Callable[Params, ResponseReturnValue]:
+    def decorate(
+        view: Callable[Params, ResponseReturnValue],
+    ) -> Callable[Params, ResponseReturnValue]:
         @functools.wraps(view)
         def wrapper(*args: Params.args, **kwargs: Params.kwargs) -> ResponseReturnValue:
             if not current_user.is_authenticated:

@@ -1,7 +1,9 @@
-"""Staff accounts: signing in, second factor, sessions that can be ended, passwords by link, roles, deputies.
+"""Staff accounts: signing in, second factor, sessions that can be ended, passwords by link, roles,
+deputies.
 
-The row of a session decides, not the cookie: it can be ended from anywhere and stays ended. Mails are sent by whoever
-listens to `events`. Everything slow (Argon2) happens outside the writers' turn at the database.
+The row of a session decides, not the cookie: it can be ended from anywhere and stays ended. Mails
+are sent by whoever listens to `events`. Everything slow (Argon2) happens outside the writers' turn
+at the database.
 """
 
 from flask import Flask
@@ -30,7 +32,9 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(cli.users)
     recording.declare_tags()
     links.register("user", resolve)
-    navigation(app).add_staff(900, "tai-khoan", lambda: _("Tài khoản"), "/can-bo/tai-khoan", P.ACCOUNT_SELF)
+    navigation(app).add_staff(
+        900, "tai-khoan", lambda: _("Tài khoản"), "/can-bo/tai-khoan", P.ACCOUNT_SELF
+    )
     system_pages.register(
         50,
         lambda: _("Người dùng"),

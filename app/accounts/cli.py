@@ -1,4 +1,6 @@
-"""`flask users …`: the first administrator, and the way back in when nobody can sign in any more."""
+"""`flask users …`: the first administrator, and the way back in when nobody can
+sign in any more.
+"""
 
 import sys
 
@@ -22,12 +24,28 @@ users = AppGroup("users", help="Accounts of staff.")
 @click.option("--username", required=True, help="For signing in: lower case, such as nguyen.van.a.")
 @click.option("--name", "full_name", default="", help="Full name; the username when left out.")
 @click.option("--email", required=True, help="Where mails to this person go.")
-@click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), help="May be given several times.")
 @click.option(
-    "--password-stdin", is_flag=True, help="Read an initial password from standard input; it has to be changed at the first sign-in."
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice([role.value for role in Role]),
+    help="May be given several times.",
+)
+@click.option(
+    "--password-stdin",
+    is_flag=True,
+    help="Read an initial password from standard input; it has to be changed at the first sign-in.",
 )
 @click.option("--invite", is_flag=True, help="Send the link by mail instead of printing it.")
-def create(*, username: str, full_name: str, email: str, roles: tuple[str, ...], password_stdin: bool, invite: bool) -> None:
+def create(
+    *,
+    username: str,
+    full_name: str,
+    email: str,
+    roles: tuple[str, ...],
+    password_stdin: bool,
+    invite: bool,
+) -> None:
     """Make an account and print a one-time link for setting its password."""
     if password_stdin and invite:
         raise click.UsageError("--password-stdin and --invite exclude each other")
@@ -73,7 +91,9 @@ def link(username: str) -> None:
 @users.command("reset-second-factor")
 @click.option("--username", required=True)
 def reset_second_factor(username: str) -> None:
-    """Remove somebody's second factor, when telephone and recovery codes are lost and no other administrator is there."""
+    """Remove somebody's second factor, when telephone and recovery codes are lost and no other
+    administrator is there.
+    """
     second_factor.reset(_find(username), actor=SYSTEM)
     db.session.commit()
     click.echo(_("Đã bỏ xác thực hai lớp của %(username)s.", username=username))
@@ -83,4 +103,6 @@ def _find(username: str) -> User:
     try:
         return queries.by_username(username)
     except NotFound as error:
-        raise click.ClickException(_("Không có tài khoản tên %(username)s.", username=username)) from error
+        raise click.ClickException(
+            _("Không có tài khoản tên %(username)s.", username=username)
+        ) from error

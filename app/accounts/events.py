@@ -1,4 +1,5 @@
-"""What happens to accounts that others may want to hear of. Listeners run inside the same transaction.
+"""What happens to accounts that others may want to hear of. Listeners run inside the same
+transaction.
 
 The plain secret of a one-time link exists only in the event (and in the mail that it leads to).
 """

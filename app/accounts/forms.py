@@ -11,14 +11,23 @@ from app.kernel.forms import BaseForm, LineField, Needed, VietnameseDateField, l
 
 #: What each role does, for whoever gives it.
 ROLE_HINTS = {
-    Role.ADMINISTRATOR: _l("Quản lý tài khoản, đơn vị, lịch làm việc. Không duyệt, không đăng câu trả lời. Bắt buộc xác thực hai lớp."),
-    Role.APPROVER: _l("Duyệt hoặc trả lại câu trả lời, gia hạn, gỡ nội dung. Bắt buộc xác thực hai lớp."),
+    Role.ADMINISTRATOR: _l(
+        "Quản lý tài khoản, đơn vị, lịch làm việc. Không duyệt, không đăng câu trả lời. Bắt buộc "
+        "xác thực hai lớp."
+    ),
+    Role.APPROVER: _l(
+        "Duyệt hoặc trả lại câu trả lời, gia hạn, gỡ nội dung. Bắt buộc xác thực hai lớp."
+    ),
     Role.AUDITOR: _l("Chỉ xem: câu hỏi, thư đã gửi, nhật ký hệ thống."),
-    Role.COMPLAINTS: _l("Đọc và hướng dẫn đơn có dấu hiệu khiếu nại, tố cáo. Mỗi lần đọc đều được ghi lại."),
+    Role.COMPLAINTS: _l(
+        "Đọc và hướng dẫn đơn có dấu hiệu khiếu nại, tố cáo. Mỗi lần đọc đều được ghi lại."
+    ),
     Role.CONTRIBUTOR: _l("Viết tin bài của mình để biên tập viên đăng."),
     Role.EDITOR: _l("Biên tập và đăng tin bài, chuyên mục."),
     Role.HEAD: _l("Phân công và trả lời câu hỏi của đơn vị mình, gia hạn."),
-    Role.MODERATOR: _l("Tiếp nhận, phân loại, phân công câu hỏi của mọi đơn vị; nhập hộ người dân."),
+    Role.MODERATOR: _l(
+        "Tiếp nhận, phân loại, phân công câu hỏi của mọi đơn vị; nhập hộ người dân."
+    ),
     Role.OFFICER: _l("Soạn câu trả lời cho câu hỏi được giao cho đơn vị mình."),
     Role.PUBLISHER: _l("Đăng câu trả lời đã duyệt lên cổng. Bắt buộc xác thực hai lớp."),
 }
@@ -50,7 +59,10 @@ class CodeForm(BaseForm):
 class SetUpForm(CodeForm):
     """The first code of a new app."""
 
-    code = LineField(_l("Mã 6 chữ số trong ứng dụng"), [Needed(_l("Hãy nhập mã 6 chữ số đang hiện trong ứng dụng."))])
+    code = LineField(
+        _l("Mã 6 chữ số trong ứng dụng"),
+        [Needed(_l("Hãy nhập mã 6 chữ số đang hiện trong ứng dụng."))],
+    )
 
 
 class OwnSetUpForm(SetUpForm):
@@ -70,7 +82,10 @@ class ForgottenForm(BaseForm):
 
     who = LineField(
         _l("Tên đăng nhập hoặc thư điện tử"),
-        [Needed(_l("Hãy nhập tên đăng nhập hoặc thư điện tử.")), length_between(0, 254, "", _l("Mục này dài nhất 254 ký tự."))],
+        [
+            Needed(_l("Hãy nhập tên đăng nhập hoặc thư điện tử.")),
+            length_between(0, 254, "", _l("Mục này dài nhất 254 ký tự.")),
+        ],
     )
 
 
@@ -80,9 +95,15 @@ class NewPasswordForm(BaseForm):
     new_password = PasswordField(
         _l("Mật khẩu mới"),
         [Needed(_l("Hãy nhập mật khẩu mới."))],
-        description=_l("Ít nhất %(count)s ký tự. Nên ghép ba bốn từ không liên quan; không cần ký hiệu đặc biệt.", count=MIN_LENGTH),
+        description=_l(
+            "Ít nhất %(count)s ký tự. Nên ghép ba bốn từ không liên quan; không cần ký hiệu đặc "
+            "biệt.",
+            count=MIN_LENGTH,
+        ),
     )
-    repeat_password = PasswordField(_l("Nhập lại mật khẩu mới"), [Needed(_l("Hãy nhập lại mật khẩu mới."))])
+    repeat_password = PasswordField(
+        _l("Nhập lại mật khẩu mới"), [Needed(_l("Hãy nhập lại mật khẩu mới."))]
+    )
 
 
 class ChangePasswordForm(NewPasswordForm):
@@ -100,7 +121,11 @@ class EmailForm(ConfirmForm):
 class DeputyForm(BaseForm):
     """Who approves in my place, and when."""
 
-    deputy = SelectField(_l("Người duyệt thay"), coerce=_id_or_none, validators=[Needed(_l("Hãy chọn người duyệt thay."))])
+    deputy = SelectField(
+        _l("Người duyệt thay"),
+        coerce=_id_or_none,
+        validators=[Needed(_l("Hãy chọn người duyệt thay."))],
+    )
     starts_on = VietnameseDateField(_l("Từ ngày"), [Needed(_l("Hãy nhập ngày bắt đầu."))])
     ends_on = VietnameseDateField(_l("Đến hết ngày"), [Needed(_l("Hãy nhập ngày kết thúc."))])
 
@@ -109,10 +134,16 @@ class PersonForm(BaseForm):
     """What an account says and is."""
 
     full_name = LineField(
-        _l("Họ và tên"), [Needed(_l("Hãy nhập họ và tên.")), length_between(0, 120, "", _l("Họ và tên dài nhất 120 ký tự."))]
+        _l("Họ và tên"),
+        [
+            Needed(_l("Hãy nhập họ và tên.")),
+            length_between(0, 120, "", _l("Họ và tên dài nhất 120 ký tự.")),
+        ],
     )
     email = LineField(_l("Thư điện tử"), [Needed(_l("Hãy nhập thư điện tử."))])
-    position = LineField(_l("Chức vụ"), [Optional(), length_between(0, 120, "", _l("Chức vụ dài nhất 120 ký tự."))])
+    position = LineField(
+        _l("Chức vụ"), [Optional(), length_between(0, 120, "", _l("Chức vụ dài nhất 120 ký tự."))]
+    )
     unit = SelectField(_l("Đơn vị"), coerce=_id_or_none, validators=[Optional()])
     roles = SelectMultipleField(
         _l("Vai trò"),

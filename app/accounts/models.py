@@ -1,4 +1,6 @@
-"""People who work here: their accounts, roles, sessions, second factor, one-time links and deputies."""
+"""People who work here: their accounts, roles, sessions, second factor, one-time links and
+deputies.
+"""
 
 import datetime as dt
 import enum
@@ -57,7 +59,8 @@ class User(db.Model):
     is_active: Mapped[bool] = mapped_column(default=True)
     #: Made by the demo data; refused at sign-in wherever demo data is not allowed.
     is_demo: Mapped[bool] = mapped_column(default=False)
-    #: From this and the installation's key the shared secret is derived (see totp.py); the secret itself is stored nowhere.
+    #: From this and the installation's key the shared secret is derived (see totp.py); the secret
+    #: itself is stored nowhere.
     totp_seed: Mapped[str | None] = mapped_column(sa.String(64))
     #: The 30-second step of the last code that was accepted: a code counts once.
     totp_last_step: Mapped[int | None] = mapped_column(sa.BigInteger)
@@ -66,12 +69,17 @@ class User(db.Model):
     password_changed_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
     last_sign_in_at: Mapped[dt.datetime | None]
-    #: Name, username, position and address, folded, for the administrator's search and for the order of lists.
+    #: Name, username, position and address, folded, for the administrator's search and for the
+    #: order of lists.
     search_text: Mapped[str] = mapped_column(sa.String(600))
 
-    role_rows: Mapped[list["UserRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin", order_by="UserRole.role")
+    role_rows: Mapped[list["UserRole"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="UserRole.role"
+    )
     #: Standing in for others, now, before or later; `acting_for` says whether today.
-    received: Mapped[list["Delegation"]] = relationship(foreign_keys="Delegation.to_user_id", viewonly=True, order_by="Delegation.id")
+    received: Mapped[list["Delegation"]] = relationship(
+        foreign_keys="Delegation.to_user_id", viewonly=True, order_by="Delegation.id"
+    )
 
     __table_args__ = (
         sa.CheckConstraint("username = lower(username)", name="username_folded"),
@@ -102,7 +110,10 @@ class User(db.Model):
         return permission in self.own_permissions or self.acting_for(permission) is not None
 
     def acting_for(self, permission: P) -> "User | None":
-        """Whose permission this person uses: None when it is their own, or when they do not hold it at all."""
+        """Whose permission this person uses:
+
+        None when it is their own, or when they do not hold it at all.
+        """
         if permission not in DELEGABLE or permission in self.own_permissions:
             return None
         day = today()
@@ -122,7 +133,9 @@ class UserRole(db.Model):
     """One role of one person."""
 
     __tablename__ = "user_role"
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
     role: Mapped[Role] = mapped_column(primary_key=True)
     __table_args__ = (sa.Index(None, "role", "user_id"),)
 
@@ -139,7 +152,10 @@ class RecoveryCode(db.Model):
 
 
 class StaffSession(db.Model):
-    """Somebody is signed in on one browser. The cookie holds the secret, the row only its keyed hash."""
+    """Somebody is signed in on one browser.
+
+    The cookie holds the secret, the row only its keyed hash.
+    """
 
     __tablename__ = "staff_session"
     id: Mapped[int] = mapped_column(_BIG, primary_key=True)
@@ -166,7 +182,9 @@ class StaffSession(db.Model):
 
 
 class PasswordToken(db.Model):
-    """A one-time link for setting a password, bound to its purpose and to the address it was sent to."""
+    """A one-time link for setting a password, bound to its purpose and to the address it was sent
+    to.
+    """
 
     __tablename__ = "password_token"
     id: Mapped[int] = mapped_column(_BIG, primary_key=True)

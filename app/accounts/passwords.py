@@ -1,4 +1,7 @@
-"""Which passwords are good enough: long, not well known, not made of our own names. Nothing about kinds of characters."""
+"""Which passwords are good enough: long, not well known, not made of our own names.
+
+Nothing about kinds of characters.
+"""
 
 import functools
 import itertools
@@ -25,11 +28,16 @@ _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 @functools.cache
 def common() -> frozenset[str]:
     """The shipped list of well-known passwords, folded, without signs."""
-    return frozenset(_bare(line) for line in _LIST.read_text("utf-8").splitlines() if line and not line.startswith("#"))
+    return frozenset(
+        _bare(line)
+        for line in _LIST.read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    )
 
 
 def check(password: str, *, field: str = "new_password", names: Iterable[str] = ()) -> None:
-    """Raise FieldError when the password is too short, too long, well known, a pattern, or little more than a name.
+    """Raise FieldError when the password is too short, too long, well known, a pattern, or little
+    more than a name.
 
     `names`: words that an attacker would try first, such as the username and the agency's name.
     """
@@ -41,10 +49,20 @@ def check(password: str, *, field: str = "new_password", names: Iterable[str] = 
     bare = _bare(password)
     if bare in common() or len(set(password)) < _MIN_DIFFERENT or _is_sequence(bare):
         raise FieldError(
-            field, _("Mật khẩu này quá quen thuộc, dễ bị đoán ra. Hãy chọn mật khẩu khác, ví dụ ghép ba bốn từ không liên quan.")
+            field,
+            _(
+                "Mật khẩu này quá quen thuộc, dễ bị đoán ra. Hãy chọn mật khẩu khác, ví dụ ghép "
+                "ba bốn từ không liên quan."
+            ),
         )
     if _little_but_names(bare, names):
-        raise FieldError(field, _("Mật khẩu này gần như chỉ gồm tên đăng nhập hoặc tên cơ quan. Hãy chọn mật khẩu khác."))
+        raise FieldError(
+            field,
+            _(
+                "Mật khẩu này gần như chỉ gồm tên đăng nhập hoặc tên cơ quan. Hãy chọn mật khẩu "
+                "khác."
+            ),
+        )
 
 
 def _bare(text: str) -> str:
@@ -52,7 +70,9 @@ def _bare(text: str) -> str:
 
 
 def _is_sequence(bare: str) -> bool:
-    """Does every character follow the one before, as in 0123456789 or abcdefghij, upwards or downwards?"""
+    """Does every character follow the one before, as in 0123456789 or abcdefghij, upwards or
+    downwards?
+    """
     steps = {ord(after) - ord(before) for before, after in itertools.pairwise(bare)}
     return steps in ({1}, {-1})
 

@@ -1,4 +1,6 @@
-"""Rules about accounts, as pure functions: who needs a second factor, when somebody is signed in, who may change whom."""
+"""Rules about accounts, as pure functions: who needs a second factor, when somebody is signed in,
+who may change whom.
+"""
 
 import datetime as dt
 
@@ -15,7 +17,10 @@ HALF_WAY_LIFE = dt.timedelta(minutes=15)
 
 
 def needs_second_factor(user: User, *, demo: bool) -> bool:
-    """Must this person have a second factor: because of a role, or as a deputy today? Demo accounts in demo data need none."""
+    """Must this person have a second factor: because of a role, or as a deputy today?
+
+    Demo accounts in demo data need none.
+    """
     if user.is_demo and demo:
         return False
     return bool(user.roles & SECOND_FACTOR_ROLES) or user.is_deputy_today
@@ -46,7 +51,10 @@ def may_name_deputy(user: User) -> bool:
 
 
 def may_stand_in(giver: User, deputy: User) -> bool:
-    """May this person be named? Active, somebody else, reads questions, and does not hold everything already."""
+    """May this person be named?
+
+    Active, somebody else, reads questions, and does not hold everything already.
+    """
     return (
         deputy.is_active
         and deputy.id != giver.id

@@ -1,4 +1,6 @@
-"""Reading accounts: people by what they are and may do, the administrator's list, the session behind a cookie."""
+"""Reading accounts: people by what they are and may do, the administrator's list, the session
+behind a cookie.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -43,18 +45,29 @@ def names_of(ids: Iterable[int]) -> dict[int, str]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    return {row.id: row.full_name for row in db.session.execute(sa.select(User.id, User.full_name).where(User.id.in_(wanted)))}
+    return {
+        row.id: row.full_name
+        for row in db.session.execute(sa.select(User.id, User.full_name).where(User.id.in_(wanted)))
+    }
 
 
 def with_permission(permission: P) -> list[User]:
-    """Active people who hold a permission now, by a role or as a deputy today, in the order of their names."""
+    """Active people who hold a permission now, by a role or as a deputy today, in the order of
+    their names.
+    """
     roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
     holders = sa.select(UserRole.user_id).where(UserRole.role.in_(roles))
     condition: sa.ColumnElement[bool] = User.id.in_(holders)
     if permission in DELEGABLE:
         givers = sa.select(User.id).where(User.is_active, User.id.in_(holders))
-        in_charge = (Delegation.withdrawn_at.is_(None), Delegation.starts_on <= today(), Delegation.ends_on >= today())
-        deputies = sa.select(Delegation.to_user_id).where(Delegation.from_user_id.in_(givers), *in_charge)
+        in_charge = (
+            Delegation.withdrawn_at.is_(None),
+            Delegation.starts_on <= today(),
+            Delegation.ends_on >= today(),
+        )
+        deputies = sa.select(Delegation.to_user_id).where(
+            Delegation.from_user_id.in_(givers), *in_charge
+        )
         condition = sa.or_(condition, User.id.in_(deputies))
     return _named(sa.select(User).where(User.is_active, condition))
 
@@ -63,7 +76,9 @@ def officers_of(unit_id: int) -> list[User]:
     """Active people of a unit who answer questions, in the order of their names."""
     roles = [role for role, held in ROLE_PERMISSIONS.items() if P.QUESTION_ANSWER in held]
     answering = sa.select(UserRole.user_id).where(UserRole.role.in_(roles))
-    return _named(sa.select(User).where(User.is_active, User.unit_id == unit_id, User.id.in_(answering)))
+    return _named(
+        sa.select(User).where(User.is_active, User.unit_id == unit_id, User.id.in_(answering))
+    )
 
 
 def possible_deputies(giver: User) -> list[User]:
@@ -88,43 +103,65 @@ class Filters:
 
 
 def people(filters: Filters, *, after: str | None = None, before: str | None = None) -> Page[User]:
-    """One page of accounts, in the order of names; every word of the text has to occur, with or without diacritics."""
+    """One page of accounts, in the order of names; every word of the text has to occur, with or
+    without diacritics.
+    """
     query = sa.select(User)
     for word in tokens(filters.text):
         query = query.where(User.search_text.contains(word, autoescape=True))
     if filters.role is not None:
-        query = query.where(User.id.in_(sa.select(UserRole.user_id).where(UserRole.role == filters.role)))
+        query = query.where(
+            User.id.in_(sa.select(UserRole.user_id).where(UserRole.role == filters.role))
+        )
     if filters.unit_id is not None:
         query = query.where(User.unit_id == filters.unit_id)
     if filters.active is not None:
         query = query.where(User.is_active.is_(filters.active))
     columns = (User.search_text, User.id)
-    query, backwards = paging.keyset(query, columns=columns, descending=False, size=PAGE_SIZE, after=after, before=before)
+    query, backwards = paging.keyset(
+        query, columns=columns, descending=False, size=PAGE_SIZE, after=after, before=before
+    )
     rows = db.session.scalars(query).all()
     return paging.page_of(
-        rows, size=PAGE_SIZE, key=lambda user: (user.search_text, user.id), backwards=backwards, after=after, before=before
+        rows,
+        size=PAGE_SIZE,
+        key=lambda user: (user.search_text, user.id),
+        backwards=backwards,
+        after=after,
+        before=before,
     )
 
 
 def session_with_token(token: str) -> StaffSession | None:
-    """The session whose secret this is, its person, their roles and whom they stand in for: one statement a request."""
+    """The session whose secret this is, its person, their roles and whom they stand in for: one
+    statement a request.
+    """
     person = joinedload(StaffSession.user)
     query = (
         sa.select(StaffSession)
         .where(StaffSession.token_hash == vault().hash_token("session", token))
         .options(
             person.joinedload(User.role_rows),
-            person.joinedload(User.received).joinedload(Delegation.from_user).joinedload(User.role_rows),
+            person.joinedload(User.received)
+            .joinedload(Delegation.from_user)
+            .joinedload(User.role_rows),
         )
     )
     return db.session.scalars(query).unique().one_or_none()
 
 
 def sessions_of(user: User) -> list[StaffSession]:
-    """Where this person is signed in now, newest first. Idle ones are listed until their twelve hours are over."""
+    """Where this person is signed in now, newest first.
+
+    Idle ones are listed until their twelve hours are over.
+    """
     query = (
         sa.select(StaffSession)
-        .where(StaffSession.user_id == user.id, StaffSession.ended_at.is_(None), StaffSession.ends_at > now())
+        .where(
+            StaffSession.user_id == user.id,
+            StaffSession.ended_at.is_(None),
+            StaffSession.ends_at > now(),
+        )
         .order_by(StaffSession.created_at.desc(), StaffSession.id.desc())
     )
     return list(db.session.scalars(query))
@@ -132,7 +169,9 @@ def sessions_of(user: User) -> list[StaffSession]:
 
 def recovery_codes_left(user: User) -> int:
     """How many recovery codes are still unused."""
-    query = sa.select(sa.func.count()).where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
+    query = sa.select(sa.func.count()).where(
+        RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None)
+    )
     return db.session.scalar(query) or 0
 
 
@@ -140,7 +179,11 @@ def delegations_of(giver: User, *, day: dt.date | None = None) -> list[Delegatio
     """Whom this person named, for today and later."""
     query = (
         sa.select(Delegation)
-        .where(Delegation.from_user_id == giver.id, Delegation.withdrawn_at.is_(None), Delegation.ends_on >= (day or today()))
+        .where(
+            Delegation.from_user_id == giver.id,
+            Delegation.withdrawn_at.is_(None),
+            Delegation.ends_on >= (day or today()),
+        )
         .options(joinedload(Delegation.to_user))
         .order_by(Delegation.starts_on, Delegation.id)
     )
@@ -150,7 +193,11 @@ def delegations_of(giver: User, *, day: dt.date | None = None) -> list[Delegatio
 def resolve(user_id: int) -> Resolved | None:
     """What a reference to a person leads to."""
     user = db.session.get(User, user_id)
-    return Resolved(user.full_name, None, f"/can-bo/he-thong/nguoi-dung/{user.username}") if user else None
+    return (
+        Resolved(user.full_name, None, f"/can-bo/he-thong/nguoi-dung/{user.username}")
+        if user
+        else None
+    )
 
 
 def _named(query: sa.Select[tuple[User]]) -> list[User]:

@@ -1,7 +1,8 @@
 """The cookie's half of a session: our secret and the time last seen, nothing else; the row decides.
 
-Flask's signed cookie carries both. Reading pages write nothing to the database: idleness is told by the signed time,
-which moves on at most once a minute. A visitor without a cookie costs no look at the session and no statement.
+Flask's signed cookie carries both. Reading pages write nothing to the database: idleness is told by
+the signed time, which moves on at most once a minute. A visitor without a cookie costs no look at
+the session and no statement.
 """
 
 import datetime as dt
@@ -35,7 +36,9 @@ class Nobody(AnonymousUserMixin):  # type: ignore[misc]
 
 
 def begin(token: str) -> None:
-    """Put a new secret into the cookie and drop everything that was there before, whoever had put it there."""
+    """Put a new secret into the cookie and drop everything that was there before, whoever had put
+    it there.
+    """
     session.clear()
     session[_TOKEN] = token
     session[_SEEN] = int(now().timestamp())
@@ -59,13 +62,21 @@ def current() -> StaffSession | None:
 def half_way() -> StaffSession | None:
     """The running session that has only its password so far."""
     found = current()
-    return found if found is not None and not is_signed_in(found, found.user, demo=vault().demo) else None
+    return (
+        found
+        if found is not None and not is_signed_in(found, found.user, demo=vault().demo)
+        else None
+    )
 
 
 def load_user(_request: Request) -> User | None:
     """Flask-Login asks who this is: the person of a complete session."""
     found = current()
-    return found.user if found is not None and is_signed_in(found, found.user, demo=vault().demo) else None
+    return (
+        found.user
+        if found is not None and is_signed_in(found, found.user, demo=vault().demo)
+        else None
+    )
 
 
 def _load() -> StaffSession | None:

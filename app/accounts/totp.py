@@ -1,8 +1,9 @@
 """Codes that change every 30 seconds (RFC 6238), and the recovery codes on paper. Pure functions.
 
-The shared secret is not stored, encrypted or otherwise: it is HMAC-SHA256 of the person and a random seed under the
-installation's key, so a copy of the database alone opens nothing, and no cipher of our own is needed. Losing or
-replacing the key makes every second factor void, as it would with encryption.
+The shared secret is not stored, encrypted or otherwise: it is HMAC-SHA256 of the person and a
+random seed under the installation's key, so a copy of the database alone opens nothing, and no
+cipher of our own is needed. Losing or replacing the key makes every second factor void, as it would
+with encryption.
 """
 
 import base64
@@ -52,7 +53,9 @@ def code_at(secret: str, moment: dt.datetime) -> str:
 
 def address_for_app(secret: str, *, username: str, issuer: str) -> str:
     """The otpauth:// address that the QR code holds."""
-    return pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(name=username, issuer_name=issuer)
+    return pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(
+        name=username, issuer_name=issuer
+    )
 
 
 def grouped(secret: str) -> str:
@@ -62,7 +65,10 @@ def grouped(secret: str) -> str:
 
 def new_recovery_codes() -> list[str]:
     """Ten codes of 49 random bits each, such as «k7mfq-3xhtd»."""
-    return ["-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(2)) for _ in range(RECOVERY_CODES)]
+    return [
+        "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(2))
+        for _ in range(RECOVERY_CODES)
+    ]
 
 
 def normal_code(typed: str) -> str:

@@ -1,4 +1,5 @@
-"""What this installation needs to keep secrets: its key, its password hasher, and whether demo accounts may sign in.
+"""What this installation needs to keep secrets: its key, its password hasher, and whether demo
+accounts may sign in.
 
 One object per app (`vault()`), so that several authorities in one process never share anything.
 """
@@ -26,7 +27,11 @@ _NOBODY = "bGFuZy1uZ2hlLW5vYm9keQ$Qk9uR2tFb3Zqd1d6c1RrM2x4eTh2Y0ZwTmE1dUhxMkk"
 
 
 def _kibibytes_and_passes(settings: Settings) -> tuple[int, int]:
-    return (_TEST_MEMORY_KIB, _TEST_PASSES) if settings.environment == "test" else (_MEMORY_KIB, _PASSES)
+    return (
+        (_TEST_MEMORY_KIB, _TEST_PASSES)
+        if settings.environment == "test"
+        else (_MEMORY_KIB, _PASSES)
+    )
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,16 @@ class Vault:
         return keyed_hash(self.secret_key, "accounts", purpose, *parts)
 
     def totp_secret(self, user_id: int, seed: str) -> str:
-        """The shared secret that belongs to this seed, in the base 32 that authenticator apps expect."""
+        """The shared secret that belongs to this seed, in the base 32 that authenticator apps
+        expect.
+        """
         return totp.derive_secret(self.secret_key, user_id, seed)
 
     def totp_step(self, user_id: int, seed: str, code: str, moment: dt.datetime) -> int | None:
-        """The 30-second step that this code belongs to, one step early or late allowed; None when it is wrong."""
+        """The 30-second step that this code belongs to, one step early or late allowed;
+
+        None when it is wrong.
+        """
         return totp.matching_step(self.totp_secret(user_id, seed), code, moment)
 
 

@@ -1,8 +1,10 @@
-"""The record of what staff and the system did: append-only, each row sealed by the hash of the one before.
+"""The record of what staff and the system did: append-only, each row sealed by the hash of the one
+before.
 
-`service.record` is called by every feature that changes something of weight; `service.verify` proves that nothing was
-altered, removed, reordered or cut off. The database itself refuses UPDATE and DELETE (triggers.py). No text of a
-citizen belongs here: the record outlives consent and erasure.
+`service.record` is called by every feature that changes something of weight; `service.verify`
+proves that nothing was altered, removed, reordered or cut off. The database itself refuses UPDATE
+and DELETE (triggers.py). No text of a citizen belongs here: the record outlives consent and
+erasure.
 """
 
 from flask import Flask

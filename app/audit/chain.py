@@ -41,8 +41,12 @@ def digest(
     data: Mapping[str, Any],
     previous_hash: str,
 ) -> str:
-    """SHA-256 of the record as canonical JSON: a list in this order, keys sorted, no blanks, UTF-8, time in UTC to the microsecond."""
+    """SHA-256 of the record as canonical JSON: a list in this order, keys sorted, no blanks, UTF-8,
+    time in UTC to the microsecond.
+    """
     moment = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
     content = [number, moment, tag, actor_id, actor, about_kind, about_id, data, previous_hash]
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(
+        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
     return hashlib.sha256(text.encode()).hexdigest()

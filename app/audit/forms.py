@@ -28,7 +28,9 @@ class FilterForm(BaseForm):
     def filters(self, about: str) -> Filters:
         """The form as filters; a field that makes no sense is left out."""
         wrong = set(self.errors)
-        chosen = {name: None if name in wrong else field.data for name, field in self._fields.items()}
+        chosen = {
+            name: None if name in wrong else field.data for name, field in self._fields.items()
+        }
         return Filters(
             tag=chosen["viec"] or "",
             actor=chosen["nguoi"] or "",

@@ -25,7 +25,9 @@ class AuditRecord(db.Model):
     )
 
     #: Without gaps, given by the head: a missing number is a missing record.
-    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
     at: Mapped[dt.datetime]
     #: What happened, such as question:answer:published.
     tag: Mapped[str] = mapped_column(sa.String(80))
@@ -42,7 +44,9 @@ class AuditRecord(db.Model):
 
 
 class AuditHead(db.Model):
-    """The end of the chain, moved by a trigger: without it, records cut off at the end would not be missed. One row."""
+    """The end of the chain, moved by a trigger: without it, records cut off at the end would not be
+    missed. One row.
+    """
 
     __tablename__ = "audit_head"
     __table_args__ = (sa.CheckConstraint("id = 1", name="single_row"),)
@@ -50,7 +54,8 @@ class AuditHead(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last_id: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     last_hash: Mapped[str] = mapped_column(sa.String(64), default=GENESIS)
-    #: While true the database refuses every DELETE. The product never clears it; tests do, to empty the tables.
+    #: While true the database refuses every DELETE. The product never clears it; tests do, to empty
+    #: the tables.
     sealed: Mapped[bool] = mapped_column(default=True)
 
 

@@ -10,7 +10,9 @@ from app.audit import export, queries, tags
 from app.audit.forms import FilterForm
 from app.kernel import clock, links
 
-bp = Blueprint("audit", __name__, url_prefix="/can-bo/he-thong/nhat-ky", template_folder="templates")
+bp = Blueprint(
+    "audit", __name__, url_prefix="/can-bo/he-thong/nhat-ky", template_folder="templates"
+)
 
 
 def _asked() -> tuple[FilterForm, queries.Filters, dict[str, Any]]:
@@ -34,7 +36,9 @@ def index() -> ResponseReturnValue:
         page=page,
         tag_label=tags.label,
         about=filters.about,
-        previous_url=url_for(".index", **kept, truoc=page.previous_cursor) if page.previous_cursor else None,
+        previous_url=url_for(".index", **kept, truoc=page.previous_cursor)
+        if page.previous_cursor
+        else None,
         next_url=url_for(".index", **kept, sau=page.next_cursor) if page.next_cursor else None,
         export_url=url_for(".export_csv", **kept),
     )
@@ -45,9 +49,17 @@ def index() -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     """One entry with everything that was recorded, and its place in the chain."""
     entry = queries.entry(number)
-    about = links.Ref(entry.about_kind, entry.about_id) if entry.about_kind and entry.about_id is not None else None
+    about = (
+        links.Ref(entry.about_kind, entry.about_id)
+        if entry.about_kind and entry.about_id is not None
+        else None
+    )
     return render_template(
-        "audit/show.html", entry=entry, label=tags.label(entry.tag), about=about, resolved=links.resolve(about) if about else None
+        "audit/show.html",
+        entry=entry,
+        label=tags.label(entry.tag),
+        about=about,
+        resolved=links.resolve(about) if about else None,
     )
 
 

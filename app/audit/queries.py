@@ -41,11 +41,15 @@ class Filters:
         if self.last_day:
             query = query.where(AuditRecord.at < start_of_day(self.last_day + dt.timedelta(days=1)))
         if self.about:
-            query = query.where(AuditRecord.about_kind == self.about.kind, AuditRecord.about_id == self.about.id)
+            query = query.where(
+                AuditRecord.about_kind == self.about.kind, AuditRecord.about_id == self.about.id
+            )
         return query
 
 
-def page(filters: Filters, *, after: str | None = None, before: str | None = None) -> paging.Page[AuditRecord]:
+def page(
+    filters: Filters, *, after: str | None = None, before: str | None = None
+) -> paging.Page[AuditRecord]:
     """One page of entries, newest first."""
     query, backwards = paging.keyset(
         filters.apply(sa.select(AuditRecord)),
@@ -56,12 +60,23 @@ def page(filters: Filters, *, after: str | None = None, before: str | None = Non
         before=before,
     )
     rows = db.session.scalars(query).all()
-    return paging.page_of(rows, size=PAGE_SIZE, key=lambda row: (row.at, row.id), backwards=backwards, after=after, before=before)
+    return paging.page_of(
+        rows,
+        size=PAGE_SIZE,
+        key=lambda row: (row.at, row.id),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )
 
 
 def every(filters: Filters) -> Iterator[Any]:
-    """All entries that the filter finds, newest first, read in batches so that memory stays flat."""
-    query = filters.apply(sa.select(AuditRecord.__table__)).order_by(AuditRecord.at.desc(), AuditRecord.id.desc())
+    """All entries that the filter finds, newest first, read in batches so that
+    memory stays flat.
+    """
+    query = filters.apply(sa.select(AuditRecord.__table__)).order_by(
+        AuditRecord.at.desc(), AuditRecord.id.desc()
+    )
     yield from db.session.execute(query.execution_options(yield_per=_BATCH))
 
 
@@ -74,8 +89,14 @@ def entry(number: int) -> AuditRecord:
 
 
 def tags_in_use() -> list[str]:
-    """The tags that occur, in order; jumps along the index, so the cost follows the number of tags, not of entries."""
+    """The tags that occur, in order; jumps along the index, so the cost follows the number of tags,
+    not of entries.
+    """
     first = sa.select(sa.func.min(AuditRecord.tag).label("tag")).cte("tags", recursive=True)
-    following = sa.select(sa.func.min(AuditRecord.tag)).where(AuditRecord.tag > first.c.tag).scalar_subquery()
+    following = (
+        sa.select(sa.func.min(AuditRecord.tag))
+        .where(AuditRecord.tag > first.c.tag)
+        .scalar_subquery()
+    )
     tags = first.union_all(sa.select(following).where(first.c.tag.is_not(None)))
     return [tag for tag in db.session.scalars(sa.select(tags.c.tag)) if tag is not None]

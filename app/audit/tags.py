@@ -1,4 +1,7 @@
-"""What the tags mean, in words for people. A feature declares its own beside the code that records them."""
+"""What the tags mean, in words for people.
+
+A feature declares its own beside the code that records them.
+"""
 
 from typing import Any
 

@@ -1,13 +1,16 @@
-"""The database's half of «append-only»: triggers that refuse to change, remove or fork the chain, on both databases.
+"""The database's half of «append-only»: triggers that refuse to change, remove or fork the chain,
+on both databases.
 
-Tables made by create_all() get them by an event (models.py); a migration calls `create` with its connection.
+Tables made by create_all() get them by an event (models.py); a migration calls `create` with its
+connection.
 """
 
 from sqlalchemy.engine import Connection
 
 _SQLITE = (
     """CREATE TRIGGER audit_record_next BEFORE INSERT ON audit_record
-       WHEN NOT EXISTS (SELECT 1 FROM audit_head WHERE id = 1 AND last_id + 1 = NEW.id AND last_hash = NEW.previous_hash)
+       WHEN NOT EXISTS (SELECT 1 FROM audit_head
+                         WHERE id = 1 AND last_id + 1 = NEW.id AND last_hash = NEW.previous_hash)
        BEGIN SELECT RAISE(ABORT, 'audit_record: not the next link of the chain'); END""",
     """CREATE TRIGGER audit_record_link AFTER INSERT ON audit_record
        BEGIN UPDATE audit_head SET last_id = NEW.id, last_hash = NEW.hash WHERE id = 1; END""",
@@ -18,7 +21,8 @@ _SQLITE = (
        BEGIN SELECT RAISE(ABORT, 'audit_record is append-only'); END""",
     """CREATE TRIGGER audit_head_update BEFORE UPDATE OF last_id, last_hash ON audit_head
        WHEN NOT EXISTS (SELECT 1 FROM audit_record
-                        WHERE id = NEW.last_id AND hash = NEW.last_hash AND previous_hash = OLD.last_hash AND id = OLD.last_id + 1)
+                        WHERE id = NEW.last_id AND hash = NEW.last_hash
+                           AND previous_hash = OLD.last_hash AND id = OLD.last_id + 1)
        BEGIN SELECT RAISE(ABORT, 'audit_head only moves forward'); END""",
     """CREATE TRIGGER audit_head_delete BEFORE DELETE ON audit_head WHEN OLD.sealed
        BEGIN SELECT RAISE(ABORT, 'audit_head is append-only'); END""",
@@ -28,7 +32,9 @@ _POSTGRESQL = (
     """CREATE OR REPLACE FUNCTION audit_record_guard() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
          IF TG_OP = 'INSERT' THEN
-           IF NOT EXISTS (SELECT 1 FROM audit_head WHERE id = 1 AND last_id + 1 = NEW.id AND last_hash = NEW.previous_hash) THEN
+           IF NOT EXISTS (SELECT 1 FROM audit_head
+                          WHERE id = 1 AND last_id + 1 = NEW.id AND last_hash = NEW.previous_hash)
+           THEN
              RAISE EXCEPTION 'audit_record: not the next link of the chain';
            END IF;
            RETURN NEW;
@@ -51,9 +57,11 @@ _POSTGRESQL = (
            END IF;
            RETURN OLD;
          END IF;
-         IF (NEW.last_id, NEW.last_hash) IS DISTINCT FROM (OLD.last_id, OLD.last_hash) AND NOT EXISTS (
+         IF (NEW.last_id, NEW.last_hash) IS DISTINCT FROM (OLD.last_id, OLD.last_hash)
+             AND NOT EXISTS (
            SELECT 1 FROM audit_record
-           WHERE id = NEW.last_id AND hash = NEW.last_hash AND previous_hash = OLD.last_hash AND id = OLD.last_id + 1
+           WHERE id = NEW.last_id AND hash = NEW.last_hash
+              AND previous_hash = OLD.last_hash AND id = OLD.last_id + 1
          ) THEN
            RAISE EXCEPTION 'audit_head only moves forward';
          END IF;
@@ -65,10 +73,14 @@ _POSTGRESQL = (
        END $$""",
     """CREATE TRIGGER audit_record_guard BEFORE INSERT OR UPDATE OR DELETE ON audit_record
        FOR EACH ROW EXECUTE FUNCTION audit_record_guard()""",
-    "CREATE TRIGGER audit_record_link AFTER INSERT ON audit_record FOR EACH ROW EXECUTE FUNCTION audit_record_link()",
-    "CREATE TRIGGER audit_head_guard BEFORE UPDATE OR DELETE ON audit_head FOR EACH ROW EXECUTE FUNCTION audit_head_guard()",
-    "CREATE TRIGGER audit_record_truncate BEFORE TRUNCATE ON audit_record FOR EACH STATEMENT EXECUTE FUNCTION audit_no_truncate()",
-    "CREATE TRIGGER audit_head_truncate BEFORE TRUNCATE ON audit_head FOR EACH STATEMENT EXECUTE FUNCTION audit_no_truncate()",
+    """CREATE TRIGGER audit_record_link AFTER INSERT ON audit_record FOR EACH ROW
+       EXECUTE FUNCTION audit_record_link()""",
+    """CREATE TRIGGER audit_head_guard BEFORE UPDATE OR DELETE ON audit_head FOR EACH ROW
+       EXECUTE FUNCTION audit_head_guard()""",
+    """CREATE TRIGGER audit_record_truncate BEFORE TRUNCATE ON audit_record FOR EACH STATEMENT
+       EXECUTE FUNCTION audit_no_truncate()""",
+    """CREATE TRIGGER audit_head_truncate BEFORE TRUNCATE ON audit_head FOR EACH STATEMENT
+       EXECUTE FUNCTION audit_no_truncate()""",
 )
 
 STATEMENTS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
@@ -94,5 +106,10 @@ def drop(connection: Connection) -> None:
         for name in names:
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
         return
-    for name in ("audit_record_guard", "audit_record_link", "audit_head_guard", "audit_no_truncate"):
+    for name in (
+        "audit_record_guard",
+        "audit_record_link",
+        "audit_head_guard",
+        "audit_no_truncate",
+    ):
         connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name} CASCADE")

@@ -1,7 +1,8 @@
 """Lấy ý kiến góp ý: from a draft plan to a published result.
 
-The stages and moves are in states.py, who may make them in policy.py, and every change goes through service. Comments are
-submissions, as questions are; what becomes of them (points, replies, the statutory table) is here.
+The stages and moves are in states.py, who may make them in policy.py, and every change goes through
+service. Comments are submissions, as questions are; what becomes of them (points, replies, the
+statutory table) is here.
 """
 
 from flask import Flask
@@ -27,10 +28,15 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.register_blueprint(bp)
     app.cli.add_command(cli.commands)
-    kinds.register("comment", kinds.Kind(track=tracking.show, confirm=tracking.confirm, may_read=wiring.may_read_sent))
+    kinds.register(
+        "comment",
+        kinds.Kind(track=tracking.show, confirm=tracking.confirm, may_read=wiring.may_read_sent),
+    )
     menus = navigation(app)
     menus.add_public(40, "lay-y-kien", lambda: _("Lấy ý kiến"), "/lay-y-kien")
-    menus.add_staff(30, "lay-y-kien", lambda: _("Lấy ý kiến"), "/can-bo/lay-y-kien", P.CONSULTATION_READ)
+    menus.add_staff(
+        30, "lay-y-kien", lambda: _("Lấy ý kiến"), "/can-bo/lay-y-kien", P.CONSULTATION_READ
+    )
     system_pages.register(
         22,
         lambda: _("Lấy ý kiến: thời hạn, loại đất"),

@@ -23,7 +23,9 @@ def seed() -> None:
 @commands.command("verify")
 @click.argument("code")
 def verify(code: str) -> None:
-    """Compare everything with what was issued and certified; exit code 1 and the list of faults when something was changed."""
+    """Compare everything with what was issued and certified; exit code 1 and the list of faults
+    when something was changed.
+    """
     with reading():
         try:
             report = verifying.verify(staff.by_code(code))

@@ -1,4 +1,7 @@
-"""What happens to a consultation or a comment that others may want to hear of. Listeners run inside the same transaction."""
+"""What happens to a consultation or a comment that others may want to hear of.
+
+Listeners run inside the same transaction.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +24,10 @@ class ConsultationMoved:
 
 @dataclass(frozen=True, slots=True)
 class ResultReminder:
-    """Comments were closed so many days ago (15 or 30) and no result is published yet. Emitted once for each."""
+    """Comments were closed so many days ago (15 or 30) and no result is published yet.
+
+    Emitted once for each.
+    """
 
     consultation: Consultation
     days: int

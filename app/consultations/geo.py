@@ -1,6 +1,8 @@
-"""Geometry of the plan's map in plain Python: bounds, point in polygon, how much lies inside, areas, pixels.
+"""Geometry of the plan's map in plain Python: bounds, point in polygon, how much lies inside,
+areas, pixels.
 
-Everything is GeoJSON (RFC 7946): longitude before latitude, in degrees of WGS 84. Nothing here replaces a cadastral map.
+Everything is GeoJSON (RFC 7946): longitude before latitude, in degrees of WGS 84. Nothing here
+replaces a cadastral map.
 """
 
 import math
@@ -43,7 +45,9 @@ _AREAS = {"Polygon", "MultiPolygon"}
 
 
 def polygons(geometry: dict[str, Any]) -> list[list[Ring]]:
-    """The polygons of a geometry, each as its outer ring and its holes; none for points and lines."""
+    """The polygons of a geometry, each as its outer ring and its holes; none for
+    points and lines.
+    """
     if geometry["type"] == "Polygon":
         return [geometry["coordinates"]]
     return list(geometry["coordinates"]) if geometry["type"] == "MultiPolygon" else []
@@ -88,7 +92,12 @@ def joined(several: Iterable[Bounds | None]) -> Bounds | None:
     known = [bounds for bounds in several if bounds is not None]
     if not known:
         return None
-    return Bounds(min(b.west for b in known), min(b.south for b in known), max(b.east for b in known), max(b.north for b in known))
+    return Bounds(
+        min(b.west for b in known),
+        min(b.south for b in known),
+        max(b.east for b in known),
+        max(b.north for b in known),
+    )
 
 
 def in_polygon(x: float, y: float, rings: Iterable[Ring]) -> bool:
@@ -103,12 +112,19 @@ def in_polygon(x: float, y: float, rings: Iterable[Ring]) -> bool:
 
 def in_features(x: float, y: float, features: Iterable[Feature]) -> bool:
     """Does the point lie in any of these areas?"""
-    return any(in_polygon(x, y, polygon) for feature in features for polygon in polygons(feature["geometry"]))
+    return any(
+        in_polygon(x, y, polygon)
+        for feature in features
+        for polygon in polygons(feature["geometry"])
+    )
 
 
-# Areas ---------------------------------------------------------------------------------------------------------------------
+# Areas
+# --------------------------------------------------------------------------------------------------
 def metres_per_degree(latitude: float) -> tuple[float, float]:
-    """Metres of one degree of longitude and of latitude at this latitude, on the ellipsoid of WGS 84."""
+    """Metres of one degree of longitude and of latitude at this latitude, on the ellipsoid of WGS
+    84.
+    """
     squared = _FLATTENING * (2 - _FLATTENING)
     sine = math.sin(math.radians(latitude))
     root = math.sqrt(1 - squared * sine * sine)
@@ -126,7 +142,10 @@ def _ring_area(ring: Ring) -> float:
 
 
 def area_m2(geometry: dict[str, Any]) -> float:
-    """Square metres of an area, holes left out; 0 for points and lines. Good to about one in a thousand for a commune."""
+    """Square metres of an area, holes left out; 0 for points and lines.
+
+    Good to about one in a thousand for a commune.
+    """
     found = polygons(geometry)
     if not found:
         return 0.0
@@ -143,7 +162,9 @@ def hectares(square_metres: float) -> float:
 
 
 def middle_of(geometry: dict[str, Any]) -> tuple[float, float]:
-    """A place that stands for the whole: inside the largest polygon, half-way along a line, the first point."""
+    """A place that stands for the whole: inside the largest polygon, half-way along a line, the
+    first point.
+    """
     found = polygons(geometry)
     if found:
         largest = max(found, key=lambda polygon: abs(_ring_area(polygon[0])))
@@ -167,7 +188,8 @@ def _inside(polygon: list[Ring]) -> tuple[float, float]:
     return best
 
 
-# How much lies inside ------------------------------------------------------------------------------------------------------
+# How much lies inside
+# --------------------------------------------------------------------------------------------------
 def _spans(rings: Iterable[Ring], y: float) -> list[tuple[float, float]]:
     """Where a horizontal line runs through an area."""
     crossings: list[float] = []
@@ -179,7 +201,9 @@ def _spans(rings: Iterable[Ring], y: float) -> list[tuple[float, float]]:
     return list(zip(crossings[::2], crossings[1::2], strict=False))
 
 
-def _rows(features: Iterable[Feature], south: float, step: float, count: int) -> list[list[tuple[float, float]]]:
+def _rows(
+    features: Iterable[Feature], south: float, step: float, count: int
+) -> list[list[tuple[float, float]]]:
     """For each of `count` lines, `step` apart, the merged spans of all the areas."""
     crossed: list[list[tuple[float, float]]] = [[] for _ in range(count)]
     for feature in features:
@@ -214,22 +238,37 @@ def _overlap(left: list[tuple[float, float]], right: list[tuple[float, float]]) 
 
 
 def inside_share(features: list[Feature], boundary: list[Feature]) -> float:
-    """How much of a layer lies within the boundary, 0 to 1: by area, or by positions when it has points and lines only."""
+    """How much of a layer lies within the boundary, 0 to 1: by area, or by positions when it has
+    points and lines only.
+    """
     around = bounds_of(feature for feature in features if feature["geometry"]["type"] in _AREAS)
     if around is None or around.north <= around.south:
         places = [place for feature in features for place in positions(feature["geometry"])]
         inside = sum(in_features(place[0], place[1], boundary) for place in places)
         return inside / len(places) if places else 0.0
     step = (around.north - around.south) / SCANLINES
-    mine, theirs = _rows(features, around.south, step, SCANLINES), _rows(boundary, around.south, step, SCANLINES)
+    mine, theirs = (
+        _rows(features, around.south, step, SCANLINES),
+        _rows(boundary, around.south, step, SCANLINES),
+    )
     whole = sum(end - start for row in mine for start, end in row)
-    return min(1.0, sum(_overlap(left, right) for left, right in zip(mine, theirs, strict=True)) / whole) if whole else 0.0
+    return (
+        min(
+            1.0,
+            sum(_overlap(left, right) for left, right in zip(mine, theirs, strict=True)) / whole,
+        )
+        if whole
+        else 0.0
+    )
 
 
-# Pixels --------------------------------------------------------------------------------------------------------------------
+# Pixels
+# --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A drawing of `width` × `height` pixels that shows at least the bounds, true to scale in both directions."""
+    """A drawing of `width` × `height` pixels that shows at least the bounds, true to scale in both
+    directions.
+    """
 
     west: float
     north: float
@@ -245,7 +284,9 @@ class Frame:
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """The place behind a pixel: longitude, latitude."""
-        return round(self.west + x / self.east_scale, DECIMALS), round(self.north - y / self.north_scale, DECIMALS)
+        return round(self.west + x / self.east_scale, DECIMALS), round(
+            self.north - y / self.north_scale, DECIMALS
+        )
 
 
 def frame(bounds: Bounds, width: int, height: int, *, margin: float = 0.04) -> Frame:
@@ -266,8 +307,12 @@ def frame(bounds: Bounds, width: int, height: int, *, margin: float = 0.04) -> F
     )
 
 
-def from_pixel(bounds: Bounds, width: int, height: int, x: float, y: float) -> tuple[float, float] | None:
-    """Longitude and latitude behind a pixel of the drawing of these bounds, or None when it lies outside the drawing."""
+def from_pixel(
+    bounds: Bounds, width: int, height: int, x: float, y: float
+) -> tuple[float, float] | None:
+    """Longitude and latitude behind a pixel of the drawing of these bounds, or None when it lies
+    outside the drawing.
+    """
     if not (0 <= x <= width and 0 <= y <= height):
         return None
     return frame(bounds, width, height).place(x, y)
@@ -275,11 +320,15 @@ def from_pixel(bounds: Bounds, width: int, height: int, x: float, y: float) -> t
 
 def public_place(longitude: float, latitude: float) -> tuple[float, float]:
     """A comment's place as everybody may see it, to about five metres: nobody's doorstep."""
-    return round(round(longitude / PUBLIC_STEP) * PUBLIC_STEP, 5), round(round(latitude / PUBLIC_STEP) * PUBLIC_STEP, 5)
+    return round(round(longitude / PUBLIC_STEP) * PUBLIC_STEP, 5), round(
+        round(latitude / PUBLIC_STEP) * PUBLIC_STEP, 5
+    )
 
 
 def parse_place(text: str) -> tuple[float, float] | None:
-    """Longitude and latitude of «15.09000,108.77000» (latitude first, as in a link), or None when it is no place in Việt Nam."""
+    """Longitude and latitude of «15.09000,108.77000» (latitude first, as in a link), or None when
+    it is no place in Việt Nam.
+    """
     latitude, comma, longitude = text.partition(",")
     if not comma or len(text) > 40:
         return None

@@ -1,4 +1,7 @@
-"""What happens to consultations by itself: opening and closing at midnight, reminders. Imports and results have their own modules."""
+"""What happens to consultations by itself: opening and closing at midnight, reminders.
+
+Imports and results have their own modules.
+"""
 
 import importlib
 import pkgutil
@@ -21,14 +24,22 @@ def run_clock() -> None:
     lifecycle.close_due()
 
 
-@periodic("consultations-remind", at="07:45", only_working_days=True, not_after="18:00", label=_l("Nhắc công bố kết quả lấy ý kiến"))
+@periodic(
+    "consultations-remind",
+    at="07:45",
+    only_working_days=True,
+    not_after="18:00",
+    label=_l("Nhắc công bố kết quả lấy ý kiến"),
+)
 def remind() -> None:
     """Remind of results that are missing 15 and 30 days after closing."""
     lifecycle.remind_due()
 
 
 def init_app(app: Flask) -> None:
-    """Importing this module registered the jobs above; those of the other parts are registered by importing theirs."""
+    """Importing this module registered the jobs above; those of the other parts are registered by
+    importing theirs.
+    """
     for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
         if module.name.startswith(_PREFIX):
             importlib.import_module(f"{__package__}.{module.name}")

@@ -6,7 +6,9 @@ from app.consultations.service import commenting
 from app.jobs.registry import periodic
 
 
-@periodic("comments-erase", every_minutes=60, label=_l("Xóa góp ý chưa xác nhận và góp ý rác quá hạn lưu"))
+@periodic(
+    "comments-erase", every_minutes=60, label=_l("Xóa góp ý chưa xác nhận và góp ý rác quá hạn lưu")
+)
 def erase_expired() -> None:
     """Erase what was never confirmed, and old rubbish."""
     commenting.erase_expired()

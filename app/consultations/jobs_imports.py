@@ -1,6 +1,8 @@
-"""The job behind an import: read the file in a child process while nobody waits for the database, then apply it at once.
+"""The job behind an import: read the file in a child process while nobody waits for the database,
+then apply it at once.
 
-Whatever kills it, nothing is half applied: the rows, the run's end and the job's acknowledgement are one transaction.
+Whatever kills it, nothing is half applied: the rows, the run's end and the job's acknowledgement
+are one transaction.
 """
 
 import io
@@ -46,7 +48,8 @@ _MAX_COLUMNS = 100
 _MAX_CELL = 30_000
 
 
-# A reader may take three minutes and applying one; a second runner that came earlier would only lose its work.
+# A reader may take three minutes and applying one; a second runner that came earlier would only
+# lose its work.
 @job(imports.JOB, attempts=8, lease_minutes=10, label=_l("Đọc tệp của cuộc lấy ý kiến"))
 def run_import(payload: dict[str, Any]) -> None:
     """Read and apply one file. Running it again after its end changes nothing."""
@@ -71,15 +74,22 @@ def _fail(run_id: int, message: str) -> None:
     imports.fail(db.session.get_one(ImportRun, run_id), message)
 
 
-# Reading -------------------------------------------------------------------------------------------------------------------
+# Reading
+# --------------------------------------------------------------------------------------------------
 def _read(run_id: int, folder: Path) -> Reading | None:
-    """What the reader found; None when there is nothing to do (now). No transaction is open while the reader works."""
+    """What the reader found;
+
+    None when there is nothing to do (now). No transaction is open while the reader works.
+    """
     with reading():
         run = db.session.get(ImportRun, run_id)
         if run is None or run.state in {ImportState.DONE, ImportState.FAILED}:
             return None
         if run.tries >= imports.MAX_TRIES:
-            raise ReadingFailed(_("Việc đọc tệp bị dừng giữa chừng nhiều lần. Hãy kiểm tra tệp rồi tải lên lại."), "tries")
+            raise ReadingFailed(
+                _("Việc đọc tệp bị dừng giữa chừng nhiều lần. Hãy kiểm tra tệp rồi tải lên lại."),
+                "tries",
+            )
         how, options, source = imports.importer(run.kind), dict(run.options), imports.source_of(run)
         if source.state is FileState.PENDING:
             waiting = True
@@ -88,13 +98,26 @@ def _read(run_id: int, folder: Path) -> Reading | None:
             path = folder / f"source.{source.extension}"
             _fetch(source.blob, path)
         else:
-            raise ReadingFailed(_("Tệp chưa qua được kiểm tra mã độc nên không đọc. Hãy lưu lại tệp rồi tải lên lại."), "scanner")
+            raise ReadingFailed(
+                _(
+                    "Tệp chưa qua được kiểm tra mã độc nên không đọc. Hãy lưu lại tệp rồi tải lên "
+                    "lại."
+                ),
+                "scanner",
+            )
     if waiting:
         enqueue(imports.JOB, {"run_id": run_id}, run_at=now() + imports.SCAN_WAIT)
         return None
     with reading():
         _note(run_id, state=ImportState.RUNNING, tries=ImportRun.tries + 1, done=0, total=0)
-        return sandbox.read(how.reader, path, options, folder=folder, limits=how.limits, on_progress=_Progress(run_id))
+        return sandbox.read(
+            how.reader,
+            path,
+            options,
+            folder=folder,
+            limits=how.limits,
+            on_progress=_Progress(run_id),
+        )
 
 
 def _fetch(blob: str, path: Path) -> None:
@@ -120,7 +143,8 @@ class _Progress:
             _note(self._run_id, done=done, total=total)
 
 
-# Applying ------------------------------------------------------------------------------------------------------------------
+# Applying
+# --------------------------------------------------------------------------------------------------
 def _apply(run_id: int, found: Reading) -> None:
     """Write what was read, in the job's transaction."""
     run = db.session.get_one(ImportRun, run_id, with_for_update=True)
@@ -131,9 +155,15 @@ def _apply(run_id: int, found: Reading) -> None:
         rows = Rows(lambda: found.rows, count=found.row_count, meta=found.meta)
         result = imports.importer(run.kind).apply(run, rows, actor)
         refused = found.refused_count + len(result.refused)
-        run.problems = [{"row": row.row, "reasons": row.reasons} for row in islice(_refused(found, result), imports.MAX_PROBLEMS)]
+        run.problems = [
+            {"row": row.row, "reasons": row.reasons}
+            for row in islice(_refused(found, result), imports.MAX_PROBLEMS)
+        ]
         if refused:
-            name = _("%(name)s - dòng không nhận", name=(run.file_name.rpartition(".")[0] or run.file_name)[:80])
+            name = _(
+                "%(name)s - dòng không nhận",
+                name=(run.file_name.rpartition(".")[0] or run.file_name)[:80],
+            )
             kept = files.keep_made(refused_sheet(list(_refused(found, result))), f"{name}.xlsx")
             files.claim([kept.key], imports.ref(run))
         run.done = run.total = found.row_count + found.refused_count
@@ -154,7 +184,9 @@ def refused_sheet(rows: Sequence[RefusedRow]) -> bytes:
 
     Cells are written as text, so that nothing in them is taken for a formula.
     """
-    names = list(dict.fromkeys(str(name) for row in rows for name in row.cells if name != REASON_COLUMN))[:_MAX_COLUMNS]
+    names = list(
+        dict.fromkeys(str(name) for row in rows for name in row.cells if name != REASON_COLUMN)
+    )[:_MAX_COLUMNS]
     places = {name: place for place, name in enumerate([*names, REASON_COLUMN])}
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:

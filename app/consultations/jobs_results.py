@@ -1,4 +1,6 @@
-"""Word and Excel of an issued table, made while nobody waits; and the points of a consultation whose time is over."""
+"""Word and Excel of an issued table, made while nobody waits; and the points of a consultation
+whose time is over.
+"""
 
 import tempfile
 from typing import Any
@@ -28,7 +30,10 @@ WRITERS = (("docx", docx_table.write), ("xlsx", xlsx_table.write))
 
 @job(issuing.FILES_JOB, lease_minutes=30, label=_l("Tạo tệp của bảng tổng hợp"))
 def make_files(payload: dict[str, Any]) -> None:
-    """Make what is missing of the files of one issue. Running it again after its end changes nothing."""
+    """Make what is missing of the files of one issue.
+
+    Running it again after its end changes nothing.
+    """
     table_id = int(payload["table"])
     owner = Ref("result_table", table_id)
     made: list[tuple[str, bytes]] = []
@@ -63,4 +68,8 @@ def make_points(payload: dict[str, Any]) -> None:
 def time_is_over(event: ConsultationMoved) -> None:
     """When the last day has passed, the work on the points begins."""
     if event.move == "close":
-        enqueue(POINTS_JOB, {"consultation": event.consultation.id}, dedupe_key=f"{POINTS_JOB}:{event.consultation.id}")
+        enqueue(
+            POINTS_JOB,
+            {"consultation": event.consultation.id},
+            dedupe_key=f"{POINTS_JOB}:{event.consultation.id}",
+        )

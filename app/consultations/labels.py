@@ -1,4 +1,6 @@
-"""The words of consultations for templates, and the tabs on top of a consultation's public pages."""
+"""The words of consultations for templates, and the tabs on top of a
+consultation's public pages.
+"""
 
 from typing import Any
 
@@ -34,7 +36,13 @@ def public_tabs(c: PublicConsultation, current: str) -> list[dict[str, Any]]:
         ("noi-dung", _("Nội dung từng mục"), "/noi-dung", c.has_draft, None),
         ("danh-muc", _("Danh mục công trình"), "/danh-muc", c.has_projects, None),
         ("ban-do", _("Bản đồ"), "/ban-do", c.has_map, None),
-        ("y-kien", _("Ý kiến"), "/y-kien", True, vi_number(c.public_count) if c.comments_shown else None),
+        (
+            "y-kien",
+            _("Ý kiến"),
+            "/y-kien",
+            True,
+            vi_number(c.public_count) if c.comments_shown else None,
+        ),
         ("ket-qua", _("Kết quả"), "/ket-qua", c.phase is states.Phase.RESULT, None),
     ]
     return [
@@ -45,7 +53,12 @@ def public_tabs(c: PublicConsultation, current: str) -> list[dict[str, Any]]:
 
 
 def init_app(app: Flask) -> None:
-    """Give every template these words; templates of other features have their own under other names."""
+    """Give every template these words; templates of other features have their own under other
+    names.
+    """
     app.jinja_env.globals.update(
-        public_tabs=public_tabs, consultation_stage_labels=states.STAGE_LABELS, consultation_stage_colours=states.STAGE_COLOURS, **_LABELS
+        public_tabs=public_tabs,
+        consultation_stage_labels=states.STAGE_LABELS,
+        consultation_stage_colours=states.STAGE_COLOURS,
+        **_LABELS,
     )

@@ -1,6 +1,7 @@
 """Map sheets and parcels: as a plan's list writes them, and as a farmer types them.
 
-Pure: no database, no app. «Tờ» and «thửa» may lack their marks; «tổ» (a quarter) and «tô» are other words and never taken for them.
+Pure: no database, no app. «Tờ» and «thửa» may lack their marks; «tổ» (a quarter) and «tô» are other
+words and never taken for them.
 """
 
 import re
@@ -26,7 +27,9 @@ class Parcels(NamedTuple):
 
     def holds(self, parcel: int) -> bool:
         """Is this parcel named, not only its sheet?"""
-        return self.first is not None and self.last is not None and self.first <= parcel <= self.last
+        return (
+            self.first is not None and self.last is not None and self.first <= parcel <= self.last
+        )
 
 
 class Typed(NamedTuple):
@@ -42,7 +45,10 @@ _TAIL = r"(?:[a-zđ](?![a-zà-ỹđ])|/\d{1,4}(?!\d))?"
 _TO = r"\s*(?:-|–|—|÷|→|đến|den)\s*"
 _RANGE = rf"(?<![\d/])\d{{1,7}}(?!\d){_TAIL}(?:{_TO}\d{{1,7}}(?!\d){_TAIL})?"
 _LIST = rf"{_RANGE}(?:\s*(?:[,;+&]|và|va)\s*(?:(?:số|so)\s*)?{_RANGE})*"
-_OF_LAND = r"(?:\s*(?:bản\s*đồ|ban\s*do|bđ|bd|địa\s*chính|dia\s*chinh|đất|dat))*(?:\s*(?:số|so)\b)?\s*[:.]?\s*(?:số\s*)?"
+_OF_LAND = (
+    r"(?:\s*(?:bản\s*đồ|ban\s*do|bđ|bd|địa\s*chính|dia\s*chinh|đất|dat))*"
+    r"(?:\s*(?:số|so)\b)?\s*[:.]?\s*(?:số\s*)?"
+)
 _SHEETS = re.compile(rf"\bt[ờo]{_OF_LAND}(?P<sheets>{_LIST})(?:\s*:\s*(?P<bare>{_LIST}))?")
 _PARCELS = re.compile(rf"\bth(?:ửa|ưả|ủa|ua){_OF_LAND}(?P<parcels>{_LIST})")
 _EITHER = re.compile(f"{_SHEETS.pattern}|{_PARCELS.pattern}")
@@ -73,10 +79,12 @@ def _plain(text: str) -> str:
 
 
 def parse_list(text: str) -> list[Parcels]:
-    """The sheets and parcels that a list's «Vị trí trên bản đồ» names, in order, without repetition.
+    """The sheets and parcels that a list's «Vị trí trên bản đồ» names, in order, without
+    repetition.
 
-    «Tờ 12: thửa 41-46» → (12, 41, 46); «Tờ 03, 04, 09» → three whole sheets; a length or «theo nhu cầu đăng ký» → nothing.
-    Parcels belong to the sheets named before them; where the text begins with parcels, to the sheet named after them.
+    «Tờ 12: thửa 41-46» → (12, 41, 46); «Tờ 03, 04, 09» → three whole sheets; a length or «theo nhu
+    cầu đăng ký» → nothing. Parcels belong to the sheets named before them; where the text begins
+    with parcels, to the sheet named after them.
     """
     plain = _NOISE.sub(" ", _plain(text))
     matches = list(_EITHER.finditer(plain))
@@ -120,7 +128,8 @@ def _grouped(matches: list[re.Match[str]]) -> Iterator[tuple[list[int], list[tup
         yield sheets, parcels
 
 
-# What people type ------------------------------------------------------------------------------------------------------------
+# What people type
+# --------------------------------------------------------------------------------------------------
 _ONE = r"0*(\d{1,6})(?:[a-zđ](?![a-zà-ỹđ]))?(?![\d/])"
 _TYPED_SHEET = re.compile(rf"\bt[ờo]{_OF_LAND}{_ONE}")
 _TYPED_PARCEL = re.compile(rf"\bth(?:ửa|ưả|ủa|ua){_OF_LAND}{_ONE}")
@@ -130,7 +139,8 @@ _JOINTS = re.compile(r"^[\s,;:./-]+|[\s,;:/-]+$")
 
 
 def parse_typed(text: str) -> Typed:
-    """What a person typed into one box: «tờ 07 thửa 118», «to 7 thua 118», «7/118» (sheet first), «118 tờ 7», with more words or without.
+    """What a person typed into one box: «tờ 07 thửa 118», «to 7 thua 118», «7/118» (sheet first),
+    «118 tờ 7», with more words or without.
 
     Whatever is neither sheet nor parcel comes back as words, as it was typed.
     """
@@ -147,9 +157,13 @@ def parse_typed(text: str) -> Typed:
     if not sheet and not parcel:
         return Typed(None, None, line)
     rest = line
-    for match in sorted((match for match in (sheet, parcel) if match), key=lambda match: -match.start()):
+    for match in sorted(
+        (match for match in (sheet, parcel) if match), key=lambda match: -match.start()
+    ):
         rest = rest[: match.start()] + " " + rest[match.end() :]
-    return _typed(sheet and sheet.group(1), parcel and parcel.group(1), _JOINTS.sub("", clean_line(rest)))
+    return _typed(
+        sheet and sheet.group(1), parcel and parcel.group(1), _JOINTS.sub("", clean_line(rest))
+    )
 
 
 def _typed(sheet: str | None, parcel: str | None, words: str) -> Typed:

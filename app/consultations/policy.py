@@ -1,4 +1,7 @@
-"""Who may do what to which consultation and comment. The same predicates show the buttons and guard the routes."""
+"""Who may do what to which consultation and comment.
+
+The same predicates show the buttons and guard the routes.
+"""
 
 from app.access import P
 from app.access.actors import Actor
@@ -29,7 +32,9 @@ def may_read(actor: Actor) -> bool:
 
 
 def may_edit(actor: Actor, consultation: Consultation) -> bool:
-    """Texts, dossier, imports, guiding questions: the lead unit, the person in charge, and those who work for all units."""
+    """Texts, dossier, imports, guiding questions: the lead unit, the person in charge, and those
+    who work for all units.
+    """
     if not actor.has(P.CONSULTATION_EDIT) or consultation.stage in {Stage.ANSWERED, Stage.ARCHIVED}:
         return False
     if _everywhere(actor) or consultation.officer_id == actor.id:
@@ -44,17 +49,25 @@ def may_move(actor: Actor, consultation: Consultation, move: str) -> bool:
 
 def may_ever(actor: Actor, move: str) -> bool:
     """The person's half of the rule, whatever the stage."""
-    return actor.has(P.CONSULTATION_READ) and any(actor.has(permission) for permission in MOVE_PERMISSIONS[move])
+    return actor.has(P.CONSULTATION_READ) and any(
+        actor.has(permission) for permission in MOVE_PERMISSIONS[move]
+    )
 
 
-# Comments ------------------------------------------------------------------------------------------------------------------
+# Comments
+# --------------------------------------------------------------------------------------------------
 def may_read_comment(actor: Actor, comment: Comment) -> bool:
-    """May this person open the comment? Everybody who works on consultations may; contacts are another matter."""
+    """May this person open the comment?
+
+    Everybody who works on consultations may; contacts are another matter.
+    """
     return actor.has(P.CONSULTATION_READ)
 
 
 def sees_contacts(actor: Actor) -> bool:
-    """Name, phone, address, parcel: for those who have to reach the sender or enter slips, not for auditors and publishers."""
+    """Name, phone, address, parcel: for those who have to reach the sender or enter slips, not for
+    auditors and publishers.
+    """
     return actor.has(P.COMMENT_MODERATE) or actor.has(P.COMMENT_ENTER)
 
 
@@ -65,20 +78,29 @@ def may_move_comment(actor: Actor, comment: Comment, move: str) -> bool:
 
 def may_ever_comment(actor: Actor, comment: Comment, move: str) -> bool:
     """The person's half of the rule, whatever the stage."""
-    if move != "erase" and (not actor.has(P.CONSULTATION_READ) or comment.visibility is Visibility.ERASED):
+    if move != "erase" and (
+        not actor.has(P.CONSULTATION_READ) or comment.visibility is Visibility.ERASED
+    ):
         return False
     return any(actor.has(permission) for permission in COMMENT_MOVE_PERMISSIONS[move])
 
 
 def may_enter(actor: Actor, consultation: Consultation) -> bool:
-    """Type in slips, letters and meetings: while open, and afterwards (marked late) until the result is published."""
+    """Type in slips, letters and meetings: while open, and afterwards (marked late) until the
+    result is published.
+    """
     return actor.has(P.COMMENT_ENTER) and consultation.stage in {Stage.OPEN, Stage.CLOSED}
 
 
-# Points and replies --------------------------------------------------------------------------------------------------------
+# Points and replies
+# --------------------------------------------------------------------------------------------------
 def may_group(actor: Actor, consultation: Consultation) -> bool:
     """Split comments into points, name themes, say who drafts a reply."""
-    return actor.has(P.COMMENT_REPLY) and consultation.stage in {Stage.OPEN, Stage.CLOSED, Stage.ANSWERED}
+    return actor.has(P.COMMENT_REPLY) and consultation.stage in {
+        Stage.OPEN,
+        Stage.CLOSED,
+        Stage.ANSWERED,
+    }
 
 
 def may_write_reply(actor: Actor, reply: Reply) -> bool:
@@ -89,8 +111,12 @@ def may_write_reply(actor: Actor, reply: Reply) -> bool:
 
 
 def may_move_reply(actor: Actor, reply: Reply, move: str, *, solo_office: bool = False) -> bool:
-    """Agree and make final: never the one who drafted it, unless the office has only one person, which is then recorded."""
-    if not REPLY_FLOW.allows(reply.stage, move) or not any(actor.has(permission) for permission in REPLY_MOVE_PERMISSIONS[move]):
+    """Agree and make final: never the one who drafted it, unless the office has only one person,
+    which is then recorded.
+    """
+    if not REPLY_FLOW.allows(reply.stage, move) or not any(
+        actor.has(permission) for permission in REPLY_MOVE_PERMISSIONS[move]
+    ):
         return False
     if move == "finalise":
         return solo_office or reply.drafted_by != actor.id
@@ -98,5 +124,10 @@ def may_move_reply(actor: Actor, reply: Reply, move: str, *, solo_office: bool =
 
 
 def may_issue(actor: Actor, consultation: Consultation) -> bool:
-    """Issue the statutory table, open it again for a correction, make the certificate: once the time is over."""
-    return actor.has(P.CONSULTATION_PUBLISH) and consultation.stage in {Stage.CLOSED, Stage.ANSWERED}
+    """Issue the statutory table, open it again for a correction, make the certificate: once the
+    time is over.
+    """
+    return actor.has(P.CONSULTATION_PUBLISH) and consultation.stage in {
+        Stage.CLOSED,
+        Stage.ANSWERED,
+    }

@@ -1,7 +1,8 @@
 """How long people have to be given, and when the last day is. Pure: no web, no database, no clock.
 
-Days are calendar days, the day of posting not counted (Civil Code 91/2015, Article 147); a last day that is off moves to the
-next working day (Article 148 §5). Several rules may apply to one type: the longest binds. Longer is always free.
+Days are calendar days, the day of posting not counted (Civil Code 91/2015, Article 147); a last day
+that is off moves to the next working day (Article 148 §5). Several rules may apply to one type: the
+longest binds. Longer is always free.
 """
 
 import datetime as dt
@@ -15,7 +16,8 @@ from flask_babel import lazy_gettext as _l
 from app.consultations.states import ConsultationType
 from app.workdays.calendar import ONE_DAY, Calendar, unconfirmed_warnings
 
-#: Sure enough to be shown as law. Anything else is this authority's own setting and is never shown as law.
+#: Sure enough to be shown as law. Anything else is this authority's own setting and is never shown
+#: as law.
 LAW = frozenset({"A", "B"})
 CONFIDENCE_LABELS = {
     "A": _l("A: đã đọc nguyên văn điều luật"),
@@ -53,8 +55,16 @@ class Rule:
     def reason(self) -> str:
         """Why so many days: the law with its source, or that the authority set it."""
         if self.is_law:
-            return str(_("Tối thiểu %(n)s ngày theo %(source)s.", n=self.min_days, source=self.source))
-        return str(_("Tối thiểu %(n)s ngày: mức do cơ quan này tự đặt, không phải quy định của pháp luật.", n=self.min_days))
+            return str(
+                _("Tối thiểu %(n)s ngày theo %(source)s.", n=self.min_days, source=self.source)
+            )
+        return str(
+            _(
+                "Tối thiểu %(n)s ngày: mức do cơ quan này tự đặt, không phải quy định của pháp "
+                "luật.",
+                n=self.min_days,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +90,21 @@ class LastDay:
     def lines(self) -> Sequence[str]:
         """«Vì sao ngày này?», in sentences."""
         found = [
-            _("Đếm %(n)s ngày kể từ ngày đăng %(start)s, không tính ngày đăng.", n=(self.wanted - self.start).days, start=_date(self.start))
+            _(
+                "Đếm %(n)s ngày kể từ ngày đăng %(start)s, không tính ngày đăng.",
+                n=(self.wanted - self.start).days,
+                start=_date(self.start),
+            )
         ]
         if self.skipped:
             off = ", ".join(f"{_date(day)} ({reason})" for day, reason in self.skipped)
             found.append(
-                _("Ngày cuối rơi vào ngày nghỉ: %(days)s; chuyển sang ngày làm việc tiếp theo %(day)s.", days=off, day=_date(self.day))
+                _(
+                    "Ngày cuối rơi vào ngày nghỉ: %(days)s; chuyển sang ngày làm việc tiếp theo "
+                    "%(day)s.",
+                    days=off,
+                    day=_date(self.day),
+                )
             )
         found.append(_("Góp ý gửi trước 24 giờ ngày %(day)s là đúng hạn.", day=_date(self.day)))
         return [*found, *unconfirmed_warnings(self.unconfirmed_years)]
@@ -96,7 +115,9 @@ def _date(day: dt.date) -> str:
 
 
 def in_force(rules: Iterable[Rule], kind: ConsultationType, posted_on: dt.date) -> list[Rule]:
-    """The rules for this type on the day of posting, the longest first, law before a setting of the same length."""
+    """The rules for this type on the day of posting, the longest first, law before a setting of the
+    same length.
+    """
     found = [rule for rule in rules if rule.type is kind and rule.covers(posted_on)]
     return sorted(found, key=lambda rule: (-rule.min_days, rule.confidence))
 
@@ -112,11 +133,15 @@ def last_day(calendar: Calendar, start: dt.date, wanted: dt.date) -> LastDay:
     while not calendar.is_working(day):
         skipped.append((day, calendar.reason(day)))
         day += ONE_DAY
-    return LastDay(start, wanted, day, tuple(skipped), calendar.unconfirmed_years(min(start, day), day))
+    return LastDay(
+        start, wanted, day, tuple(skipped), calendar.unconfirmed_years(min(start, day), day)
+    )
 
 
 def proposed(calendar: Calendar, rules: Sequence[Rule], start: dt.date) -> LastDay:
-    """The last day that is proposed to who fills in the form: as soon as the rules (of `in_force`) allow."""
+    """The last day that is proposed to who fills in the form: as soon as the rules (of `in_force`)
+    allow.
+    """
     return last_day(calendar, start, start + dt.timedelta(days=min_days(rules) or USUAL_DAYS))
 
 
@@ -129,7 +154,8 @@ def too_short(rules: Sequence[Rule], found: LastDay) -> str:
     told = [broken[0], *[rule for rule in broken[1:] if rule.is_law and not broken[0].is_law][:1]]
     first = found.start + dt.timedelta(days=broken[0].min_days)
     head = _(
-        "Từ ngày đăng %(start)s đến %(day)s chỉ có %(n)s ngày. Hãy chọn ngày đóng từ %(first)s trở đi.",
+        "Từ ngày đăng %(start)s đến %(day)s chỉ có %(n)s ngày. Hãy chọn ngày đóng từ %(first)s "
+        "trở đi.",
         start=_date(found.start),
         day=_date(found.day),
         n=found.days,
@@ -139,7 +165,15 @@ def too_short(rules: Sequence[Rule], found: LastDay) -> str:
 
 
 def from_table(row: dict[str, Any]) -> Rule:
-    """A rule as the file that ships with the product writes it. Raises KeyError and ValueError for nonsense."""
+    """A rule as the file that ships with the product writes it.
+
+    Raises KeyError and ValueError for nonsense.
+    """
     return Rule(
-        ConsultationType(row["type"]), int(row["min_days"]), row["valid_from"], row.get("valid_to"), row["source"], row["confidence"]
+        ConsultationType(row["type"]),
+        int(row["min_days"]),
+        row["valid_from"],
+        row.get("valid_to"),
+        row["source"],
+        row["confidence"],
     )

@@ -1,4 +1,6 @@
-"""What ships with the product for consultations: the rule table and the land-use codes, as their files have them. Pure."""
+"""What ships with the product for consultations: the rule table and the land-use codes, as their
+files have them. Pure.
+"""
 
 import datetime as dt
 import functools
@@ -37,6 +39,14 @@ def land_uses() -> tuple[LandUse, ...]:
     """The land-use codes, old ones too."""
     content = tomllib.loads((FOLDER / "land_types.toml").read_text("utf-8"))
     return tuple(
-        LandUse(row["code"], row["name"], row["colour"], row["valid_from"], row.get("valid_to"), row["source"], row["confidence"])
+        LandUse(
+            row["code"],
+            row["name"],
+            row["colour"],
+            row["valid_from"],
+            row.get("valid_to"),
+            row["source"],
+            row["confidence"],
+        )
         for row in content["types"]
     )

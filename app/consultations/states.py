@@ -1,4 +1,6 @@
-"""The stages of a consultation, a comment and a reply, and the moves between them; nothing else decides."""
+"""The stages of a consultation, a comment and a reply, and the moves between them; nothing else
+decides.
+"""
 
 import enum
 
@@ -29,7 +31,9 @@ TYPE_LABELS = {
     ConsultationType.BUDGET: _l("Ngân sách"),
     ConsultationType.OTHER: _l("Khác"),
 }
-LAND_TYPES = frozenset({ConsultationType.LAND_PLAN, ConsultationType.LAND_YEAR_PLAN, ConsultationType.LAND_ADJUSTMENT})
+LAND_TYPES = frozenset(
+    {ConsultationType.LAND_PLAN, ConsultationType.LAND_YEAR_PLAN, ConsultationType.LAND_ADJUSTMENT}
+)
 
 
 class Stage(enum.StrEnum):
@@ -76,7 +80,12 @@ PHASE_LABELS = {
     Phase.SUMMARISING: _l("Đang tổng hợp"),
     Phase.RESULT: _l("Đã công bố kết quả"),
 }
-PHASE_COLOURS = {Phase.UPCOMING: "blue", Phase.OPEN: "green", Phase.SUMMARISING: "yellow", Phase.RESULT: "teal"}
+PHASE_COLOURS = {
+    Phase.UPCOMING: "blue",
+    Phase.OPEN: "green",
+    Phase.SUMMARISING: "yellow",
+    Phase.RESULT: "teal",
+}
 
 
 class Visibility(enum.StrEnum):
@@ -190,9 +199,13 @@ MOVE_LABELS = {
 }
 
 
-# Comments ------------------------------------------------------------------------------------------------------------------
+# Comments
+# --------------------------------------------------------------------------------------------------
 class CommentStage(enum.StrEnum):
-    """Where a comment stands. RECEIVED means: it belongs to the file, whatever happens to its display."""
+    """Where a comment stands.
+
+    RECEIVED means: it belongs to the file, whatever happens to its display.
+    """
 
     UNVERIFIED = "unverified"
     RECEIVED = "received"
@@ -246,7 +259,12 @@ STANCE_LABELS = {
     Stance.DISAGREE: _l("Không đồng ý"),
     Stance.OTHER: _l("Ý kiến khác"),
 }
-STANCE_COLOURS = {Stance.AGREE: "green", Stance.AMEND: "yellow", Stance.DISAGREE: "red", Stance.OTHER: "grey"}
+STANCE_COLOURS = {
+    Stance.AGREE: "green",
+    Stance.AMEND: "yellow",
+    Stance.DISAGREE: "red",
+    Stance.OTHER: "grey",
+}
 
 
 class SenderKind(enum.StrEnum):
@@ -306,7 +324,8 @@ COMMENT_MOVE_LABELS = {
 }
 
 
-# Replies -------------------------------------------------------------------------------------------------------------------
+# Replies
+# --------------------------------------------------------------------------------------------------
 class Decision(enum.StrEnum):
     """What becomes of a point."""
 
@@ -346,7 +365,11 @@ REPLY_STAGE_LABELS = {
     ReplyStage.AGREED: _l("Đã thống nhất"),
     ReplyStage.FINAL: _l("Đã chốt"),
 }
-REPLY_STAGE_COLOURS = {ReplyStage.DRAFT: "grey", ReplyStage.AGREED: "yellow", ReplyStage.FINAL: "green"}
+REPLY_STAGE_COLOURS = {
+    ReplyStage.DRAFT: "grey",
+    ReplyStage.AGREED: "yellow",
+    ReplyStage.FINAL: "green",
+}
 REPLY_FLOW: Workflow[ReplyStage] = Workflow(
     ("agree", {ReplyStage.DRAFT}, ReplyStage.AGREED),
     ("finalise", {ReplyStage.AGREED}, ReplyStage.FINAL),
@@ -359,7 +382,8 @@ REPLY_MOVE_PERMISSIONS: dict[str, frozenset[P]] = {
 }
 
 
-# Targets -------------------------------------------------------------------------------------------------------------------
+# Targets
+# --------------------------------------------------------------------------------------------------
 class ClauseKind(enum.StrEnum):
     """A part of a draft text."""
 

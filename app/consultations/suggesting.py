@@ -1,6 +1,8 @@
-"""Which points seem to be about the same thing: words in common, weighed by how rare they are. Pure, local, the same every time.
+"""Which points seem to be about the same thing: words in common, weighed by how rare they are.
+Pure, local, the same every time.
 
-A suggestion only names points and the words that they share. Whether they belong together is for a person to say.
+A suggestion only names points and the words that they share. Whether they belong together is for a
+person to say.
 """
 
 import math
@@ -23,8 +25,10 @@ _SENTENCE = re.compile(r"[.!?;:\n]+")
 _MARK = re.compile(r"\[đã [^\]\n]*\]")
 #: Besides the words that are common anywhere: those that every comment uses.
 _STOP = STOP_WORDS | frozenset(
-    "de nghi y kien gop dong khong sua thanh phan can phai se bi do tai theo cho duoc neu chua con rat cung thi ma trong ngoai tren duoi"
-    " xem xet kinh bo sung them nguoi dan ba con gia dinh nha chung hien dang viec quy hoach ke hoach du an du thao cam on xa".split()
+    "de nghi y kien gop dong khong sua thanh phan can phai se bi do tai theo cho duoc neu chua "
+    "con rat cung thi ma trong ngoai tren duoi"
+    " xem xet kinh bo sung them nguoi dan ba con gia dinh nha chung hien dang viec quy hoach ke "
+    "hoach du an du thao cam on xa".split()
 )
 
 
@@ -72,17 +76,24 @@ class _Texts:
 
 
 def _pairs(text: str) -> Iterable[tuple[str, str]]:
-    """Neighbouring words that both say something, folded, with how they were written: most Vietnamese terms have two syllables."""
+    """Neighbouring words that both say something, folded, with how they were written: most
+    Vietnamese terms have two syllables.
+    """
     for sentence in _SENTENCE.split(_MARK.sub(".", nfc(text).lower())):
         words = _WORD.findall(sentence)
         for first, second in zip(words, words[1:], strict=False):
             plain = fold(first), fold(second)
-            if not set(plain) & _STOP and all(len(word) > 1 and not word.isdigit() for word in plain):
+            if not set(plain) & _STOP and all(
+                len(word) > 1 and not word.isdigit() for word in plain
+            ):
                 yield " ".join(plain), f"{first} {second}"
 
 
 def suggest(texts: Sequence[tuple[int, str]], *, most: int = MOST) -> list[Suggestion]:
-    """Groups of points that share words, the strongest first; no point stands in two. The same input gives the same output."""
+    """Groups of points that share words, the strongest first; no point stands in two.
+
+    The same input gives the same output.
+    """
     free = _Texts()
     for number, text in texts:
         free.add(number, text)
@@ -99,7 +110,9 @@ def suggest(texts: Sequence[tuple[int, str]], *, most: int = MOST) -> list[Sugge
 
 
 def _strongest(free: _Texts, ceiling: int) -> str | None:
-    """The pair that many points share and few others use: count × log(all / count), the first in the alphabet among equals."""
+    """The pair that many points share and few others use: count × log(all / count), the first in
+    the alphabet among equals.
+    """
     total = len(free.terms)
     best: tuple[float, str] | None = None
     for term, holders in free.holders.items():
@@ -112,7 +125,9 @@ def _strongest(free: _Texts, ceiling: int) -> str | None:
 
 
 def _apart(terms: Sequence[str]) -> list[str]:
-    """The first few pairs that share no word with one before: of «bãi rác», «rác cách» the first says it."""
+    """The first few pairs that share no word with one before: of «bãi rác», «rác cách» the first
+    says it.
+    """
     kept: list[str] = []
     used: set[str] = set()
     for term in terms:
@@ -127,9 +142,22 @@ def _grown(free: _Texts, seed: str) -> Suggestion:
     core = set(free.holders[seed])
     counts = Counter(term for number in core for term in free.terms[number])
     typical = _apart(
-        [seed, *sorted((t for t, n in counts.items() if t != seed and n * 2 > len(core) and n > 1), key=lambda t: (-counts[t], t))]
+        [
+            seed,
+            *sorted(
+                (t for t, n in counts.items() if t != seed and n * 2 > len(core) and n > 1),
+                key=lambda t: (-counts[t], t),
+            ),
+        ]
     )
-    related = {number for number, terms in free.terms.items() if number not in core and len(terms & set(typical[1:])) >= 2}
+    related = {
+        number
+        for number, terms in free.terms.items()
+        if number not in core and len(terms & set(typical[1:])) >= 2
+    }
     ids = tuple(sorted(core | related))
-    shared = {number: tuple(free.shown(term) for term in typical if term in free.terms[number]) for number in ids}
+    shared = {
+        number: tuple(free.shown(term) for term in typical if term in free.terms[number])
+        for number in ids
+    }
     return Suggestion(tuple(free.shown(term) for term in typical), ids, shared)

@@ -1,7 +1,8 @@
-"""What the statutory table says, as plain data: the same for Word, Excel, the page and the hash. Pure.
+"""What the statutory table says, as plain data: the same for Word, Excel, the page and the hash.
+Pure.
 
-The words here stand in an official Vietnamese document, so they are never translated. The columns are those of law.md §3;
-no number of a template or decree is printed.
+The words here stand in an official Vietnamese document, so they are never translated. The columns
+are those of law.md §3; no number of a template or decree is printed.
 """
 
 import datetime as dt
@@ -168,10 +169,13 @@ def decision_words(value: str) -> str:
     return DECISION_WORDS[Decision(value)] if value else UNANSWERED
 
 
-# One document, one hash ------------------------------------------------------------------------------------------------------
+# One document, one hash
+# --------------------------------------------------------------------------------------------------
 def canonical(value: Any) -> str:
     """JSON with sorted keys and no blanks: the same data is always the same text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
 
 
 def document(head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -183,7 +187,9 @@ def document(head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Iter
 
 
 def digest(head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> str:
-    """SHA-256 of that document in UTF-8, in hexadecimal: anybody can check a downloaded one with sha256sum."""
+    """SHA-256 of that document in UTF-8, in hexadecimal: anybody can check a downloaded one with
+    sha256sum.
+    """
     made = hashlib.sha256()
     for piece in document(head, rows):
         made.update(piece.encode())
@@ -191,11 +197,14 @@ def digest(head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def anchor_of(code: str, number: int) -> str:
-    """The name of a row in addresses: the same in every issue, and nobody reads the sender's code from it."""
+    """The name of a row in addresses: the same in every issue, and nobody reads the sender's code
+    from it.
+    """
     return "y-" + hashlib.sha256(f"row {code} {number}".encode()).hexdigest()[:10]
 
 
-# Words -----------------------------------------------------------------------------------------------------------------------
+# Words
+# --------------------------------------------------------------------------------------------------
 def number(n: int) -> str:
     """As documents write it: 07, 43, 1.043."""
     return f"{n:02d}" if n < 10 else f"{n:,}".replace(",", ".")
@@ -207,22 +216,38 @@ def vi_day(iso: str) -> str:
 
 
 def long_day(iso: str) -> str:
-    """«ngày 05 tháng 02 năm 2026»: a leading zero for days below 10 and for January and February only (Decree 30/2020/NĐ-CP)."""
+    """«ngày 05 tháng 02 năm 2026»: a leading zero for days below 10 and for January and February
+    only (Decree 30/2020/NĐ-CP).
+    """
     day = dt.date.fromisoformat(iso)
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
 def listed(counts: Mapping[str, int], words: Mapping[Any, str]) -> str:
-    """«qua cổng 20, tại quầy 03» in the order of the words; kinds that do not occur are left out."""
-    return ", ".join(f"{label} {number(counts[key.value])}" for key, label in words.items() if counts.get(key.value))
+    """«qua cổng 20, tại quầy 03» in the order of the words; kinds that do not
+    occur are left out.
+    """
+    return ", ".join(
+        f"{label} {number(counts[key.value])}"
+        for key, label in words.items()
+        if counts.get(key.value)
+    )
 
 
 def count_lines(head: Head) -> list[str]:
-    """The numbered paragraphs of the opening. Always computed, so that no figure is ever older than the rows."""
+    """The numbered paragraphs of the opening.
+
+    Always computed, so that no figure is ever older than the rows.
+    """
     c = head.counts
     senders = f"{number(c.people)} cơ quan, tổ chức, cá nhân"
-    lines = [f"1. Tổng số góp ý nhận được trong thời hạn: {number(c.comments)} góp ý của {senders}; được tách thành {number(c.points)} ý."]
+    lines = [
+        (
+            f"1. Tổng số góp ý nhận được trong thời hạn: {number(c.comments)} góp ý của {senders}; "
+            f"được tách thành {number(c.points)} ý."
+        )
+    ]
     for name, found in (
         ("Theo hình thức gửi", listed(c.channels, CHANNEL_WORDS)),
         ("Theo đối tượng", listed(c.senders, SENDER_WORDS)),
@@ -231,9 +256,16 @@ def count_lines(head: Head) -> list[str]:
         if found:
             lines.append(f"- {name}: {found}.")
     if c.late:
-        lines.append(f"- Ngoài ra có {number(c.late)} góp ý đến sau thời hạn, được lưu trong hồ sơ và không tính vào các số trên.")
+        lines.append(
+            f"- Ngoài ra có {number(c.late)} góp ý đến sau thời hạn, được lưu trong hồ sơ và "
+            f"không tính vào các số trên."
+        )
     lines += meeting_lines(head)
-    results = [f"{label} {number(c.decisions[key.value])}" for key, label in DECISION_WORDS.items() if c.decisions.get(key.value)]
+    results = [
+        f"{label} {number(c.decisions[key.value])}"
+        for key, label in DECISION_WORDS.items()
+        if c.decisions.get(key.value)
+    ]
     if c.unanswered:
         results.append(f"{UNANSWERED} {number(c.unanswered)}")
     lines.append(f"2. Kết quả xử lý {number(c.points)} ý: {'; '.join(results) or 'chưa có ý nào'}.")
@@ -248,16 +280,21 @@ def meeting_lines(head: Head) -> list[str]:
     for line in head.meetings:
         rest = line.present - line.agree - line.disagree
         lines.append(
-            f"+ Ngày {vi_day(line.held_on)} tại {line.place}: {number(line.present)} người dự; đồng ý {number(line.agree)}, không đồng ý"
-            f" {number(line.disagree)}, không biểu quyết {number(rest)}; {number(line.comments)} ý kiến phát biểu."
+            f"+ Ngày {vi_day(line.held_on)} tại {line.place}: {number(line.present)} người dự; "
+            f"đồng ý {number(line.agree)}, không đồng ý"
+            f" {number(line.disagree)}, không biểu quyết {number(rest)}; {number(line.comments)} "
+            f"ý kiến phát biểu."
         )
     return lines
 
 
-# Rows that belong together ---------------------------------------------------------------------------------------------------
+# Rows that belong together
+# --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A row with its place in what is merged: does the group's cell, does the answer's cell begin here?"""
+    """A row with its place in what is merged: does the group's cell, does the answer's cell begin
+    here?
+    """
 
     row: Row
     starts_group: bool
@@ -269,17 +306,30 @@ class Cell:
 
 
 def merged(rows: Iterable[Row]) -> Iterator[Cell]:
-    """Each row with what is merged: neighbours of one group, and within it neighbours answered alike."""
+    """Each row with what is merged: neighbours of one group, and within it neighbours answered
+    alike.
+    """
     previous: Row | None = None
     group_length = answer_length = answer_at = 0
     for row in rows:
         same_group = previous is not None and previous.group == row.group
-        same_answer = same_group and previous is not None and previous.answer == row.answer and bool(row.decision)
+        same_answer = (
+            same_group
+            and previous is not None
+            and previous.answer == row.answer
+            and bool(row.decision)
+        )
         starts_group = not same_group or group_length == MERGE_MAX
         starts_answer = not same_answer or starts_group or answer_length == MERGE_MAX
         if not same_answer:
             answer_at = row.number
         group_length = 1 if starts_group else group_length + 1
         answer_length = 1 if starts_answer else answer_length + 1
-        yield Cell(row, starts_group, starts_group and same_group, starts_answer, 0 if answer_at == row.number else answer_at)
+        yield Cell(
+            row,
+            starts_group,
+            starts_group and same_group,
+            starts_answer,
+            0 if answer_at == row.number else answer_at,
+        )
         previous = row

@@ -1,4 +1,6 @@
-"""What consultations tell the features below them: how to resolve a reference, who may fetch a file, what search may find."""
+"""What consultations tell the features below them: how to resolve a reference, who may fetch a
+file, what search may find.
+"""
 
 from collections.abc import Iterator
 
@@ -32,7 +34,11 @@ def resolve_consultation(consultation_id: int) -> Resolved | None:
     if found is None:
         return None
     is_public = public.public_one(found.slug) is not None
-    return Resolved(f"{found.code} · {found.title}", f"/lay-y-kien/{found.slug}" if is_public else None, f"/can-bo/lay-y-kien/{found.slug}")
+    return Resolved(
+        f"{found.code} · {found.title}",
+        f"/lay-y-kien/{found.slug}" if is_public else None,
+        f"/can-bo/lay-y-kien/{found.slug}",
+    )
 
 
 def resolve_comment(comment_id: int) -> Resolved | None:
@@ -44,11 +50,17 @@ def resolve_comment(comment_id: int) -> Resolved | None:
 
 
 def may_read_sent(actor: Actor, submission: Submission) -> bool:
-    """May this person read the comment that was made from this submission, and fetch what was attached?"""
-    return policy.may_read_comment(actor, staff.comment_by_submission(submission.id)) and policy.sees_contacts(actor)
+    """May this person read the comment that was made from this submission, and fetch what was
+    attached?
+    """
+    return policy.may_read_comment(
+        actor, staff.comment_by_submission(submission.id)
+    ) and policy.sees_contacts(actor)
 
 
-def _with(consultation: Consultation | None, actor: Actor | None, *, published: bool = True) -> gate.Access:
+def _with(
+    consultation: Consultation | None, actor: Actor | None, *, published: bool = True
+) -> gate.Access:
     """Public with the consultation, staff's otherwise."""
     if consultation is None:
         return gate.Access.NONE
@@ -69,18 +81,32 @@ def may_fetch_dossier(item_id: int, actor: Actor | None) -> gate.Access:
 def may_fetch_result(table_id: int, actor: Actor | None) -> gate.Access:
     """An issued table is public once the result is."""
     found = _consultation_of(db.session.get(ResultTable, table_id))
-    return _with(found, actor, published=found is not None and found.stage in {Stage.ANSWERED, Stage.ARCHIVED})
+    return _with(
+        found,
+        actor,
+        published=found is not None and found.stage in {Stage.ANSWERED, Stage.ARCHIVED},
+    )
 
 
 def may_fetch_certificate(certificate_id: int, actor: Actor | None) -> gate.Access:
     """The certificate is public once the result is."""
     found = _consultation_of(db.session.get(Certificate, certificate_id))
-    return _with(found, actor, published=found is not None and found.stage in {Stage.ANSWERED, Stage.ARCHIVED})
+    return _with(
+        found,
+        actor,
+        published=found is not None and found.stage in {Stage.ANSWERED, Stage.ARCHIVED},
+    )
 
 
 def may_fetch_office(row_id: int, actor: Actor | None) -> gate.Access:
-    """Minutes of meetings and imported files: with names in them, so only for those who reach senders."""
-    return gate.Access.PRIVATE if actor is not None and policy.may_read(actor) and policy.sees_contacts(actor) else gate.Access.NONE
+    """Minutes of meetings and imported files: with names in them, so only for those who reach
+    senders.
+    """
+    return (
+        gate.Access.PRIVATE
+        if actor is not None and policy.may_read(actor) and policy.sees_contacts(actor)
+        else gate.Access.NONE
+    )
 
 
 def may_fetch_import(row_id: int, actor: Actor | None) -> gate.Access:
@@ -88,7 +114,11 @@ def may_fetch_import(row_id: int, actor: Actor | None) -> gate.Access:
     run = db.session.get(ImportRun, row_id)
     if run is None or actor is None or not policy.may_read(actor):
         return gate.Access.NONE
-    return gate.Access.PRIVATE if run.kind is not ImportKind.SLIPS or policy.sees_contacts(actor) else gate.Access.NONE
+    return (
+        gate.Access.PRIVATE
+        if run.kind is not ImportKind.SLIPS or policy.sees_contacts(actor)
+        else gate.Access.NONE
+    )
 
 
 def public_documents() -> Iterator[tuple[Ref, str, str]]:

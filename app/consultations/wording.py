@@ -1,4 +1,7 @@
-"""Sentences that stand for people who wrote none. Vietnamese whatever language the form was read in."""
+"""Sentences that stand for people who wrote none.
+
+Vietnamese whatever language the form was read in.
+"""
 
 from app.consultations.states import Stance
 

@@ -1,6 +1,8 @@
-"""The map projections that a surveyor's file may be drawn in: VN-2000 in its zones, and plain WGS 84.
+"""The map projections that a surveyor's file may be drawn in: VN-2000 in its zones, and plain WGS
+84.
 
-The codes and meridians are those of the EPSG register; tests/unit/consultations compares them with the PROJ database.
+The codes and meridians are those of the EPSG register; tests/unit/consultations compares them with
+the PROJ database.
 """
 
 from typing import NamedTuple
@@ -11,7 +13,9 @@ VN2000 = 4756
 
 
 class Zone(NamedTuple):
-    """One zone of VN-2000: a transverse Mercator projection with 500.000 m at its central meridian."""
+    """One zone of VN-2000: a transverse Mercator projection with 500.000 m at its
+    central meridian.
+    """
 
     epsg: int
     #: Degrees East.

@@ -1,4 +1,6 @@
-"""A mail server for one's own machine: it takes every mail, delivers none, and keeps them as files to be looked at."""
+"""A mail server for one's own machine: it takes every mail, delivers none, and keeps them as files
+to be looked at.
+"""
 
 import datetime as dt
 import email
@@ -42,7 +44,9 @@ class CaughtMail:
 
     def segments(self) -> list[tuple[str, bool]]:
         """The plain text cut into pieces, each with whether it is a link."""
-        return [(piece, index % 2 == 1) for index, piece in enumerate(_LINK.split(self.text())) if piece]
+        return [
+            (piece, index % 2 == 1) for index, piece in enumerate(_LINK.split(self.text())) if piece
+        ]
 
     def _part(self, kind: str) -> str:
         part = self.message.get_body(preferencelist=(kind,))
@@ -102,7 +106,10 @@ def folder_of(instance: str | Path) -> MailFolder:
 
 
 def start(folder: MailFolder, port: int) -> Controller:
-    """Catch mails on this port of this machine, in a thread, until stop(). Raises OSError when the port is taken."""
+    """Catch mails on this port of this machine, in a thread, until stop().
+
+    Raises OSError when the port is taken.
+    """
     controller = Controller(_Handler(folder), hostname=HOST, port=port, ready_timeout=30)
     controller.start()
     return controller

@@ -1,4 +1,7 @@
-"""The caught mails in the browser: /thu-nghiem/hop-thu. Registered for demo data only, never in production."""
+"""The caught mails in the browser: /thu-nghiem/hop-thu.
+
+Registered for demo data only, never in production.
+"""
 
 from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
@@ -6,11 +9,15 @@ from flask.typing import ResponseReturnValue
 from app.devtools import catcher
 from app.kernel.errors import NotFound
 
-bp = Blueprint("mail_catcher", __name__, url_prefix="/thu-nghiem/hop-thu", template_folder="templates")
+bp = Blueprint(
+    "mail_catcher", __name__, url_prefix="/thu-nghiem/hop-thu", template_folder="templates"
+)
 
-#: The HTML of a mail is somebody else's: nothing in it runs, loads or posts; only our own page may frame it.
+#: The HTML of a mail is somebody else's: nothing in it runs, loads or posts; only our own page may
+#: frame it.
 _FRAMED = (
-    "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+    "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
 
@@ -25,7 +32,9 @@ def _mail(name: str) -> catcher.CaughtMail:
 @bp.get("")
 def index() -> ResponseReturnValue:
     """The mails caught last, newest first."""
-    return render_template("devtools/mail_list.html", mails=catcher.folder_of(current_app.instance_path).latest())
+    return render_template(
+        "devtools/mail_list.html", mails=catcher.folder_of(current_app.instance_path).latest()
+    )
 
 
 @bp.get("/<name>")
@@ -37,7 +46,8 @@ def show(name: str) -> ResponseReturnValue:
 @bp.get("/<name>/html")
 def html(name: str) -> ResponseReturnValue:
     """The HTML of a mail, for the frame only."""
-    # A link must not open inside the frame, where our own pages refuse to be shown. At the end it leaves the doctype first.
+    # A link must not open inside the frame, where our own pages refuse to be shown. At the end it
+    # leaves the doctype first.
     response = Response(_mail(name).html() + '<base target="_blank">', mimetype="text/html")
     response.headers["Content-Security-Policy"] = _FRAMED
     response.headers["X-Frame-Options"] = "SAMEORIGIN"

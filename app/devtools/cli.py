@@ -1,4 +1,7 @@
-"""`flask demo …`: sample data to try the product with, and bulk data to measure it with. Refused in production."""
+"""`flask demo …`: sample data to try the product with, and bulk data to measure it with.
+
+Refused in production.
+"""
 
 import time
 
@@ -17,7 +20,12 @@ demo = AppGroup("demo", help="Sample data (never in production).")
 
 
 @demo.command("load")
-@click.option("--profile", type=click.Choice(PROFILES), default=PROFILES[0], help="The commune of today, or the former district.")
+@click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    default=PROFILES[0],
+    help="The commune of today, or the former district.",
+)
 @click.option("--fresh", is_flag=True, help="Empty every table first.")
 @click.option("--quiet", is_flag=True, help="Leave out the list of accounts.")
 def load(*, profile: str, fresh: bool, quiet: bool) -> None:
@@ -31,11 +39,17 @@ def load(*, profile: str, fresh: bool, quiet: bool) -> None:
         raise click.ClickException(error.message) from error
     db.session.commit()
     if not loaded.fresh:
-        click.echo(_("Cơ sở dữ liệu đã có dữ liệu nên không nạp thêm. Muốn xóa hết và nạp lại, hãy thêm --fresh."))
+        click.echo(
+            _(
+                "Cơ sở dữ liệu đã có dữ liệu nên không nạp thêm. Muốn xóa hết và nạp lại, hãy "
+                "thêm --fresh."
+            )
+        )
         return
     click.echo(
         _(
-            "Đã nạp %(count)s câu hỏi, %(published)s câu trả lời công khai, trong %(seconds)s giây.",
+            "Đã nạp %(count)s câu hỏi, %(published)s câu trả lời công khai, trong %(seconds)s "
+            "giây.",
             count=loaded.questions,
             published=loaded.published,
             seconds=vi_number(time.monotonic() - started, 1),
@@ -46,12 +60,22 @@ def load(*, profile: str, fresh: bool, quiet: bool) -> None:
         for username, roles in sample.demo_accounts():
             click.echo(f"    {username:16} {roles}")
     pin = sample.example_pin(str(current_app.secret_key))
-    click.echo(_("Tra cứu thử như người gửi: mã %(code)s, mã PIN %(pin)s.", code=loaded.example, pin=pin))
+    click.echo(
+        _("Tra cứu thử như người gửi: mã %(code)s, mã PIN %(pin)s.", code=loaded.example, pin=pin)
+    )
 
 
 @demo.command("scale")
-@click.option("--questions", type=click.IntRange(1, 5_000_000), required=True, help="How many to add.")
-@click.option("--answered-share", type=click.FloatRange(0, 1), default=0.97, show_default=True, help="How many of them are public.")
+@click.option(
+    "--questions", type=click.IntRange(1, 5_000_000), required=True, help="How many to add."
+)
+@click.option(
+    "--answered-share",
+    type=click.FloatRange(0, 1),
+    default=0.97,
+    show_default=True,
+    help="How many of them are public.",
+)
 def scale(*, questions: int, answered_share: float) -> None:
     """Add many made-up questions, to measure how the product behaves with them."""
     from app.devtools.demo.scale import scale as add
@@ -63,7 +87,8 @@ def scale(*, questions: int, answered_share: float) -> None:
         raise click.ClickException(error.message) from error
     click.echo(
         _(
-            "Đã thêm %(count)s câu hỏi, trong đó %(answered)s đã trả lời và %(open)s đang chờ xử lý, trong %(seconds)s giây.",
+            "Đã thêm %(count)s câu hỏi, trong đó %(answered)s đã trả lời và %(open)s đang chờ xử "
+            "lý, trong %(seconds)s giây.",
             count=vi_number(made.questions),
             answered=vi_number(made.answered),
             open=vi_number(made.open),

@@ -1,8 +1,10 @@
-"""`make run`, or `python -m app.devtools.run`: everything that a newcomer needs, in one terminal, until Ctrl-C.
+"""`make run`, or `python -m app.devtools.run`: everything that a newcomer needs, in one terminal,
+until Ctrl-C.
 
-Database and demo data are prepared when missing; then the mail catcher (a thread here), the web server and the runner
-(two processes) work side by side. A child that dies is started again; one that keeps dying ends it all, and says so.
-INSTANCE, PORT and DATABASE_URL choose another folder, port and database.
+Database and demo data are prepared when missing; then the mail catcher (a thread here), the web
+server and the runner (two processes) work side by side. A child that dies is started again; one
+that keeps dying ends it all, and says so. INSTANCE, PORT and DATABASE_URL choose another folder,
+port and database.
 """
 
 import os
@@ -48,7 +50,9 @@ class Child:
 
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches it through us, once."""
-        self.process = subprocess.Popen(self.command, cwd=ROOT, env=dict(self.environment), start_new_session=True)  # noqa: S603
+        self.process = subprocess.Popen(  # noqa: S603
+            self.command, cwd=ROOT, env=dict(self.environment), start_new_session=True
+        )
 
     def revive(self) -> bool:
         """Start it again if it died; False when it died too often."""
@@ -58,7 +62,10 @@ class Child:
         self.deaths = [death for death in self.deaths if now - death < _WITHIN_SECONDS] + [now]
         if len(self.deaths) >= _DEATHS:
             return False
-        _say(f"«{self.name}» dừng đột ngột, đang khởi động lại.", f"{self.name} stopped unexpectedly; starting it again.")
+        _say(
+            f"«{self.name}» dừng đột ngột, đang khởi động lại.",
+            f"{self.name} stopped unexpectedly; starting it again.",
+        )
         time.sleep(1)
         self.start()
         return True
@@ -93,7 +100,8 @@ def is_free(port: int) -> bool:
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
-    """The environment for every part: demo data on, links in mails to this server, the catcher's port.
+    """The environment for every part: demo data on, links in mails to this server, the catcher's
+    port.
 
     Raises _Refused for a production configuration or a port that is taken.
     """
@@ -104,30 +112,58 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
     try:
         settings = config.load(config.default_instance(ROOT), made)
     except config.ConfigError as error:
-        raise _Refused(f"Cấu hình chưa đúng: {error}\n  The settings make no sense: {error}") from error
+        raise _Refused(
+            f"Cấu hình chưa đúng: {error}\n  The settings make no sense: {error}"
+        ) from error
     if not settings.demo:
         raise _Refused("Lệnh này chỉ dành cho bản chạy thử.\n  This command is for demo data only.")
     if not is_free(port):
         raise _Refused(
-            f"Cổng {port} đang được chương trình khác dùng. Hãy dừng nó, hoặc chọn cổng khác: make run PORT={port + 1}\n"
-            f"  Port {port} is in use by another program. Stop it, or choose another: make run PORT={port + 1}"
+            f"Cổng {port} đang được chương trình khác dùng. Hãy dừng nó, hoặc chọn cổng khác: "
+            f"make run PORT={port + 1}\n"
+            f"  Port {port} is in use by another program. Stop it, or choose another: make run "
+            f"PORT={port + 1}"
         )
-    mail_port = next((one for one in range(settings.mail_port, settings.mail_port + _PORTS_TRIED) if is_free(one)), None)
+    mail_port = next(
+        (
+            one
+            for one in range(settings.mail_port, settings.mail_port + _PORTS_TRIED)
+            if is_free(one)
+        ),
+        None,
+    )
     if mail_port is None:
-        raise _Refused("Không tìm được cổng trống cho hộp thư thử nghiệm.\n  No free port was found for the mail catcher.")
+        raise _Refused(
+            "Không tìm được cổng trống cho hộp thư thử nghiệm.\n  No free port was found for the "
+            "mail catcher."
+        )
     made.update(LANGNGHE_MAIL_SERVER=HOST, LANGNGHE_MAIL_PORT=str(mail_port), PORT=str(port))
     return made
 
 
 def _port_of(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise _Refused(f"PORT={text}: hãy chọn một số từ 1 đến 65535.\n  PORT={text}: choose a number from 1 to 65535.")
+        raise _Refused(
+            f"PORT={text}: hãy chọn một số từ 1 đến 65535.\n  PORT={text}: choose a number from 1 "
+            f"to 65535."
+        )
     return int(text)
 
 
 def children(around: Mapping[str, str]) -> list[Child]:
     """The web server and the runner."""
-    web = ["-m", "gunicorn", "--bind", f"{HOST}:{around['PORT']}", "--worker-class", "gthread", "--workers", "1", "--threads", "4"]
+    web = [
+        "-m",
+        "gunicorn",
+        "--bind",
+        f"{HOST}:{around['PORT']}",
+        "--worker-class",
+        "gthread",
+        "--workers",
+        "1",
+        "--threads",
+        "4",
+    ]
     web += ["--no-control-socket", "--log-level", "warning", "wsgi:app"]
     return [
         Child("web", [sys.executable, *web], around),
@@ -136,7 +172,10 @@ def children(around: Mapping[str, str]) -> list[Child]:
 
 
 def prepare() -> list[tuple[str, str]]:
-    """Bring the database up to date and fill an empty one with demo data. Returns the demo accounts."""
+    """Bring the database up to date and fill an empty one with demo data.
+
+    Returns the demo accounts.
+    """
     app = create_app()
     with app.app_context():
         flask_migrate.upgrade()
@@ -146,7 +185,11 @@ def prepare() -> list[tuple[str, str]]:
         db.engine.dispose()
     if empty:
         _say("Đang tạo dữ liệu mẫu …", "Making demo data …")
-        subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load", "--quiet"], cwd=ROOT, check=True)  # noqa: S603
+        subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load", "--quiet"],
+            cwd=ROOT,
+            check=True,
+        )
     return names
 
 
@@ -165,8 +208,14 @@ def _welcome(port: int, names: list[tuple[str, str]]) -> None:
     click.echo()
     _say(f"Cổng đang chạy tại {address}", f"The portal runs at {address}")
     _say(f"Dành cho cán bộ: {address}/can-bo", f"For staff: {address}/can-bo")
-    _say(f"Thư đã gửi, để xem thử: {address}/thu-nghiem/hop-thu", f"Mails that were sent, caught: {address}/thu-nghiem/hop-thu")
-    _say(f"Tài khoản mẫu, mật khẩu {accounts.PASSWORD}:", f"Demo accounts, password {accounts.PASSWORD}:")
+    _say(
+        f"Thư đã gửi, để xem thử: {address}/thu-nghiem/hop-thu",
+        f"Mails that were sent, caught: {address}/thu-nghiem/hop-thu",
+    )
+    _say(
+        f"Tài khoản mẫu, mật khẩu {accounts.PASSWORD}:",
+        f"Demo accounts, password {accounts.PASSWORD}:",
+    )
     for name, what in names:
         click.echo(f"    {name:16} {what}")
     _say("Bấm Ctrl-C để dừng.", "Press Ctrl-C to stop.")
@@ -177,7 +226,10 @@ def watch(parts: list[Child], stop: threading.Event) -> int:
     while not stop.wait(0.5):
         for child in parts:
             if not child.revive():
-                _say(f"«{child.name}» dừng liên tục; xem thông báo lỗi ở trên.", f"{child.name} keeps stopping; see the error above.")
+                _say(
+                    f"«{child.name}» dừng liên tục; xem thông báo lỗi ở trên.",
+                    f"{child.name} keeps stopping; see the error above.",
+                )
                 return 1
     return 0
 
@@ -196,7 +248,9 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_signal: stop.set())
-    mails = catcher.start(catcher.folder_of(config.default_instance(ROOT)), int(around["LANGNGHE_MAIL_PORT"]))
+    mails = catcher.start(
+        catcher.folder_of(config.default_instance(ROOT)), int(around["LANGNGHE_MAIL_PORT"])
+    )
     parts = children(around)
     try:
         for child in parts:

@@ -1,4 +1,7 @@
-"""What is public, for machines and other sites: Atom, JSON Feed, site map, API, blocks for a frame. The gate is the same."""
+"""What is public, for machines and other sites:
+
+Atom, JSON Feed, site map, API, blocks for a frame. The gate is the same.
+"""
 
 from flask import Flask
 

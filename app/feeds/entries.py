@@ -27,7 +27,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A list of them. `home` is the page that it belongs to, `path` the beginning of its own two addresses."""
+    """A list of them.
+
+    `home` is the page that it belongs to, `path` the beginning of its own two addresses.
+    """
 
     title: str
     home: str
@@ -50,7 +53,12 @@ def atom(feed: Feed) -> Response:
     made.author(name=organisation.agency().name)
     made.language("vi")
     # Without entries: a fixed date, so that the same feed is the same bytes.
-    made.updated(max((entry.updated for entry in feed.entries), default=dt.datetime(2000, 1, 1, tzinfo=dt.UTC)))
+    made.updated(
+        max(
+            (entry.updated for entry in feed.entries),
+            default=dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
+        )
+    )
     for entry in feed.entries:
         row = made.add_entry(order="append")
         row.id(entry.id)

@@ -1,8 +1,10 @@
-"""Files that people send: sniffed, bounded, re-encoded, scanned, kept under random names, and served through one gate.
+"""Files that people send: sniffed, bounded, re-encoded, scanned, kept under random names, and
+served through one gate.
 
-`service.receive` takes a file in, `service.claim` gives it to whatever it belongs to, `gate` decides who may fetch it. What
-is accepted and why is said in inspection.py, images.py, pdf.py and office.py; nothing that a person sent is ever shown
-inside a page unless it is a picture that we made anew.
+`service.receive` takes a file in, `service.claim` gives it to whatever it belongs to, `gate`
+decides who may fetch it. What is accepted and why is said in inspection.py, images.py, pdf.py and
+office.py; nothing that a person sent is ever shown inside a page unless it is a picture that we
+made anew.
 """
 
 from flask import Flask
@@ -10,7 +12,9 @@ from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    """Set up the store and the scanner of this installation, the address of files and their jobs."""
+    """Set up the store and the scanner of this installation, the address of files
+    and their jobs.
+    """
     from app.audit import tags
     from app.files import jobs, public, runtime, service
 

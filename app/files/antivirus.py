@@ -1,7 +1,7 @@
 """The virus scanner: clamd over its own small protocol, or none.
 
-A scanner that does not answer never stops a citizen: the text is taken, the file waits (FileState.PENDING) and cannot be
-fetched until a scan has passed it.
+A scanner that does not answer never stops a citizen: the text is taken, the file waits
+(FileState.PENDING) and cannot be fetched until a scan has passed it.
 """
 
 import contextlib
@@ -18,7 +18,8 @@ _LONGEST_REPLY = 4096
 CONNECT_SECONDS = 3.0
 STEP_SECONDS = 10.0
 SCAN_SECONDS = 30.0
-#: After a failure the scanner is left alone so long (seconds), so that people do not wait for it again and again.
+#: After a failure the scanner is left alone so long (seconds), so that people do not wait for it
+#: again and again.
 PAUSE_SECONDS = 30.0
 
 
@@ -79,7 +80,9 @@ class ClamdScanner:
         else:
             host, colon, port = address.rpartition(":")
             if not (host and colon and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-                raise ValueError(f"clamd: expected host:port or the path of a socket, not {address!r}")
+                raise ValueError(
+                    f"clamd: expected host:port or the path of a socket, not {address!r}"
+                )
             self._target = (host.strip("[]"), int(port))
         self._pause = pause_seconds
         self._silent_until = 0.0
@@ -127,7 +130,8 @@ class ClamdScanner:
     def _talk(self, content: BinaryIO) -> str:
         deadline = time.monotonic() + SCAN_SECONDS
         with contextlib.closing(self._connect()) as connection:
-            # clamd hangs up in the middle of a file that is too large for it; its reason can still be read.
+            # clamd hangs up in the middle of a file that is too large for it; its reason can still
+            # be read.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 connection.sendall(b"zINSTREAM\0")
                 while piece := content.read(_CHUNK):
@@ -162,5 +166,8 @@ def _verdict(reply: str) -> Verdict:
 
 
 def make_scanner(address: str) -> Scanner:
-    """The scanner of an installation; none when no address is set. Raises ValueError for nonsense."""
+    """The scanner of an installation; none when no address is set.
+
+    Raises ValueError for nonsense.
+    """
     return ClamdScanner(address) if address else NullScanner()

@@ -1,7 +1,7 @@
 """Data files that officers read in and citizens never send: zipped Shapefiles, GeoJSON, CSV.
 
-They are kept as they came and never shown. Their readers run in a bounded process; here only what they claim to be is looked
-at, and that an archive unpacks to something bearable.
+They are kept as they came and never shown. Their readers run in a bounded process; here only what
+they claim to be is looked at, and that an archive unpacks to something bearable.
 """
 
 import re
@@ -14,35 +14,58 @@ from app.files.errors import FileRefused
 CONTENT_TYPES = {"zip": "application/zip", "geojson": "application/geo+json", "csv": "text/csv"}
 #: A Shapefile is a handful of files; some programs zip several layers together.
 MAX_ENTRIES = 60
-#: dBase fills its columns with blanks, which pack better than anything in a document: some 200 times in real layers.
+#: dBase fills its columns with blanks, which pack better than anything in a document: some 200
+#: times in real layers.
 MAX_RATIO = 300
-_SHAPEFILE = re.compile(r".+\.(?:shp|shx|dbf|prj|cpg|cst|sbn|sbx|qix|qpj|qmd|ain|aih|atx|fbn|fbx|ixs|mxs|shp\.xml|xml|txt|geojson)")
+_SHAPEFILE = re.compile(
+    r".+\.(?:shp|shx|dbf|prj|cpg|cst|sbn|sbx|qix|qpj|qmd|ain|aih|atx|fbn|fbx|ixs|mxs|shp\.xml|xml|txt|geojson)"
+)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def check(data: bytes, kind: str, name: str) -> None:
-    """Raises FileRefused for a file that is not what its extension says, or an archive that unpacks to too much."""
+    """Raises FileRefused for a file that is not what its extension says, or an archive that unpacks
+    to too much.
+    """
     if kind == "zip":
         _check_zip(data, name)
     elif kind == "geojson":
         if not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") or b"\0" in data:
             raise _other(name, kind)
-    elif data.startswith((b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0")) or (b"\0" in data and not data.startswith(_UTF16)):
+    elif data.startswith((b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0")) or (
+        b"\0" in data and not data.startswith(_UTF16)
+    ):
         raise _other(name, kind)
 
 
 def _check_zip(data: bytes, name: str) -> None:
     try:
-        office.check_plain(data, lambda entry: _SHAPEFILE.fullmatch(entry) is not None, max_entries=MAX_ENTRIES, max_ratio=MAX_RATIO)
+        office.check_plain(
+            data,
+            lambda entry: _SHAPEFILE.fullmatch(entry) is not None,
+            max_entries=MAX_ENTRIES,
+            max_ratio=MAX_RATIO,
+        )
     except OverflowError as error:
-        raise FileRefused(_("Tệp «%(name)s» chứa quá nhiều dữ liệu khi mở ra. Hãy chia nhỏ rồi gửi.", name=name)) from error
+        raise FileRefused(
+            _("Tệp «%(name)s» chứa quá nhiều dữ liệu khi mở ra. Hãy chia nhỏ rồi gửi.", name=name)
+        ) from error
     except ValueError as error:
         raise FileRefused(
-            _("Không nhận được tệp nén «%(name)s»: tệp hỏng, hoặc có tệp không thuộc bộ Shapefile (.shp, .shx, .dbf, .prj).", name=name)
+            _(
+                "Không nhận được tệp nén «%(name)s»: tệp hỏng, hoặc có tệp không thuộc bộ "
+                "Shapefile (.shp, .shx, .dbf, .prj).",
+                name=name,
+            )
         ) from error
 
 
 def _other(name: str, kind: str) -> FileRefused:
     return FileRefused(
-        _("Nội dung tệp «%(name)s» không đúng với đuôi .%(extension)s. Hãy mở và lưu lại rồi gửi.", name=name, extension=kind)
+        _(
+            "Nội dung tệp «%(name)s» không đúng với đuôi .%(extension)s. Hãy mở và lưu lại rồi "
+            "gửi.",
+            name=name,
+            extension=kind,
+        )
     )

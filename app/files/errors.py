@@ -4,7 +4,10 @@ from app.kernel.errors import FieldError
 
 
 class FileRefused(FieldError):
-    """The file cannot be accepted; the message says why and what to do. It belongs beside the form's field `files`."""
+    """The file cannot be accepted; the message says why and what to do.
+
+    It belongs beside the form's field `files`.
+    """
 
     def __init__(self, message: str) -> None:
         super().__init__("files", message)

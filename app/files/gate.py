@@ -19,8 +19,8 @@ class Access(enum.Enum):
     PUBLIC = "public"
 
 
-#: From the owner's id and the signed-in person (None: a citizen) to what that person may do. The state of the file is not
-#: the guard's business.
+#: From the owner's id and the signed-in person (None: a citizen) to what that person may do. The
+#: state of the file is not the guard's business.
 Guard = Callable[[int, Any], Access]
 
 _guards: dict[str, Guard] = {}
@@ -32,7 +32,10 @@ def register(kind: str, guard: Guard) -> None:
 
 
 def access(file: StoredFile, actor: Any) -> Access:
-    """What this person (None: a citizen) may do with the file. Only a clean file that belongs to something can be fetched."""
+    """What this person (None: a citizen) may do with the file.
+
+    Only a clean file that belongs to something can be fetched.
+    """
     if file.state is not FileState.CLEAN or file.owner_kind is None or file.owner_id is None:
         return Access.NONE
     guard = _guards.get(file.owner_kind)

@@ -1,6 +1,8 @@
-"""Pictures are never kept as they came: they are decoded within bounds and encoded anew, smaller and without metadata.
+"""Pictures are never kept as they came: they are decoded within bounds and encoded anew, smaller
+and without metadata.
 
-What is appended to a picture, hidden in its comments or says where it was taken does not survive that.
+What is appended to a picture, hidden in its comments or says where it was taken does not survive
+that.
 """
 
 import contextlib
@@ -13,8 +15,8 @@ from PIL import Image, ImageOps
 
 from app.files.errors import FileRefused
 
-#: Millions of pixels, and pixels on one side, looked at in the header before anything is decoded. A WebP takes 16 bytes a
-#: pixel to decode, and no camera makes one.
+#: Millions of pixels, and pixels on one side, looked at in the header before anything is decoded. A
+#: WebP takes 16 bytes a pixel to decode, and no camera makes one.
 MAX_MEGAPIXELS = {"jpg": 25, "png": 25, "webp": 12}
 MAX_SIDE = 12_000
 #: A progressive JPEG is decoded once per scan; cameras write about ten.
@@ -39,7 +41,8 @@ class Picture(NamedTuple):
 
 
 def remake(data: bytes, kind: str, name: str, *, max_side: int) -> Picture:
-    """The picture's first frame, upright, at most `max_side` pixels on its longer side, nothing else of the file.
+    """The picture's first frame, upright, at most `max_side` pixels on its longer side, nothing
+    else of the file.
 
     Raises FileRefused for a picture that is too large to decode, broken or cut off.
     """
@@ -48,10 +51,12 @@ def remake(data: bytes, kind: str, name: str, *, max_side: int) -> Picture:
     try:
         with Image.open(io.BytesIO(data), formats=(_FORMATS[kind],)) as image:
             _check_size(image, kind, name)
-            # A JPEG can be decoded at an eighth, a quarter or half its size: less memory, less time.
+            # A JPEG can be decoded at an eighth, a quarter or half its size: less memory, less
+            # time.
             image.draft(None, (max_side, max_side))
             image.load()
-            # Smaller first, everything else on the small one: the large one is never copied without need.
+            # Smaller first, everything else on the small one: the large one is never copied without
+            # need.
             small = _shades(image)
             small.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
             _turn_upright(small)
@@ -85,7 +90,13 @@ def _shades(image: Image.Image) -> Image.Image:
         return image.point(lambda value: value * (1 / 256)).convert("L")
     if image.mode in {"P", "PA", "RGB", "L"} and image.has_transparency_data:
         return image.convert("RGBA")
-    return image.convert("RGB") if image.mode == "P" else image.convert("L") if image.mode == "1" else image
+    return (
+        image.convert("RGB")
+        if image.mode == "P"
+        else image.convert("L")
+        if image.mode == "1"
+        else image
+    )
 
 
 def _turn_upright(image: Image.Image) -> None:
@@ -104,7 +115,8 @@ def _plain(image: Image.Image, kind: str) -> Image.Image:
 def _too_large(kind: str, name: str) -> FileRefused:
     return FileRefused(
         _(
-            "Ảnh «%(name)s» quá lớn: mỗi ảnh không quá %(limit)s triệu điểm ảnh. Hãy giảm cỡ ảnh hoặc chụp lại màn hình rồi gửi.",
+            "Ảnh «%(name)s» quá lớn: mỗi ảnh không quá %(limit)s triệu điểm ảnh. Hãy giảm cỡ ảnh "
+            "hoặc chụp lại màn hình rồi gửi.",
             name=name,
             limit=MAX_MEGAPIXELS[kind],
         )
@@ -112,4 +124,10 @@ def _too_large(kind: str, name: str) -> FileRefused:
 
 
 def _broken(name: str) -> FileRefused:
-    return FileRefused(_("Không mở được ảnh «%(name)s»: tệp hỏng hoặc thiếu. Hãy chụp lại hoặc lưu lại ảnh rồi gửi.", name=name))
+    return FileRefused(
+        _(
+            "Không mở được ảnh «%(name)s»: tệp hỏng hoặc thiếu. Hãy chụp lại hoặc lưu lại ảnh rồi "
+            "gửi.",
+            name=name,
+        )
+    )

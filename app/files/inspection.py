@@ -1,7 +1,8 @@
 """From a name and bytes to a file that we are ready to keep, or to a sentence that says why not.
 
-A file is taken only when its extension, its first bytes and its parsing agree. A picture with the extension of another
-kind of picture is common (chat programs rename them) and harmless, since it is made anew: its name is corrected.
+A file is taken only when its extension, its first bytes and its parsing agree. A picture with the
+extension of another kind of picture is common (chat programs rename them) and harmless, since it is
+made anew: its name is corrected.
 """
 
 import threading
@@ -21,7 +22,8 @@ _MACRO_OFFICE = frozenset({"docm", "dotm", "xlsm", "xltm", "xlsb", "xlam", "pptm
 _HEIC = frozenset({"heic", "heif", "avif"})
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 
-# One file is decoded at a time in each process: the memory that takes is then that of one file, however many come.
+# One file is decoded at a time in each process: the memory that takes is then that of one file,
+# however many come.
 _turn = threading.BoundedSemaphore(1)
 
 
@@ -37,11 +39,18 @@ class Inspected(NamedTuple):
 
 
 def inspect(
-    stream: IO[bytes], filename: str | None, *, content_length: int | None, max_bytes: int, max_side: int, imports: bool = False
+    stream: IO[bytes],
+    filename: str | None,
+    *,
+    content_length: int | None,
+    max_bytes: int,
+    max_side: int,
+    imports: bool = False,
 ) -> Inspected:
     """Read a file of at most `max_bytes` and judge it; pictures come back encoded anew.
 
-    `imports`: also the data files that only officers read in. Raises FileRefused with a sentence for the person who sent it.
+    `imports`: also the data files that only officers read in. Raises FileRefused with a sentence
+    for the person who sent it.
     """
     shown = names.split(filename)[0][:60] or _("không tên")
     with _turn:
@@ -49,25 +58,40 @@ def inspect(
         if imports and names.split(filename)[1] in datafiles.CONTENT_TYPES:
             kind = names.split(filename)[1]
             datafiles.check(data, kind, shown)
-            return Inspected(data, names.display_name(filename, kind), kind, datafiles.CONTENT_TYPES[kind])
+            return Inspected(
+                data, names.display_name(filename, kind), kind, datafiles.CONTENT_TYPES[kind]
+            )
         extension = _extension(filename, shown)
         kind = _sniff(data)
         if kind == "heic":
             raise _heic(shown)
         if kind == "ole":
             raise FileRefused(
-                _("Tệp «%(name)s» đang bị khóa hoặc ở dạng cũ. Hãy lưu lại không có mật khẩu, dạng .docx hoặc PDF.", name=shown)
+                _(
+                    "Tệp «%(name)s» đang bị khóa hoặc ở dạng cũ. Hãy lưu lại không có mật khẩu, "
+                    "dạng .docx hoặc PDF.",
+                    name=shown,
+                )
             )
         if kind != _expected(extension):
             raise FileRefused(
-                _("Nội dung tệp «%(name)s» không đúng với đuôi .%(extension)s. Hãy mở và lưu lại rồi gửi.", name=shown, extension=extension)
+                _(
+                    "Nội dung tệp «%(name)s» không đúng với đuôi .%(extension)s. Hãy mở và lưu "
+                    "lại rồi gửi.",
+                    name=shown,
+                    extension=extension,
+                )
             )
         return _judge(data, extension, filename, shown, max_side)
 
 
 def _read(stream: IO[bytes], shown: str, content_length: int | None, max_bytes: int) -> bytes:
     too_large = FileRefused(
-        _("Tệp «%(name)s» quá lớn: mỗi tệp không quá %(limit)s. Hãy giảm cỡ hoặc chia nhỏ tệp.", name=shown, limit=file_size(max_bytes))
+        _(
+            "Tệp «%(name)s» quá lớn: mỗi tệp không quá %(limit)s. Hãy giảm cỡ hoặc chia nhỏ tệp.",
+            name=shown,
+            limit=file_size(max_bytes),
+        )
     )
     if content_length is not None and content_length > max_bytes:
         raise too_large
@@ -88,11 +112,27 @@ def _extension(filename: str | None, shown: str) -> str:
     if extension in _HEIC:
         raise _heic(shown)
     if extension in _MACRO_OFFICE:
-        raise FileRefused(_("Tệp «%(name)s» có thể chứa lệnh tự chạy nên không nhận được. Hãy lưu tệp thành PDF rồi gửi.", name=shown))
+        raise FileRefused(
+            _(
+                "Tệp «%(name)s» có thể chứa lệnh tự chạy nên không nhận được. Hãy lưu tệp thành "
+                "PDF rồi gửi.",
+                name=shown,
+            )
+        )
     if extension in _OLD_OFFICE:
-        raise FileRefused(_("Chưa nhận được dạng tệp của «%(name)s». Hãy lưu tệp thành PDF, .docx hoặc .xlsx rồi gửi.", name=shown))
+        raise FileRefused(
+            _(
+                "Chưa nhận được dạng tệp của «%(name)s». Hãy lưu tệp thành PDF, .docx hoặc .xlsx "
+                "rồi gửi.",
+                name=shown,
+            )
+        )
     raise FileRefused(
-        _("Không nhận được tệp «%(name)s». Hãy gửi ảnh (JPG, PNG, WebP), PDF, Word (.docx), Excel (.xlsx) hoặc .odt.", name=shown)
+        _(
+            "Không nhận được tệp «%(name)s». Hãy gửi ảnh (JPG, PNG, WebP), PDF, Word (.docx), "
+            "Excel (.xlsx) hoặc .odt.",
+            name=shown,
+        )
     )
 
 
@@ -123,11 +163,15 @@ def _picture(data: bytes) -> str | None:
     return "webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
 
 
-def _judge(data: bytes, extension: str, filename: str | None, shown: str, max_side: int) -> Inspected:
+def _judge(
+    data: bytes, extension: str, filename: str | None, shown: str, max_side: int
+) -> Inspected:
     if picture := _picture(data):
         made = images.remake(data, picture, shown, max_side=max_side)
         name = names.display_name(filename, picture)
-        return Inspected(made.content, name, picture, images.CONTENT_TYPES[picture], made.width, made.height)
+        return Inspected(
+            made.content, name, picture, images.CONTENT_TYPES[picture], made.width, made.height
+        )
     name = names.display_name(filename, extension)
     if extension == "pdf":
         pdf.check(data, shown)
@@ -139,7 +183,8 @@ def _judge(data: bytes, extension: str, filename: str | None, shown: str, max_si
 def _heic(shown: str) -> FileRefused:
     return FileRefused(
         _(
-            "Ảnh «%(name)s» ở dạng HEIC, chưa nhận được. Trên iPhone, vào Cài đặt › Camera › Định dạng, chọn «Tương thích nhất» rồi"
+            "Ảnh «%(name)s» ở dạng HEIC, chưa nhận được. Trên iPhone, vào Cài đặt › Camera › Định "
+            "dạng, chọn «Tương thích nhất» rồi"
             " chụp lại; hoặc gửi ảnh chụp màn hình.",
             name=shown,
         )

@@ -1,4 +1,6 @@
-"""What happens to files by itself: contents removed after a deletion, leftovers swept, waiting files scanned again."""
+"""What happens to files by itself: contents removed after a deletion, leftovers swept, waiting
+files scanned again.
+"""
 
 from typing import Any
 

@@ -22,12 +22,14 @@ class StoredFile(db.Model):
     id: Mapped[int] = mapped_column(_BIG, primary_key=True)
     #: 128 random bits in the address.
     key: Mapped[str] = mapped_column(sa.String(32), unique=True)
-    #: Where the content lies in the store: random too, so that a list of the store gives no addresses away.
+    #: Where the content lies in the store: random too, so that a list of the store gives no
+    #: addresses away.
     blob: Mapped[str] = mapped_column(sa.String(32), unique=True)
     #: As people see it, with its diacritics; never a path.
     name: Mapped[str] = mapped_column(sa.String(150))
     content_type: Mapped[str] = mapped_column(sa.String(100))
-    #: By content, without the dot: jpg, png, webp, pdf, docx, xlsx, odt; of imports zip, geojson, csv.
+    #: By content, without the dot: jpg, png, webp, pdf, docx, xlsx, odt; of imports zip, geojson,
+    #: csv.
     extension: Mapped[str] = mapped_column(sa.String(8))
     #: Bytes of the content as stored.
     size: Mapped[int]
@@ -61,7 +63,11 @@ class StoredFile(db.Model):
     @property
     def owner(self) -> Ref | None:
         """What it belongs to."""
-        return Ref(self.owner_kind, self.owner_id) if self.owner_kind is not None and self.owner_id is not None else None
+        return (
+            Ref(self.owner_kind, self.owner_id)
+            if self.owner_kind is not None and self.owner_id is not None
+            else None
+        )
 
     @property
     def is_picture(self) -> bool:

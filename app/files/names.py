@@ -1,4 +1,6 @@
-"""Names of files: kept as people wrote them for display, plain in addresses, never used as paths."""
+"""Names of files: kept as people wrote them for display, plain in addresses, never
+used as paths.
+"""
 
 import re
 from urllib.parse import quote
@@ -14,14 +16,17 @@ _PLAIN = "!#$&+-.^_`|~"
 
 
 def split(filename: str | None) -> tuple[str, str]:
-    """The name without folders, and its extension in lower case without the dot (empty when it has none)."""
+    """The name without folders, and its extension in lower case without the dot (empty when it has
+    none).
+    """
     name = clean_line(re.split(r"[\\/]", filename or "")[-1])
     stem, dot, extension = name.rpartition(".")
     return (stem, extension.lower()) if dot and stem else (name, "")
 
 
 def display_name(filename: str | None, extension: str) -> str:
-    """The name as it is shown and offered for saving: NFC, diacritics kept, nothing that a disk or a page minds.
+    """The name as it is shown and offered for saving: NFC, diacritics kept, nothing that a disk or
+    a page minds.
 
     The extension becomes the one of the content: «ảnh.JPEG» with a PNG inside is «ảnh.png».
     """
@@ -37,6 +42,8 @@ def address_name(name: str) -> str:
 
 
 def disposition(name: str, *, inline: bool) -> str:
-    """The Content-Disposition header (RFC 6266): the full name, and an ASCII one for old programs."""
+    """The Content-Disposition header (RFC 6266): the full name, and an ASCII one
+    for old programs.
+    """
     way = "inline" if inline else "attachment"
     return f"{way}; filename=\"{address_name(name)}\"; filename*=UTF-8''{quote(name, safe=_PLAIN)}"

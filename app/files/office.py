@@ -1,8 +1,10 @@
-"""Word, Excel and OpenDocument files: archives, kept as they came, so their insides are checked within bounds.
+"""Word, Excel and OpenDocument files: archives, kept as they came, so their insides are checked
+within bounds.
 
-First the list of contents is judged without unpacking anything; then every entry is read through once, and what it really
-holds has to be what the list said. Macros, embedded programs, document types in XML and addresses from which a program
-would fetch something on opening are refused; ordinary links are fine.
+First the list of contents is judged without unpacking anything; then every entry is read through
+once, and what it really holds has to be what the list said. Macros, embedded programs, document
+types in XML and addresses from which a program would fetch something on opening are refused;
+ordinary links are fine.
 """
 
 import io
@@ -43,11 +45,22 @@ _DANGEROUS = re.compile(
     r"vbaproject\.bin|vbadata\.xml|(?:^|/)activex/|(?:^|/)macrosheets/|(?:^|/)dialogsheets/|/embeddings/[^/]*\.bin$|oleobject|"
     r"^basic/|^scripts/|\.(?:exe|dll|com|scr|js|jse|vbs|vbe|wsf|bat|cmd|ps1|hta|jar|lnk|msi|html?|mht|docm|dotm|xlsm|xltm|xlsb|xlam)$"
 )
-#: Commands to other programs: fields of Word, links of Excel; and the types of files that may hold macros.
+#: Commands to other programs: fields of Word, links of Excel; and the types of files that may hold
+#: macros.
 _COMMANDS = re.compile(rb"DDEAUTO|<[^<>]{0,40}ddeLink|macroEnabled|vbaProject")
 _LOOKED_FOR_COMMANDS = ("word/", "xl/externallinks/", "[content_types].xml")
 #: What a program fetches by itself on opening.
-_FETCHED = frozenset({"attachedtemplate", "frame", "subdocument", "externallink", "externallinkpath", "package", "control"})
+_FETCHED = frozenset(
+    {
+        "attachedtemplate",
+        "frame",
+        "subdocument",
+        "externallink",
+        "externallinkpath",
+        "package",
+        "control",
+    }
+)
 
 
 class _Enough(Exception):
@@ -67,7 +80,9 @@ class _Active(Exception):
 
 
 def check(data: bytes, kind: str, name: str) -> None:
-    """Raises FileRefused for an archive that is broken, too large inside, or more than a document."""
+    """Raises FileRefused for an archive that is broken, too large inside, or more
+    than a document.
+    """
     try:
         _check_end(data)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -79,19 +94,37 @@ def check(data: bytes, kind: str, name: str) -> None:
                 room -= _check_entry(archive, entry, room, kind)
     except _Active as error:
         raise FileRefused(
-            _("Tệp «%(name)s» có lệnh tự chạy, đối tượng nhúng hoặc liên kết tự động. Hãy lưu tệp thành PDF rồi gửi.", name=name)
+            _(
+                "Tệp «%(name)s» có lệnh tự chạy, đối tượng nhúng hoặc liên kết tự động. Hãy lưu "
+                "tệp thành PDF rồi gửi.",
+                name=name,
+            )
         ) from error
     except _Bomb as error:
-        raise FileRefused(_("Tệp «%(name)s» chứa quá nhiều dữ liệu khi mở ra. Hãy lưu tệp thành PDF rồi gửi.", name=name)) from error
+        raise FileRefused(
+            _(
+                "Tệp «%(name)s» chứa quá nhiều dữ liệu khi mở ra. Hãy lưu tệp thành PDF rồi gửi.",
+                name=name,
+            )
+        ) from error
     except Exception as error:
         # The reader of archives answers hostile bytes with errors of every class.
-        raise FileRefused(_("Không mở được tệp «%(name)s»: tệp hỏng hoặc thiếu. Hãy mở và lưu lại rồi gửi.", name=name)) from error
+        raise FileRefused(
+            _(
+                "Không mở được tệp «%(name)s»: tệp hỏng hoặc thiếu. Hãy mở và lưu lại rồi gửi.",
+                name=name,
+            )
+        ) from error
 
 
-def check_plain(data: bytes, is_wanted: Callable[[str], bool], *, max_entries: int, max_ratio: int) -> None:
-    """An archive of data files (such as a zipped Shapefile), each of a wanted name: the same bounds, and all of it read through.
+def check_plain(
+    data: bytes, is_wanted: Callable[[str], bool], *, max_entries: int, max_ratio: int
+) -> None:
+    """An archive of data files (such as a zipped Shapefile), each of a wanted name: the same
+    bounds, and all of it read through.
 
-    Raises ValueError for a broken one or one with other files, OverflowError for one that unpacks to too much.
+    Raises ValueError for a broken one or one with other files, OverflowError for one that unpacks
+    to too much.
     """
     try:
         _check_end(data)
@@ -101,7 +134,11 @@ def check_plain(data: bytes, is_wanted: Callable[[str], bool], *, max_entries: i
                 raise _Bomb
             _check_list(entries, len(data), max_ratio)
             names = [entry.filename.lower() for entry in entries if not entry.is_dir()]
-            if any(map(_is_unsafe, names)) or len(set(names)) != len(names) or not all(map(is_wanted, names)):
+            if (
+                any(map(_is_unsafe, names))
+                or len(set(names)) != len(names)
+                or not all(map(is_wanted, names))
+            ):
                 raise _Bad
             room = MAX_UNPACKED
             for entry in entries:
@@ -133,9 +170,15 @@ def _check_list(entries: list[zipfile.ZipInfo], packed: int, max_ratio: int = MA
         raise _Bomb
     for entry in entries:
         is_link = entry.external_attr >> 28 == 0xA
-        if is_link or entry.flag_bits & 1 or entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        if (
+            is_link
+            or entry.flag_bits & 1
+            or entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+        ):
             raise _Bad
-        if entry.file_size > 1024 * 1024 and entry.file_size > max_ratio * max(1, entry.compress_size):
+        if entry.file_size > 1024 * 1024 and entry.file_size > max_ratio * max(
+            1, entry.compress_size
+        ):
             raise _Bomb
 
 
@@ -152,11 +195,20 @@ def _check_names(names: list[str], kind: str) -> None:
 
 def _is_unsafe(name: str) -> bool:
     """Would unpacking it write somewhere else?"""
-    return name.startswith("/") or "\\" in name or ":" in name or "\0" in name or ".." in name.split("/")
+    return (
+        name.startswith("/")
+        or "\\" in name
+        or ":" in name
+        or "\0" in name
+        or ".." in name.split("/")
+    )
 
 
 def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int, kind: str) -> int:
-    """Read one entry through and return how many bytes it had. A wrong checksum or length is an error of the reader."""
+    """Read one entry through and return how many bytes it had.
+
+    A wrong checksum or length is an error of the reader.
+    """
     name = entry.filename.lower()
     pieces = _pieces(archive, entry, room)
     if name.endswith(".rels"):
@@ -168,7 +220,9 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int, ki
         if kind == "odt" and content.strip() != CONTENT_TYPES["odt"].encode():
             raise _Bad
         return len(content)
-    return _read_through(pieces, is_xml=name.endswith(_XML), look_for_commands=name.startswith(_LOOKED_FOR_COMMANDS))
+    return _read_through(
+        pieces, is_xml=name.endswith(_XML), look_for_commands=name.startswith(_LOOKED_FOR_COMMANDS)
+    )
 
 
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> Iterator[bytes]:
@@ -206,7 +260,10 @@ def _read_through(pieces: Iterator[bytes], *, is_xml: bool, look_for_commands: b
 
 
 class _Beginning:
-    """Reads an XML file up to its first element, where a document type would stand. Nothing is expanded."""
+    """Reads an XML file up to its first element, where a document type would stand.
+
+    Nothing is expanded.
+    """
 
     def __init__(self) -> None:
         self._parser = expat.ParserCreate()
@@ -257,14 +314,21 @@ def _check_relations(content: bytes) -> None:
 def _check_relation(tag: str, attributes: dict[str, str]) -> None:
     kind = attributes.get("Type", "").rpartition("/")[2].lower()
     external = attributes.get("TargetMode", "").lower() == "external"
-    if kind in {"oleobject", "afchunk", "vbaproject"} or (external and kind in _FETCHED and _is_elsewhere(attributes.get("Target", ""))):
+    if kind in {"oleobject", "afchunk", "vbaproject"} or (
+        external and kind in _FETCHED and _is_elsewhere(attributes.get("Target", ""))
+    ):
         raise _Active
 
 
 def _is_elsewhere(target: str) -> bool:
-    """Does this address lead to another machine? Templates on the writer's own disk are harmless and common."""
+    """Does this address lead to another machine?
+
+    Templates on the writer's own disk are harmless and common.
+    """
     address = unquote(target).strip().replace("\\", "/").lower()
     if address.startswith("file:"):
         path = address.removeprefix("file:")
-        return len(path) - len(path.lstrip("/")) not in {1, 3} or re.match(r"/+[a-z]:", path) is None
+        return (
+            len(path) - len(path.lstrip("/")) not in {1, 3} or re.match(r"/+[a-z]:", path) is None
+        )
     return address.startswith("//") or re.match(r"[a-z][a-z0-9+.-]+:", address) is not None

@@ -1,9 +1,10 @@
 """PDF: kept as it came, so it has to be whole, unlocked, and a document rather than a program.
 
-It is only ever served as an attachment in a sandbox. Nevertheless what runs, starts programs or carries other files is
-refused, because officers open these files on their own machines. A locked document is refused because neither we nor a
-scanner can look inside; that includes those whose password only forbids printing. A form, a link or a start page is fine.
-This reads the file's own marks and its object streams; it does not understand pages.
+It is only ever served as an attachment in a sandbox. Nevertheless what runs, starts programs or
+carries other files is refused, because officers open these files on their own machines. A locked
+document is refused because neither we nor a scanner can look inside; that includes those whose
+password only forbids printing. A form, a link or a start page is fine. This reads the file's own
+marks and its object streams; it does not understand pages.
 """
 
 import re
@@ -14,8 +15,11 @@ from flask_babel import gettext as _
 
 from app.files.errors import FileRefused
 
-#: Marks of things that act or carry others; long enough that no compressed picture contains one by chance.
-_ACTIVE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|Rendition|Movie)(?![A-Za-z])")
+#: Marks of things that act or carry others; long enough that no compressed picture contains one by
+#: chance.
+_ACTIVE = re.compile(
+    rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|Rendition|Movie)(?![A-Za-z])"
+)
 #: «/JS» alone is three letters: looked for only outside compressed data.
 _SCRIPT = re.compile(rb"/JS(?![A-Za-z])")
 _LOCKED = re.compile(rb"/Encrypt(?![A-Za-z])")
@@ -35,15 +39,31 @@ def check(data: bytes, name: str) -> None:
         raise _broken(name)
     # A web page or an archive behind the end makes the file two things at once.
     if data[end + 5 :].strip(b" \t\r\n\x00\x1a") or _ZIP_END in data[-_TAIL:]:
-        raise FileRefused(_("Tệp PDF «%(name)s» có phần lạ ở cuối. Hãy mở tệp, chọn «In ra PDF» rồi gửi bản mới.", name=name))
+        raise FileRefused(
+            _(
+                "Tệp PDF «%(name)s» có phần lạ ở cuối. Hãy mở tệp, chọn «In ra PDF» rồi gửi bản "
+                "mới.",
+                name=name,
+            )
+        )
     if _LOCKED.search(data):
         raise FileRefused(
-            _("Tệp PDF «%(name)s» đang bị khóa. Hãy lưu một bản không có mật khẩu, hoặc chụp ảnh các trang rồi gửi.", name=name)
+            _(
+                "Tệp PDF «%(name)s» đang bị khóa. Hãy lưu một bản không có mật khẩu, hoặc chụp "
+                "ảnh các trang rồi gửi.",
+                name=name,
+            )
         )
     parts = (data, *_outside_streams(data, name))
-    if _ACTIVE.search(data) or any(pattern.search(part) for part in parts[1:] for pattern in (_ACTIVE, _SCRIPT, _HIDDEN_NAME)):
+    if _ACTIVE.search(data) or any(
+        pattern.search(part) for part in parts[1:] for pattern in (_ACTIVE, _SCRIPT, _HIDDEN_NAME)
+    ):
         raise FileRefused(
-            _("Tệp PDF «%(name)s» có mã chạy hoặc tệp khác bên trong. Hãy mở tệp, chọn «In ra PDF» rồi gửi bản mới.", name=name)
+            _(
+                "Tệp PDF «%(name)s» có mã chạy hoặc tệp khác bên trong. Hãy mở tệp, chọn «In ra "
+                "PDF» rồi gửi bản mới.",
+                name=name,
+            )
         )
 
 
@@ -61,7 +81,9 @@ def _outside_streams(data: bytes, name: str) -> Iterator[bytes]:
             inside = True
             if objects:
                 end = data.find(b"endstream", token.end())
-                content = _unpack(data[token.end() : end if end >= 0 else None], _MAX_UNPACKED - unpacked, name)
+                content = _unpack(
+                    data[token.end() : end if end >= 0 else None], _MAX_UNPACKED - unpacked, name
+                )
                 unpacked += len(content)
                 yield content
         else:
@@ -72,7 +94,9 @@ def _outside_streams(data: bytes, name: str) -> Iterator[bytes]:
 
 
 def _unpack(data: bytes, room: int, name: str) -> bytes:
-    """An object stream, unpacked within bounds; one that is not packed, or packed in another way, cannot hide in it."""
+    """An object stream, unpacked within bounds; one that is not packed, or packed in another way,
+    cannot hide in it.
+    """
     machine = zlib.decompressobj()
     try:
         content = machine.decompress(data, room + 1)
@@ -85,4 +109,6 @@ def _unpack(data: bytes, room: int, name: str) -> bytes:
 
 
 def _broken(name: str) -> FileRefused:
-    return FileRefused(_("Không mở được tệp PDF «%(name)s»: tệp hỏng hoặc thiếu. Hãy lưu lại rồi gửi.", name=name))
+    return FileRefused(
+        _("Không mở được tệp PDF «%(name)s»: tệp hỏng hoặc thiếu. Hãy lưu lại rồi gửi.", name=name)
+    )

@@ -23,8 +23,9 @@ SANDBOX = "sandbox; default-src 'none'"
 def download(key: str, name: str) -> ResponseReturnValue:
     """Hand out a file to whoever the gate lets have it; for everybody else there is no such file.
 
-    Pictures, which we encoded ourselves, may be shown in pages when they are public or a member of staff looks; everything
-    else is saved. What is public may be kept by caches that ask each time; what is not is kept by none.
+    Pictures, which we encoded ourselves, may be shown in pages when they are public or a member of
+    staff looks; everything else is saved. What is public may be kept by caches that ask each time;
+    what is not is kept by none.
     """
     file = queries.by_key(key)
     actor = current_user._get_current_object() if current_user.is_authenticated else None
@@ -39,10 +40,14 @@ def download(key: str, name: str) -> ResponseReturnValue:
     except FileNotFoundError:
         log.error("file_content_missing", file_id=file.id)
         abort(404)
-    response = Response(wrap_file(request.environ, content), mimetype=file.content_type, direct_passthrough=True)
+    response = Response(
+        wrap_file(request.environ, content), mimetype=file.content_type, direct_passthrough=True
+    )
     response.call_on_close(content.close)
     response.content_length = file.size
-    return _with_headers(response, file, shared=shared, inline=file.is_picture and (shared or actor is not None))
+    return _with_headers(
+        response, file, shared=shared, inline=file.is_picture and (shared or actor is not None)
+    )
 
 
 def _with_headers(response: Response, file: StoredFile, *, shared: bool, inline: bool) -> Response:
@@ -59,7 +64,9 @@ def _with_headers(response: Response, file: StoredFile, *, shared: bool, inline:
 
 
 def write_down_infected(response: Response) -> Response:
-    """After the request: the refusal of an infected file undid its transaction, so the record gets one of its own."""
+    """After the request: the refusal of an infected file undid its transaction, so the record gets
+    one of its own.
+    """
     if db.session.registry.has() and service.infected_noted():
         try:
             db.session.rollback()

@@ -11,12 +11,23 @@ from app.files.states import STATE_LABELS, FileState
 from app.kernel.display import file_size
 from app.kernel.links import Ref
 
-_KINDS = {"jpg": "JPG", "png": "PNG", "webp": "WebP", "pdf": "PDF", "docx": "Word", "xlsx": "Excel", "odt": "ODT"}
+_KINDS = {
+    "jpg": "JPG",
+    "png": "PNG",
+    "webp": "WebP",
+    "pdf": "PDF",
+    "docx": "Word",
+    "xlsx": "Excel",
+    "odt": "ODT",
+}
 _KINDS |= {"zip": "ZIP", "geojson": "GeoJSON", "csv": "CSV"}
 
 
 class FileLink(NamedTuple):
-    """A file in a list: fits the macro `attachments`. Without an address it cannot be fetched; the note says why."""
+    """A file in a list: fits the macro `attachments`.
+
+    Without an address it cannot be fetched; the note says why.
+    """
 
     url: str
     name: str
@@ -41,14 +52,20 @@ def of_all(kind: str, ids: Sequence[int]) -> dict[int, list[StoredFile]]:
     """The files of several owners of a kind, in one statement."""
     found: dict[int, list[StoredFile]] = {}
     if ids:
-        query = sa.select(StoredFile).where(StoredFile.owner_kind == kind, StoredFile.owner_id.in_(ids)).order_by(StoredFile.id)
+        query = (
+            sa.select(StoredFile)
+            .where(StoredFile.owner_kind == kind, StoredFile.owner_id.in_(ids))
+            .order_by(StoredFile.id)
+        )
         for file in db.session.scalars(query):
             found.setdefault(file.owner_id or 0, []).append(file)
     return found
 
 
 def unclaimed(keys: Sequence[str]) -> list[StoredFile]:
-    """Files that belong to nothing yet, for a form of several pages: those of these keys that still exist, in this order."""
+    """Files that belong to nothing yet, for a form of several pages: those of these keys that still
+    exist, in this order.
+    """
     if not keys:
         return []
     query = sa.select(StoredFile).where(StoredFile.key.in_(keys), StoredFile.owner_kind.is_(None))
@@ -69,5 +86,17 @@ def links(files: Iterable[StoredFile]) -> list[FileLink]:
 
 def _link(file: StoredFile) -> FileLink:
     clean = file.state is FileState.CLEAN
-    note = f"{_KINDS[file.extension]}, {file_size(file.size)}" if clean else str(STATE_LABELS[file.state])
-    return FileLink(file.path if clean else "", file.name, note, file.key, file.is_picture, file.width, file.height)
+    note = (
+        f"{_KINDS[file.extension]}, {file_size(file.size)}"
+        if clean
+        else str(STATE_LABELS[file.state])
+    )
+    return FileLink(
+        file.path if clean else "",
+        file.name,
+        note,
+        file.key,
+        file.is_picture,
+        file.width,
+        file.height,
+    )

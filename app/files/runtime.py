@@ -26,10 +26,15 @@ def runtime() -> Runtime:
 
 
 def init_app(app: Flask) -> None:
-    """Choose by the settings. Raises ConfigError for an address of a scanner that makes no sense."""
+    """Choose by the settings.
+
+    Raises ConfigError for an address of a scanner that makes no sense.
+    """
     settings = app.config["SETTINGS"]
     try:
         scanner = make_scanner(settings.clamd)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    app.extensions["files"] = Runtime(LocalStorage(app.config["UPLOADS"]), scanner, settings.upload_max_bytes)
+    app.extensions["files"] = Runtime(
+        LocalStorage(app.config["UPLOADS"]), scanner, settings.upload_max_bytes
+    )

@@ -1,8 +1,9 @@
 """Taking files in, giving them to what they belong to, and removing them.
 
-The slow part (decoding, scanning, writing to the disk) comes before the first statement, so that on SQLite it keeps nobody
-from writing: call `receive` first in a request. A content is on the disk before the row that names it is committed; what
-a request that failed left behind is swept away after a day.
+The slow part (decoding, scanning, writing to the disk) comes before the first statement, so that on
+SQLite it keeps nobody from writing: call `receive` first in a request. A content is on the disk
+before the row that names it is committed; what a request that failed left behind is swept away
+after a day.
 """
 
 import datetime as dt
@@ -76,18 +77,28 @@ class Prepared(NamedTuple):
     verdict: Verdict | None
 
 
-def receive(stream: IO[bytes], filename: str | None, *, content_length: int | None = None, limits: Limits = CITIZEN) -> StoredFile:
-    """Take in one file: judged by its content, pictures made anew, scanned, stored, belonging to nothing yet.
+def receive(
+    stream: IO[bytes],
+    filename: str | None,
+    *,
+    content_length: int | None = None,
+    limits: Limits = CITIZEN,
+) -> StoredFile:
+    """Take in one file: judged by its content, pictures made anew, scanned, stored, belonging to
+    nothing yet.
 
     Raises FileRefused with a sentence for the person, Busy when the disk is full.
     """
     return _keep([prepare(stream, filename, content_length=content_length, limits=limits)])[0]
 
 
-def receive_all(uploads: Iterable[Upload], *, already: int = 0, limits: Limits = CITIZEN) -> list[StoredFile]:
+def receive_all(
+    uploads: Iterable[Upload], *, already: int = 0, limits: Limits = CITIZEN
+) -> list[StoredFile]:
     """Take in the files of a form, all or none; a file control left empty counts as nothing.
 
-    `already` is the number of files that the same submission has. Raises FileRefused, also for more than MAX_FILES.
+    `already` is the number of files that the same submission has. Raises FileRefused, also for more
+    than MAX_FILES.
     """
     chosen = [upload for upload in uploads if upload.filename]
     if len(chosen) + already > MAX_FILES:
@@ -102,7 +113,13 @@ def receive_all(uploads: Iterable[Upload], *, already: int = 0, limits: Limits =
     return _keep(prepared)
 
 
-def prepare(stream: IO[bytes], filename: str | None, *, content_length: int | None = None, limits: Limits = CITIZEN) -> Prepared:
+def prepare(
+    stream: IO[bytes],
+    filename: str | None,
+    *,
+    content_length: int | None = None,
+    limits: Limits = CITIZEN,
+) -> Prepared:
     """The slow half of `receive`, without a statement. Raises FileRefused and Busy."""
     here = runtime()
     if not here.storage.has_room():
@@ -120,21 +137,33 @@ def prepare(stream: IO[bytes], filename: str | None, *, content_length: int | No
     except ScannerDown:
         verdict = None
     if verdict and verdict.finding is Finding.INFECTED:
-        note = {"signature": verdict.signature, "extension": inspected.extension, "size": len(inspected.content)}
+        note = {
+            "signature": verdict.signature,
+            "extension": inspected.extension,
+            "size": len(inspected.content),
+        }
         db.session.info.setdefault(_INFECTED, []).append(note)
-        raise FileRefused(_("Tệp «%(name)s» có mã độc nên không nhận. Hãy quét máy của bạn rồi gửi tệp khác.", name=inspected.name))
+        raise FileRefused(
+            _(
+                "Tệp «%(name)s» có mã độc nên không nhận. Hãy quét máy của bạn rồi gửi tệp khác.",
+                name=inspected.name,
+            )
+        )
     blob = new_name()
     here.storage.put(blob, inspected.content)
     return Prepared(blob, inspected, verdict)
 
 
 def keep_made(content: bytes, name: str) -> StoredFile:
-    """Keep a document that this program wrote itself: neither judged nor scanned, so it may be called inside a transaction.
+    """Keep a document that this program wrote itself: neither judged nor scanned, so it may be
+    called inside a transaction.
 
     `name` ends in .docx, .xlsx or .odt. Raises Busy when the disk is full.
     """
     extension = names.split(name)[1]
-    made = inspection.Inspected(content, names.display_name(name, extension), extension, office.CONTENT_TYPES[extension])
+    made = inspection.Inspected(
+        content, names.display_name(name, extension), extension, office.CONTENT_TYPES[extension]
+    )
     blob = new_name()
     runtime().storage.put(blob, content)
     file = _row(Prepared(blob, made, Verdict(Finding.UNSCANNED)), now())
@@ -147,8 +176,13 @@ def _keep(prepared: Sequence[Prepared]) -> list[StoredFile]:
     if not prepared:
         return []
     moment = now()
-    today = sa.select(sa.func.sum(StoredFile.size)).where(StoredFile.created_at >= moment - dt.timedelta(hours=24))
-    if int(db.session.scalar(today) or 0) + sum(len(item.inspected.content) for item in prepared) > DAILY_BYTES:
+    today = sa.select(sa.func.sum(StoredFile.size)).where(
+        StoredFile.created_at >= moment - dt.timedelta(hours=24)
+    )
+    if (
+        int(db.session.scalar(today) or 0) + sum(len(item.inspected.content) for item in prepared)
+        > DAILY_BYTES
+    ):
         _forget(prepared)
         raise _no_room()
     files = [_row(item, moment) for item in prepared]
@@ -187,13 +221,19 @@ def _forget(prepared: Iterable[Prepared]) -> None:
 
 
 def _no_room() -> FileRefused:
-    return FileRefused(_("Hiện không nhận thêm được tệp. Hãy gửi nội dung không kèm tệp, hoặc mang giấy tờ đến bộ phận tiếp nhận."))
+    return FileRefused(
+        _(
+            "Hiện không nhận thêm được tệp. Hãy gửi nội dung không kèm tệp, hoặc mang giấy tờ đến "
+            "bộ phận tiếp nhận."
+        )
+    )
 
 
 def claim(keys: Sequence[str], owner: Ref) -> list[StoredFile]:
     """Give these files to their owner; giving them again to the same one changes nothing.
 
-    Raises FileRefused for more than MAX_FILES, and when one of them is gone or belongs to something else.
+    Raises FileRefused for more than MAX_FILES, and when one of them is gone or belongs to something
+    else.
     """
     wanted = list(dict.fromkeys(keys))
     if not wanted:
@@ -204,15 +244,24 @@ def claim(keys: Sequence[str], owner: Ref) -> list[StoredFile]:
     already_theirs = sa.and_(StoredFile.owner_kind == owner.kind, StoredFile.owner_id == owner.id)
     change = (
         sa.update(StoredFile)
-        .where(StoredFile.key.in_(wanted), StoredFile.state != FileState.REFUSED, sa.or_(free, already_theirs))
+        .where(
+            StoredFile.key.in_(wanted),
+            StoredFile.state != FileState.REFUSED,
+            sa.or_(free, already_theirs),
+        )
         .values(owner_kind=owner.kind, owner_id=owner.id)
         .returning(StoredFile.key)
     )
-    # The one statement decides, so of two submissions that claim a file at the same moment one is refused.
+    # The one statement decides, so of two submissions that claim a file at the same moment one is
+    # refused.
     claimed = set(db.session.scalars(change, execution_options={"synchronize_session": False}))
     if claimed != set(wanted):
         raise FileRefused(_("Tệp bạn gửi kèm đã hết hạn giữ. Hãy chọn lại tệp."))
-    query = sa.select(StoredFile).where(StoredFile.key.in_(wanted)).execution_options(populate_existing=True)
+    query = (
+        sa.select(StoredFile)
+        .where(StoredFile.key.in_(wanted))
+        .execution_options(populate_existing=True)
+    )
     found = {file.key: file for file in db.session.scalars(query)}
     return [found[key] for key in wanted]
 
@@ -223,14 +272,25 @@ def discard(keys: Sequence[str]) -> None:
 
 
 def remove(key: str, owner: Ref) -> None:
-    """Take one file away from its owner. Its address answers 404 from the commit on; the content follows by a job."""
-    _delete(sa.and_(StoredFile.key == key, StoredFile.owner_kind == owner.kind, StoredFile.owner_id == owner.id))
+    """Take one file away from its owner.
+
+    Its address answers 404 from the commit on; the content follows by a job.
+    """
+    _delete(
+        sa.and_(
+            StoredFile.key == key,
+            StoredFile.owner_kind == owner.kind,
+            StoredFile.owner_id == owner.id,
+        )
+    )
 
 
 def hand_over(giver: Ref, taker: Ref) -> None:
     """All files of one owner belong to another from now on."""
     mine = sa.and_(StoredFile.owner_kind == giver.kind, StoredFile.owner_id == giver.id)
-    db.session.execute(sa.update(StoredFile).where(mine).values(owner_kind=taker.kind, owner_id=taker.id))
+    db.session.execute(
+        sa.update(StoredFile).where(mine).values(owner_kind=taker.kind, owner_id=taker.id)
+    )
 
 
 def erase_of(owner: Ref) -> None:
@@ -253,13 +313,15 @@ def infected_noted() -> bool:
 def record_infected() -> None:
     """Write down the infected files that this session refused.
 
-    A refusal undoes the request's transaction, and the record with it; so the web layer calls this after that.
+    A refusal undoes the request's transaction, and the record with it; so the web layer calls this
+    after that.
     """
     for note in db.session.info.pop(_INFECTED, []):
         audit.record(AUDIT_INFECTED, actor_id=None, actor="system", about=None, data=note)
 
 
-# What jobs do ------------------------------------------------------------------------------------------------------------
+# What jobs do
+# --------------------------------------------------------------------------------------------------
 def remove_blobs(blobs: Sequence[str]) -> None:
     """Remove contents that no row needs any more."""
     for blob in set(blobs) - _needed(blobs):
@@ -267,7 +329,9 @@ def remove_blobs(blobs: Sequence[str]) -> None:
 
 
 def _needed(blobs: Sequence[str]) -> set[str]:
-    query = sa.select(StoredFile.blob).where(StoredFile.blob.in_(list(blobs)), StoredFile.state != FileState.REFUSED)
+    query = sa.select(StoredFile.blob).where(
+        StoredFile.blob.in_(list(blobs)), StoredFile.state != FileState.REFUSED
+    )
     return set(db.session.scalars(query))
 
 
@@ -282,7 +346,10 @@ def sweep(*, batch: int = 500) -> None:
         for start in range(0, len(old), batch):
             remove_blobs(old[start : start + batch])
     expired = (
-        sa.select(StoredFile.id).where(StoredFile.created_at < before, StoredFile.owner_kind.is_(None)).order_by(StoredFile.id).limit(batch)
+        sa.select(StoredFile.id)
+        .where(StoredFile.created_at < before, StoredFile.owner_kind.is_(None))
+        .order_by(StoredFile.id)
+        .limit(batch)
     )
     db.session.execute(
         sa.delete(StoredFile).where(StoredFile.id.in_(expired), StoredFile.owner_kind.is_(None)),
@@ -291,7 +358,9 @@ def sweep(*, batch: int = 500) -> None:
 
 
 def rescan(*, batch: int = 50) -> None:
-    """Ask the scanner again about files that wait for it; stop at once when it still does not answer."""
+    """Ask the scanner again about files that wait for it; stop at once when it still does not
+    answer.
+    """
     verdicts: dict[int, Verdict] = {}
     with reading():
         for file in db.session.scalars(_to_rescan(batch)).all():
@@ -321,7 +390,12 @@ def _to_rescan(batch: int) -> sa.Select[StoredFile]:
     return sa.select(StoredFile).where(due).order_by(StoredFile.id).limit(batch)
 
 
-_MOVES = {Finding.CLEAN: "pass", Finding.UNSCANNED: "pass", Finding.UNREADABLE: "set_aside", Finding.INFECTED: "refuse"}
+_MOVES = {
+    Finding.CLEAN: "pass",
+    Finding.UNSCANNED: "pass",
+    Finding.UNREADABLE: "set_aside",
+    Finding.INFECTED: "refuse",
+}
 
 
 def _settle(file: StoredFile, verdict: Verdict) -> None:

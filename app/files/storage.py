@@ -1,6 +1,8 @@
-"""Where contents lie. Each store keeps blobs under random names that it is given; it knows nothing of rows.
+"""Where contents lie. Each store keeps blobs under random names that it is given; it knows nothing
+of rows.
 
-On one machine that is a folder of the instance. An S3-compatible store is another class with the same five methods.
+On one machine that is a folder of the instance. An S3-compatible store is another class with the
+same five methods.
 """
 
 import contextlib
@@ -22,7 +24,8 @@ from app.kernel.errors import Busy
 
 _BLOB = re.compile(r"[0-9a-f]{32}")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
-#: So much of the disk stays free, whatever people send: the smaller of one GiB and a twentieth of the disk.
+#: So much of the disk stays free, whatever people send: the smaller of one GiB and a twentieth of
+#: the disk.
 _FREE_FLOOR = 1024**3
 
 
@@ -37,7 +40,10 @@ class Storage(Protocol):
     """A store of contents."""
 
     def put(self, name: str, content: bytes) -> None:
-        """Keep the content; it survives a power cut once this returns. Raises Busy when the store is full."""
+        """Keep the content; it survives a power cut once this returns.
+
+        Raises Busy when the store is full.
+        """
         ...
 
     def open(self, name: str) -> BinaryIO:
@@ -74,7 +80,9 @@ class LocalStorage:
         return self.root / name[:2] / name[2:4] / name
 
     def put(self, name: str, content: bytes) -> None:
-        """Write beside the final place, flush to the disk, rename: a reader never sees half a file."""
+        """Write beside the final place, flush to the disk, rename: a reader never
+        sees half a file.
+        """
         path = self._path(name)
         part = path.with_suffix(".part")
         try:
@@ -121,7 +129,11 @@ class LocalStorage:
 
 def _make_folders(folder: Path, until: Path) -> None:
     """Make the folder and flush each new entry, so that the file can be found after a power cut."""
-    missing = [place for place in (folder, *folder.parents) if until in place.parents and not place.exists()]
+    missing = [
+        place
+        for place in (folder, *folder.parents)
+        if until in place.parents and not place.exists()
+    ]
     for place in reversed(missing):
         place.mkdir(mode=0o700, exist_ok=True)
         _flush_folder(place.parent)

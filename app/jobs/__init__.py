@@ -1,7 +1,9 @@
-"""Work that no request waits for: a table of jobs, periodic tasks, and the one runner that does them.
+"""Work that no request waits for: a table of jobs, periodic tasks, and the one runner that does
+them.
 
-A feature registers functions (`registry.job`, `registry.periodic`), enqueues work in its own transaction
-(`service.enqueue`) and lets `flask jobs run` do it later, at least once, each in a transaction of its own.
+A feature registers functions (`registry.job`, `registry.periodic`), enqueues work in its own
+transaction (`service.enqueue`) and lets `flask jobs run` do it later, at least once, each in a
+transaction of its own.
 """
 
 from flask import Flask
@@ -14,7 +16,9 @@ def init_app(app: Flask) -> None:
     from app.access import P, system_pages
     from app.jobs import cli, officer, registry, service
 
-    registry.periodic("jobs:clear", at="03:10", label=_l("Dọn các việc đã xong"))(service.clear_finished)
+    registry.periodic("jobs:clear", at="03:10", label=_l("Dọn các việc đã xong"))(
+        service.clear_finished
+    )
     app.register_blueprint(officer.bp)
     app.cli.add_command(cli.group)
     system_pages.register(

@@ -35,16 +35,25 @@ def list_jobs() -> None:
     with reading():
         life = queries.life(clock.now())
         click.echo(
-            _("Bộ chạy nền đang hoạt động, tín hiệu cuối lúc %(time)s.", time=vi_datetime(life.last_beat))
+            _(
+                "Bộ chạy nền đang hoạt động, tín hiệu cuối lúc %(time)s.",
+                time=vi_datetime(life.last_beat),
+            )
             if life.alive
             else _("Bộ chạy nền không hoạt động.")
         )
         for state, number in queries.counts().items():
             click.echo(f"{LABELS[state]}: {number}")
         for row in queries.timetable():
-            click.echo(f"{row.name}  {vi_datetime(row.last_run_at) or '-'}  {vi_datetime(row.next_run_at)}  {row.last_error or ''}")
+            click.echo(
+                f"{row.name}  {vi_datetime(row.last_run_at) or '-'}  "
+                f"{vi_datetime(row.next_run_at)}  {row.last_error or ''}"
+            )
         for job in [*queries.waiting(), *queries.dead()]:
-            click.echo(f"{job.id}  {job.name}  {LABELS[job.state]}  {vi_datetime(job.run_at)}  {job.attempts}  {job.last_error or ''}")
+            click.echo(
+                f"{job.id}  {job.name}  {LABELS[job.state]}  {vi_datetime(job.run_at)}  "
+                f"{job.attempts}  {job.last_error or ''}"
+            )
 
 
 @group.command()

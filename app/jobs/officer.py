@@ -12,12 +12,18 @@ from app.kernel import clock
 from app.kernel.display import vi_number
 from app.kernel.web import commits
 
-bp = Blueprint("jobs", __name__, url_prefix="/can-bo/he-thong/cong-viec", template_folder="templates")
+bp = Blueprint(
+    "jobs", __name__, url_prefix="/can-bo/he-thong/cong-viec", template_folder="templates"
+)
 
 
 def capped(number: int) -> str:
     """A count that stops counting: "hơn 1.000"."""
-    return _("hơn %(number)s", number=vi_number(queries.COUNT_CAP)) if number > queries.COUNT_CAP else vi_number(number)
+    return (
+        _("hơn %(number)s", number=vi_number(queries.COUNT_CAP))
+        if number > queries.COUNT_CAP
+        else vi_number(number)
+    )
 
 
 @bp.get("")
@@ -28,7 +34,9 @@ def index() -> ResponseReturnValue:
     return render_template(
         "jobs/index.html",
         life=queries.life(clock.now()),
-        counts=[{"label": LABELS[state], "value": capped(number)} for state, number in counts.items()],
+        counts=[
+            {"label": LABELS[state], "value": capped(number)} for state, number in counts.items()
+        ],
         dead=queries.dead(),
         timetable=queries.timetable(),
         label=registry.label,

@@ -49,18 +49,24 @@ def counts() -> dict[JobState, int]:
         .scalar_subquery()
         for state in JobState
     }
-    row = db.session.execute(sa.select(*(query.label(state.name) for state, query in capped.items()))).one()
+    row = db.session.execute(
+        sa.select(*(query.label(state.name) for state, query in capped.items()))
+    ).one()
     return {state: getattr(row, state.name) for state in JobState}
 
 
 def dead() -> Sequence[Job]:
     """The jobs that could not be done, newest first (at most 100)."""
-    return db.session.scalars(sa.select(Job).where(Job.state == JobState.DEAD).order_by(Job.id.desc()).limit(_LISTED)).all()
+    return db.session.scalars(
+        sa.select(Job).where(Job.state == JobState.DEAD).order_by(Job.id.desc()).limit(_LISTED)
+    ).all()
 
 
 def waiting() -> Sequence[Job]:
     """Jobs in line or running, in the order in which they are due (at most 100)."""
-    return db.session.scalars(sa.select(Job).where(Job.run_at.is_not(None)).order_by(Job.run_at, Job.id).limit(_LISTED)).all()
+    return db.session.scalars(
+        sa.select(Job).where(Job.run_at.is_not(None)).order_by(Job.run_at, Job.id).limit(_LISTED)
+    ).all()
 
 
 def timetable() -> Sequence[PeriodicRun]:

@@ -1,4 +1,6 @@
-"""The functions that the runner knows: jobs, periodic tasks, and other sources of work such as the outbox."""
+"""The functions that the runner knows: jobs, periodic tasks, and other sources of work such as the
+outbox.
+"""
 
 import datetime as dt
 import inspect
@@ -13,7 +15,9 @@ SATURDAY = 5
 
 
 class Source(Protocol):
-    """Work that a runner looks after in a lane of its own, so that a slow mail server never delays a job."""
+    """Work that a runner looks after in a lane of its own, so that a slow mail server never delays
+    a job.
+    """
 
     name: str
 
@@ -22,7 +26,10 @@ class Source(Protocol):
         ...
 
     def step(self, owner: str) -> bool:
-        """Take one piece of work and do it, committing by itself; False when another runner was faster."""
+        """Take one piece of work and do it, committing by itself;
+
+        False when another runner was faster.
+        """
         ...
 
 
@@ -56,20 +63,27 @@ class PeriodicKind:
     lease_minutes: int
 
     def may_run(self, moment: dt.datetime) -> bool:
-        """Does the task run at this moment? Days off and late hours may have come since it was planned."""
+        """Does the task run at this moment?
+
+        Days off and late hours may have come since it was planned.
+        """
         there = local(moment)
         if self.only_working_days and not _is_working_day(there.date()):
             return False
         return self.not_after is None or there.time() <= self.not_after
 
     def next_after(self, moment: dt.datetime) -> dt.datetime:
-        """The next time to run strictly after this moment; runs missed meanwhile are not made up one by one."""
+        """The next time to run strictly after this moment; runs missed meanwhile are not made up
+        one by one.
+        """
         if self.every_minutes:
             return moment + dt.timedelta(minutes=self.every_minutes)
         assert self.at is not None
         day = local_date(moment)
         for offset in range(400):
-            slot = dt.datetime.combine(day + dt.timedelta(days=offset), self.at, HANOI).astimezone(dt.UTC)
+            slot = dt.datetime.combine(day + dt.timedelta(days=offset), self.at, HANOI).astimezone(
+                dt.UTC
+            )
             if slot > moment and (not self.only_working_days or _is_working_day(local_date(slot))):
                 return slot
         raise RuntimeError(f"the calendar shows no working day within a year for {self.name}")
@@ -81,12 +95,15 @@ _sources: dict[str, Source] = {}
 _working_day: Callable[[dt.date], bool] | None = None
 
 
-def job(name: str, *, attempts: int = 8, lease_minutes: int = 10, label: Any = None) -> Callable[[F], F]:
-    """Register `def f(payload: dict) -> None` as a job. It runs in one transaction, which the runner commits.
+def job(
+    name: str, *, attempts: int = 8, lease_minutes: int = 10, label: Any = None
+) -> Callable[[F], F]:
+    """Register `def f(payload: dict) -> None` as a job. It runs in one transaction, which the
+    runner commits.
 
-    It may run more than once (the runner may be killed at its end), so it has to be safe to repeat. On SQLite its
-    transaction holds the writer's turn from its first statement: slow work belongs before that, or in `reading()`.
-    `label` is the (lazy, translated) name that staff read.
+    It may run more than once (the runner may be killed at its end), so it has to be safe to repeat.
+    On SQLite its transaction holds the writer's turn from its first statement: slow work belongs
+    before that, or in `reading()`. `label` is the (lazy, translated) name that staff read.
     """
 
     def register(function: F) -> F:
@@ -107,12 +124,14 @@ def periodic(
     lease_minutes: int = 10,
     label: Any = None,
 ) -> Callable[[F], F]:
-    """Register `def f() -> None` to run every so many minutes, or daily at a time such as "07:30" in Hà Nội.
+    """Register `def f() -> None` to run every so many minutes, or daily at a time such as "07:30"
+    in Hà Nội.
 
-    After a stop a missed run is made up once, unless it is then later than `not_after` ("18:00"). `only_working_days`
-    leaves out days off (see `set_working_day`). `label` is the (lazy, translated) name that staff read. The function
-    runs in one transaction, which the runner commits. Raises ValueError when not exactly one of `every_minutes` and `at`
-    is given, TypeError for a function that wants arguments.
+    After a stop a missed run is made up once, unless it is then later than `not_after` ("18:00").
+    `only_working_days` leaves out days off (see `set_working_day`). `label` is the (lazy,
+    translated) name that staff read. The function runs in one transaction, which the runner
+    commits. Raises ValueError when not exactly one of `every_minutes` and `at` is given, TypeError
+    for a function that wants arguments.
     """
     if (every_minutes is None) == (at is None):
         raise ValueError(f"periodic {name!r}: give every_minutes or at")
@@ -122,7 +141,14 @@ def periodic(
             raise TypeError(f"periodic {name!r}: the function takes no arguments")
         _refuse_second(_periodics, name, function)
         _periodics[name] = PeriodicKind(
-            name, label or name, function, every_minutes, _time(at), only_working_days, _time(not_after), lease_minutes
+            name,
+            label or name,
+            function,
+            every_minutes,
+            _time(at),
+            only_working_days,
+            _time(not_after),
+            lease_minutes,
         )
         return function
 
@@ -144,7 +170,9 @@ def add_source(source: Source) -> None:
 
 
 def set_working_day(hook: Callable[[dt.date], bool]) -> None:
-    """Say how to tell a working day (the calendar lives in a higher layer); without it Monday to Friday count."""
+    """Say how to tell a working day (the calendar lives in a higher layer); without it Monday to
+    Friday count.
+    """
     global _working_day
     _working_day = hook
 

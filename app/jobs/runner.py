@@ -1,7 +1,9 @@
-"""The runner behind `flask jobs run`: one lane (thread) for jobs, one for periodic tasks, one for each further source.
+"""The runner behind `flask jobs run`: one lane (thread) for jobs, one for periodic tasks, one for
+each further source.
 
-An idle lane only reads, about once a second, so that it never stands in the way of a citizen's POST. Each piece of work
-is claimed with a lease, done in its own transaction and acknowledged in it; a runner killed in between loses nothing.
+An idle lane only reads, about once a second, so that it never stands in the way of a citizen's
+POST. Each piece of work is claimed with a lease, done in its own transaction and acknowledged in
+it; a runner killed in between loses nothing.
 """
 
 import datetime as dt
@@ -40,19 +42,32 @@ class LeaseLostError(Exception):
 
 
 def describe(error: BaseException) -> str:
-    """An error for the eyes of staff: its kind and place, never its message, which may hold personal data."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_APP)]
-    place = f" ({Path(frames[-1].filename).relative_to(_APP)}:{frames[-1].lineno})" if frames else ""
+    """An error for the eyes of staff: its kind and place, never its message, which may hold
+    personal data.
+    """
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(_APP)
+    ]
+    place = (
+        f" ({Path(frames[-1].filename).relative_to(_APP)}:{frames[-1].lineno})" if frames else ""
+    )
     return f"{type(error).__name__}{place}"
 
 
 def trail(error: BaseException) -> str:
     """Where an error came from, call by call, for the log; again without its message."""
-    return " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__))
+    return " > ".join(
+        f"{frame.filename}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    )
 
 
 def new_owner() -> str:
-    """A name for one runner: machine, process, and a random part since numbers of processes are used again."""
+    """A name for one runner: machine, process, and a random part since numbers of processes are
+    used again.
+    """
     return f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
@@ -73,7 +88,11 @@ class JobLane:
             return False
         kind = registry.job_kind(claim.name)
         if kind is None or claim.attempts > kind.attempts:
-            service.fail(claim, "unknown job" if kind is None else "the runner stopped in the middle, every time", final=True)
+            service.fail(
+                claim,
+                "unknown job" if kind is None else "the runner stopped in the middle, every time",
+                final=True,
+            )
             db.session.commit()
             return True
         try:
@@ -83,7 +102,14 @@ class JobLane:
             db.session.commit()
         except Exception as error:
             db.session.rollback()
-            log.error("job_failed", job=claim.name, id=claim.id, attempt=claim.attempts, reason=describe(error), trail=trail(error))
+            log.error(
+                "job_failed",
+                job=claim.name,
+                id=claim.id,
+                attempt=claim.attempts,
+                reason=describe(error),
+                trail=trail(error),
+            )
             service.fail(claim, describe(error), final=claim.attempts >= kind.attempts)
             db.session.commit()
         return True
@@ -173,7 +199,10 @@ class Runner:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self.stop)
             signal.signal(signal.SIGINT, self.stop)
-        lanes = [threading.Thread(target=self._lane, args=(source,), name=source.name) for source in _sources()]
+        lanes = [
+            threading.Thread(target=self._lane, args=(source,), name=source.name)
+            for source in _sources()
+        ]
         self._busy_until = {lane.name: time.monotonic() for lane in lanes}
         while not self._stop.is_set() and not self._attempt(self._update_timetable):
             self._stop.wait(_TROUBLE_SECONDS)
@@ -194,7 +223,9 @@ class Runner:
                 self.stop()
             elif now >= next_beat and self._attempt(self._beat):
                 next_beat = now + BEAT_SECONDS
-            if self.idle_exit and all(now - busy > _IDLE_SECONDS for busy in self._busy_until.values()):
+            if self.idle_exit and all(
+                now - busy > _IDLE_SECONDS for busy in self._busy_until.values()
+            ):
                 self.stop()
 
     def _lane(self, source: registry.Source) -> None:
@@ -203,8 +234,14 @@ class Runner:
                 try:
                     worked = _turn(source, self.owner)
                 except Exception as error:
-                    # The database is away, locked or full: the work waits in it, so nothing is lost.
-                    log.error("runner_trouble", lane=source.name, reason=describe(error), trail=trail(error))
+                    # The database is away, locked or full: the work waits in it, so nothing is
+                    # lost.
+                    log.error(
+                        "runner_trouble",
+                        lane=source.name,
+                        reason=describe(error),
+                        trail=trail(error),
+                    )
                     self._busy_until[source.name] = time.monotonic()
                     self._stop.wait(_TROUBLE_SECONDS)
                     continue
@@ -222,7 +259,9 @@ class Runner:
                 return True
             except Exception as error:
                 db.session.rollback()
-                log.error("runner_trouble", lane="watch", reason=describe(error), trail=trail(error))
+                log.error(
+                    "runner_trouble", lane="watch", reason=describe(error), trail=trail(error)
+                )
                 return False
             finally:
                 db.session.remove()

@@ -1,4 +1,7 @@
-"""Every change to jobs, timetable and heartbeat. Claims are leases; whoever acknowledges must still hold the claim."""
+"""Every change to jobs, timetable and heartbeat.
+
+Claims are leases; whoever acknowledges must still hold the claim.
+"""
 
 import datetime as dt
 from typing import Any, NamedTuple
@@ -31,42 +34,79 @@ class Claim(NamedTuple):
     owner: str
 
 
-def enqueue(name: str, payload: dict[str, Any], *, run_at: dt.datetime | None = None, dedupe_key: str | None = None) -> int | None:
+def enqueue(
+    name: str,
+    payload: dict[str, Any],
+    *,
+    run_at: dt.datetime | None = None,
+    dedupe_key: str | None = None,
+) -> int | None:
     """Put a job in line, in the caller's transaction; it starts after the commit. Returns its id.
 
-    With a `dedupe_key` that any job ever had (within KEEP_DAYS of its end) nothing is added and None is returned: put a
-    revision or a date into the key when the work may be needed again. Raises LookupError for an unregistered name.
+    With a `dedupe_key` that any job ever had (within KEEP_DAYS of its end) nothing is added and
+    None is returned: put a revision or a date into the key when the work may be needed again.
+    Raises LookupError for an unregistered name.
     """
     if registry.job_kind(name) is None:
         raise LookupError(f"no job is registered as {name!r}")
     now = clock.now()
-    values = {"name": name, "payload": payload, "created_at": now, "run_at": run_at or now, "dedupe_key": dedupe_key}
-    insert = _insert(Job).values(state=JobState.READY, attempts=0, **values).on_conflict_do_nothing()
+    values = {
+        "name": name,
+        "payload": payload,
+        "created_at": now,
+        "run_at": run_at or now,
+        "dedupe_key": dedupe_key,
+    }
+    insert = (
+        _insert(Job).values(state=JobState.READY, attempts=0, **values).on_conflict_do_nothing()
+    )
     return db.session.execute(insert.returning(Job.id)).scalar_one_or_none()
 
 
 def _insert(model: Any) -> Any:
-    """An insert that knows ON CONFLICT, which the two databases spell alike but SQLAlchemy keeps apart."""
+    """An insert that knows ON CONFLICT, which the two databases spell alike but SQLAlchemy keeps
+    apart.
+    """
     dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
     return dialect.insert(model)
 
 
 def wait_after(failures: int) -> dt.timedelta:
-    """How long to wait after so many failures in a row: 10 seconds, three times as long each time, at most 6 hours."""
+    """How long to wait after so many failures in a row: 10 seconds, three times as long each time,
+    at most 6 hours.
+    """
     return min(_FIRST_WAIT * int(3 ** min(failures - 1, 10)), _LONGEST_WAIT)
 
 
 def claim_job(owner: str) -> Claim | None:
     """Take the job that has waited longest, or None. The caller commits before it does the work."""
     now = clock.now()
-    due = sa.select(Job.id).where(*due_jobs(now)).order_by(Job.run_at, Job.id).limit(1).with_for_update(skip_locked=True)
+    due = (
+        sa.select(Job.id)
+        .where(*due_jobs(now))
+        .order_by(Job.run_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
     # The lease depends on the kind of job, which is known only to the row.
-    leases = {kind.name: now + dt.timedelta(minutes=kind.lease_minutes) for kind in registry.jobs().values()}
-    lease_until = sa.case(leases, value=Job.name, else_=now + _DEFAULT_LEASE) if leases else now + _DEFAULT_LEASE
+    leases = {
+        kind.name: now + dt.timedelta(minutes=kind.lease_minutes)
+        for kind in registry.jobs().values()
+    }
+    lease_until = (
+        sa.case(leases, value=Job.name, else_=now + _DEFAULT_LEASE)
+        if leases
+        else now + _DEFAULT_LEASE
+    )
     claim = (
         sa.update(Job)
         .where(Job.id == due.scalar_subquery())
-        .values(state=FLOW.next(JobState.READY, "start"), lease_owner=owner, lease_until=lease_until, attempts=Job.attempts + 1)
+        .values(
+            state=FLOW.next(JobState.READY, "start"),
+            lease_owner=owner,
+            lease_until=lease_until,
+            attempts=Job.attempts + 1,
+        )
         .returning(Job.id, Job.name, Job.payload, Job.attempts)
     )
     row = db.session.execute(claim, execution_options={"synchronize_session": False}).one_or_none()
@@ -79,7 +119,10 @@ def due_jobs(now: dt.datetime) -> tuple[Any, ...]:
 
 
 def finish(claim: Claim) -> bool:
-    """Acknowledge, in the transaction of the work itself. False: the lease was lost, and the work must be undone."""
+    """Acknowledge, in the transaction of the work itself.
+
+    False: the lease was lost, and the work must be undone.
+    """
     state = FLOW.next(JobState.RUNNING, "finish")
     return _settle(claim, state=state, run_at=None, finished_at=clock.now(), last_error=None)
 
@@ -88,14 +131,38 @@ def fail(claim: Claim, error: str, *, final: bool) -> bool:
     """The job failed: later again, or shown to staff as dead when `final`."""
     now = clock.now()
     if final:
-        return _settle(claim, state=FLOW.next(JobState.RUNNING, "give_up"), run_at=None, finished_at=now, last_error=error[:300])
-    return _settle(claim, state=FLOW.next(JobState.RUNNING, "postpone"), run_at=now + wait_after(claim.attempts), last_error=error[:300])
+        return _settle(
+            claim,
+            state=FLOW.next(JobState.RUNNING, "give_up"),
+            run_at=None,
+            finished_at=now,
+            last_error=error[:300],
+        )
+    return _settle(
+        claim,
+        state=FLOW.next(JobState.RUNNING, "postpone"),
+        run_at=now + wait_after(claim.attempts),
+        last_error=error[:300],
+    )
 
 
 def _settle(claim: Claim, **values: Any) -> bool:
-    still_mine = (Job.id == claim.id, Job.lease_owner == claim.owner, Job.attempts == claim.attempts, Job.state == JobState.RUNNING)
-    change = sa.update(Job).where(*still_mine).values(lease_owner=None, lease_until=None, **values).returning(Job.id)
-    return db.session.execute(change, execution_options={"synchronize_session": False}).one_or_none() is not None
+    still_mine = (
+        Job.id == claim.id,
+        Job.lease_owner == claim.owner,
+        Job.attempts == claim.attempts,
+        Job.state == JobState.RUNNING,
+    )
+    change = (
+        sa.update(Job)
+        .where(*still_mine)
+        .values(lease_owner=None, lease_until=None, **values)
+        .returning(Job.id)
+    )
+    return (
+        db.session.execute(change, execution_options={"synchronize_session": False}).one_or_none()
+        is not None
+    )
 
 
 def retry(job_id: int, *, actor: str) -> Job:
@@ -116,13 +183,18 @@ def retry(job_id: int, *, actor: str) -> Job:
 
 
 def clear_finished() -> None:
-    """Remove jobs that ended well more than KEEP_DAYS ago. Dead ones stay until somebody has looked."""
+    """Remove jobs that ended well more than KEEP_DAYS ago.
+
+    Dead ones stay until somebody has looked.
+    """
     before = clock.now() - dt.timedelta(days=KEEP_DAYS)
     db.session.execute(sa.delete(Job).where(Job.state == JobState.DONE, Job.finished_at < before))
 
 
 def update_timetable() -> None:
-    """Bring the timetable in line with the registered tasks: new ones in, unknown ones out, later times moved forward."""
+    """Bring the timetable in line with the registered tasks: new ones in, unknown ones out, later
+    times moved forward.
+    """
     now = clock.now()
     planned = {row.name: row for row in db.session.scalars(sa.select(PeriodicRun))}
     for name, kind in registry.periodics().items():
@@ -134,7 +206,9 @@ def update_timetable() -> None:
             row.next_run_at = kind.next_after(now)
     for row in planned.values():
         db.session.delete(row)
-    db.session.execute(sa.delete(RunnerHeartbeat).where(RunnerHeartbeat.beat_at < now - dt.timedelta(days=1)))
+    db.session.execute(
+        sa.delete(RunnerHeartbeat).where(RunnerHeartbeat.beat_at < now - dt.timedelta(days=1))
+    )
     db.session.flush()
 
 
@@ -145,10 +219,17 @@ def _plan(name: str, first: dt.datetime) -> None:
 
 
 def claim_periodic(owner: str) -> registry.PeriodicKind | None:
-    """Take the periodic task that is most overdue, or None. The caller commits before it runs it."""
+    """Take the periodic task that is most overdue, or None.
+
+    The caller commits before it runs it.
+    """
     now = clock.now()
     due = (
-        sa.select(PeriodicRun.name).where(*due_periodics(now)).order_by(PeriodicRun.next_run_at).limit(1).with_for_update(skip_locked=True)
+        sa.select(PeriodicRun.name)
+        .where(*due_periodics(now))
+        .order_by(PeriodicRun.next_run_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
     )
     name = db.session.scalar(due)
     if name is None:
@@ -170,9 +251,14 @@ def due_periodics(now: dt.datetime) -> tuple[Any, ...]:
 
 
 def finish_periodic(kind: registry.PeriodicKind, owner: str) -> bool:
-    """Acknowledge, in the transaction of the work itself. False: the lease was lost, and the work must be undone."""
+    """Acknowledge, in the transaction of the work itself.
+
+    False: the lease was lost, and the work must be undone.
+    """
     now = clock.now()
-    return _settle_periodic(kind, owner, last_run_at=now, next_run_at=kind.next_after(now), failures=0, last_error=None)
+    return _settle_periodic(
+        kind, owner, last_run_at=now, next_run_at=kind.next_after(now), failures=0, last_error=None
+    )
 
 
 def skip_periodic(kind: registry.PeriodicKind, owner: str) -> bool:
@@ -183,9 +269,13 @@ def skip_periodic(kind: registry.PeriodicKind, owner: str) -> bool:
 def fail_periodic(kind: registry.PeriodicKind, owner: str, error: str) -> bool:
     """It failed: again soon, at the latest when it would run next anyway."""
     now = clock.now()
-    failures = (db.session.scalar(sa.select(PeriodicRun.failures).where(PeriodicRun.name == kind.name)) or 0) + 1
+    failures = (
+        db.session.scalar(sa.select(PeriodicRun.failures).where(PeriodicRun.name == kind.name)) or 0
+    ) + 1
     following = min(now + wait_after(failures), kind.next_after(now))
-    return _settle_periodic(kind, owner, next_run_at=following, failures=failures, last_error=error[:300])
+    return _settle_periodic(
+        kind, owner, next_run_at=following, failures=failures, last_error=error[:300]
+    )
 
 
 def _settle_periodic(kind: registry.PeriodicKind, owner: str, **values: Any) -> bool:
@@ -195,11 +285,16 @@ def _settle_periodic(kind: registry.PeriodicKind, owner: str, **values: Any) -> 
         .values(lease_owner=None, lease_until=None, **values)
         .returning(PeriodicRun.name)
     )
-    return db.session.execute(change, execution_options={"synchronize_session": False}).one_or_none() is not None
+    return (
+        db.session.execute(change, execution_options={"synchronize_session": False}).one_or_none()
+        is not None
+    )
 
 
 def beat(owner: str, started_at: dt.datetime) -> None:
     """Note that this runner is alive."""
     now = clock.now()
     insert = _insert(RunnerHeartbeat).values(owner=owner, started_at=started_at, beat_at=now)
-    db.session.execute(insert.on_conflict_do_update(index_elements=["owner"], set_={"beat_at": now}))
+    db.session.execute(
+        insert.on_conflict_do_update(index_elements=["owner"], set_={"beat_at": now})
+    )

@@ -1,1 +1,3 @@
-"""What every feature stands on and no citizen would recognise: no word of the domain belongs here."""
+"""What every feature stands on and no citizen would recognise: no word of the
+domain belongs here.
+"""

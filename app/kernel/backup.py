@@ -1,7 +1,8 @@
-"""`flask backup create|verify|restore`: one file with database, uploads and settings, taken while the server runs.
+"""`flask backup create|verify|restore`: one file with database, uploads and settings, taken while
+the server runs.
 
-A backup that was never restored is a hope: `verify` restores into a scratch folder and compares counts and hashes.
-The secret key is inside, so the file is as secret as the installation itself.
+A backup that was never restored is a hope: `verify` restores into a scratch folder and compares
+counts and hashes. The secret key is inside, so the file is as secret as the installation itself.
 """
 
 import hashlib
@@ -68,8 +69,16 @@ def _dump(target: Path) -> None:
 
 def _counts_sqlite(path: Path) -> dict[str, int]:
     connection = sqlite3.connect(path)
-    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search_doc%'")]
-    counts = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in sorted(names)}  # noqa: S608
+    names = [
+        row[0]
+        for row in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search_doc%'"
+        )
+    ]
+    counts = {
+        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+        for name in sorted(names)
+    }
     connection.close()
     return counts
 
@@ -81,7 +90,8 @@ def create_backup(target: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         folder = Path(scratch)
         dump = folder / ("app.db" if _is_sqlite() else "database.sql")
-        # Uploads are copied after the database: a row never points to a file that is missing from the backup.
+        # Uploads are copied after the database: a row never points to a file that is missing from
+        # the backup.
         _dump(dump)
         for name in _FOLDERS:
             if (_instance() / name).exists():
@@ -89,7 +99,11 @@ def create_backup(target: Path) -> dict[str, Any]:
         for name in _FILES:
             if (_instance() / name).exists():
                 shutil.copy2(_instance() / name, folder / name)
-        hashes = {path.relative_to(folder).as_posix(): _hash(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+        hashes = {
+            path.relative_to(folder).as_posix(): _hash(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
         manifest: dict[str, Any] = {
             "made_at": now().isoformat(),
             "database": db.engine.dialect.name,
@@ -106,7 +120,10 @@ def create_backup(target: Path) -> dict[str, Any]:
 
 
 def verify_backup(source: Path) -> dict[str, Any]:
-    """Restore into a scratch folder and compare every hash and count. Raises BackupError at the first difference."""
+    """Restore into a scratch folder and compare every hash and count.
+
+    Raises BackupError at the first difference.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         return _unpack(source, Path(scratch))
 
@@ -127,7 +144,8 @@ def _unpack(source: Path, folder: Path) -> dict[str, Any]:
 
 
 def restore_backup(source: Path) -> dict[str, Any]:
-    """Put the backup in the place of this instance's data. What was there is moved aside, not deleted.
+    """Put the backup in the place of this instance's data. What was there is moved aside, not
+    deleted.
 
     Raises BackupError when the file is damaged or of the other kind of database.
     """
@@ -135,7 +153,10 @@ def restore_backup(source: Path) -> dict[str, Any]:
         folder = Path(scratch)
         manifest = _unpack(source, folder)
         if manifest["database"] != db.engine.dialect.name:
-            raise BackupError(f"this backup is of {manifest['database']}, the installation uses {db.engine.dialect.name}")
+            raise BackupError(
+                f"this backup is of {manifest['database']}, the installation uses "
+                f"{db.engine.dialect.name}"
+            )
         aside = _instance() / f"before-restore-{local(now()):%Y%m%d-%H%M%S}"
         aside.mkdir()
         db.session.remove()
@@ -145,7 +166,11 @@ def restore_backup(source: Path) -> dict[str, Any]:
         if manifest["database"] == "sqlite":
             database = Path(str(db.engine.url.database))
             for suffix in ("-wal", "-shm"):
-                _swap(folder / "nothing", database.with_name(database.name + suffix), aside / (database.name + suffix))
+                _swap(
+                    folder / "nothing",
+                    database.with_name(database.name + suffix),
+                    aside / (database.name + suffix),
+                )
             _swap(folder / "app.db", database, aside / database.name)
         else:
             _restore_postgres(folder / "database.sql")
@@ -163,7 +188,16 @@ def _restore_postgres(dump: Path) -> None:
     with db.engine.begin() as connection:
         connection.execute(sa.text("DROP SCHEMA public CASCADE"))
         connection.execute(sa.text("CREATE SCHEMA public"))
-    command = ["psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--file", str(dump), _postgres_url()]
+    command = [
+        "psql",
+        "--quiet",
+        "--no-psqlrc",
+        "--set",
+        "ON_ERROR_STOP=1",
+        "--file",
+        str(dump),
+        _postgres_url(),
+    ]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  (fixed command, our own setting)
 
 
@@ -194,7 +228,10 @@ def restore(source: Path, yes: bool) -> None:
     if not yes:
         click.confirm(f"Replace the data of {_instance()} by {source}?", abort=True)
     manifest = restore_backup(source)
-    click.echo(f"Restored the state of {manifest['made_at']}. What was there lies in {_instance()}/before-restore-…")
+    click.echo(
+        f"Restored the state of {manifest['made_at']}. What was there lies in "
+        f"{_instance()}/before-restore-…"
+    )
 
 
 def init_app(app: Flask) -> None:

@@ -17,7 +17,10 @@ def now() -> dt.datetime:
 
 @contextlib.contextmanager
 def frozen(moment: dt.datetime) -> Iterator[None]:
-    """Inside, it is this moment: demo data and imports tell of what happened earlier. `moment` is aware."""
+    """Inside, it is this moment: demo data and imports tell of what happened earlier.
+
+    `moment` is aware.
+    """
     token = _frozen.set(moment)
     try:
         yield

@@ -1,8 +1,9 @@
 """How a transaction starts, on both databases.
 
-SQLite: WAL, every write durable before it is acknowledged, `BEGIN IMMEDIATE` for everything that may write (the default
-deferred transaction loses or refuses most concurrent updates), one fair-enough turn at a time across threads and
-processes. A request that only reads cannot write: the database itself refuses.
+SQLite: WAL, every write durable before it is acknowledged, `BEGIN IMMEDIATE` for everything that
+may write (the default deferred transaction loses or refuses most concurrent updates), one
+fair-enough turn at a time across threads and processes. A request that only reads cannot write: the
+database itself refuses.
 """
 
 import contextlib
@@ -39,11 +40,21 @@ class Counter(db.Model):
 
 
 def next_number(name: str) -> int:
-    """The next number of this counter, from 1. Taken in the caller's transaction: rolled back, it is free again."""
-    step = sa.update(Counter).where(Counter.name == name).values(value=Counter.value + 1).returning(Counter.value)
+    """The next number of this counter, from 1.
+
+    Taken in the caller's transaction: rolled back, it is free again.
+    """
+    step = (
+        sa.update(Counter)
+        .where(Counter.name == name)
+        .values(value=Counter.value + 1)
+        .returning(Counter.value)
+    )
     number = db.session.execute(step).scalar()
     if number is None:
-        insert = sa.text("INSERT INTO counter (name, value) VALUES (:name, 0) ON CONFLICT (name) DO NOTHING")
+        insert = sa.text(
+            "INSERT INTO counter (name, value) VALUES (:name, 0) ON CONFLICT (name) DO NOTHING"
+        )
         db.session.execute(insert, {"name": name})
         number = db.session.execute(step).scalar_one()
     return int(number)
@@ -56,7 +67,8 @@ def set_read_only(value: bool) -> None:
 
 @contextlib.contextmanager
 def reading() -> Iterator[None]:
-    """Transactions that start inside are readers: slow work between read and write then blocks nobody's turn.
+    """Transactions that start inside are readers: slow work between read and write then blocks
+    nobody's turn.
 
     The session's open transaction is ended on the way in and out, so that its mode really changes.
     """
@@ -71,7 +83,9 @@ def reading() -> Iterator[None]:
 
 @contextlib.contextmanager
 def writing() -> Iterator[Connection]:
-    """A writing transaction of its own beside a session that only reads; committed at the end, undone by an error."""
+    """A writing transaction of its own beside a session that only reads; committed at the end,
+    undone by an error.
+    """
     token = _read_only.set(False)
     try:
         with db.engine.begin() as connection:
@@ -96,7 +110,8 @@ class WriterLock:
             raise Busy
         try:
             if self._pid != os.getpid():
-                # A forked worker shares its parent's open file, and with it the lock: it needs a file of its own.
+                # A forked worker shares its parent's open file, and with it the lock: it needs a
+                # file of its own.
                 self._file, self._pid = self._path.open("a"), os.getpid()
             while True:
                 try:
@@ -186,7 +201,9 @@ def _configure_sqlite(engine: Engine) -> None:
 
 
 def in_metadata(thing: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
-    """For Alembic: leave out the full-text index, whose tables differ between databases and are not models."""
+    """For Alembic: leave out the full-text index, whose tables differ between databases and are not
+    models.
+    """
     return not (kind == "table" and (name or "").startswith("search_doc"))
 
 
@@ -197,8 +214,12 @@ class StatementCounter:
         self.engine = engine
         self.statements: list[str] = []
 
-    def _note(self, conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "SET TRANSACTION", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+    def _note(
+        self, conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        if not statement.startswith(
+            ("PRAGMA", "BEGIN", "SET TRANSACTION", "SAVEPOINT", "RELEASE", "ROLLBACK")
+        ):
             self.statements.append(statement)
 
     def __enter__(self) -> "StatementCounter":

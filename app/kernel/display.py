@@ -1,6 +1,8 @@
-"""How a page is shown to this reader: language, text size, contrast, menus, dates and numbers in Vietnamese form.
+"""How a page is shown to this reader: language, text size, contrast, menus, dates and numbers in
+Vietnamese form.
 
-Choices live in plain cookies that hold no identity, so that anonymous pages stay the same for everybody who chose alike.
+Choices live in plain cookies that hold no identity, so that anonymous pages stay the same for
+everybody who chose alike.
 """
 
 import datetime as dt
@@ -9,7 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, current_app, g, has_request_context, make_response, redirect, request, session
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    g,
+    has_request_context,
+    make_response,
+    redirect,
+    request,
+    session,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
@@ -26,7 +38,11 @@ bp = Blueprint("display", __name__)
 
 @dataclass
 class Navigation:
-    """The menus. Features add their entries in init_app; labels are functions, since the language changes per request."""
+    """The menus.
+
+    Features add their entries in init_app; labels are functions, since the language changes per
+    request.
+    """
 
     public: list[tuple[int, str, Callable[[], str], str]] = field(default_factory=list)
     staff: list[tuple[int, str, Callable[[], str], str, Any]] = field(default_factory=list)
@@ -37,7 +53,9 @@ class Navigation:
         self.public.append((order, key, label, url))
         self.public.sort(key=lambda item: item[0])
 
-    def add_staff(self, order: int, key: str, label: Callable[[], str], url: str, permission: Any) -> None:
+    def add_staff(
+        self, order: int, key: str, label: Callable[[], str], url: str, permission: Any
+    ) -> None:
         """An entry of the staff menu, shown to those who hold the permission."""
         self.staff.append((order, key, label, url, permission))
         self.staff.sort(key=lambda item: item[0])
@@ -92,7 +110,12 @@ def choose() -> ResponseReturnValue:
 
 def _remember(response: Any, name: str, value: str) -> None:
     response.set_cookie(
-        name, value, max_age=COOKIE_DAYS * 86400, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+        name,
+        value,
+        max_age=COOKIE_DAYS * 86400,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
     )
 
 
@@ -126,22 +149,39 @@ def vi_number(value: float | None, digits: int = 0) -> str:
 
 def file_size(size: int) -> str:
     """312 KB, 2,4 MB."""
-    return f"{vi_number(max(1, round(size / 1024)))} KB" if size < 1024 * 1024 else f"{vi_number(size / 1024 / 1024, 1)} MB"
+    return (
+        f"{vi_number(max(1, round(size / 1024)))} KB"
+        if size < 1024 * 1024
+        else f"{vi_number(size / 1024 / 1024, 1)} MB"
+    )
 
 
 def _context() -> dict[str, Any]:
-    # The address of a page behind a secret link must not stand in the query string of another address.
-    here = request.full_path.rstrip("?") if request.method == "GET" and not g.get("no_referrer") else "/"
+    # The address of a page behind a secret link must not stand in the query string of another
+    # address.
+    here = (
+        request.full_path.rstrip("?")
+        if request.method == "GET" and not g.get("no_referrer")
+        else "/"
+    )
     other = "vi" if chosen_locale() == "en" else "en"
-    args = {key: value for key, value in request.args.items() if key != "lang"} if request.method == "GET" else {}
+    args = (
+        {key: value for key, value in request.args.items() if key != "lang"}
+        if request.method == "GET"
+        else {}
+    )
     menus = navigation(current_app)
 
     def display_url(**choice: str) -> str:
-        return "/hien-thi?" + urlencode({**{key.replace("_", "-"): value for key, value in choice.items()}, "ve": here})
+        return "/hien-thi?" + urlencode(
+            {**{key.replace("_", "-"): value for key, value in choice.items()}, "ve": here}
+        )
 
     return {
         "current_locale": chosen_locale(),
-        "lang_switch_url": (request.path if request.method == "GET" else "/") + "?" + urlencode({**args, "lang": other}),
+        "lang_switch_url": (request.path if request.method == "GET" else "/")
+        + "?"
+        + urlencode({**args, "lang": other}),
         "display_classes": display_classes(),
         "display_urls": {
             "size_0": display_url(co_chu="0"),
@@ -150,7 +190,9 @@ def _context() -> dict[str, Any]:
             "contrast_on": display_url(tuong_phan="1"),
             "contrast_off": display_url(tuong_phan="0"),
         },
-        "nav_items": [{"key": key, "label": label(), "url": url} for _order, key, label, url in menus.public],
+        "nav_items": [
+            {"key": key, "label": label(), "url": url} for _order, key, label, url in menus.public
+        ],
         "footer_links": [{"label": label(), "url": url} for _order, label, url in menus.footer],
         "session_has_flash": current_app.config["SESSION_COOKIE_NAME"] in request.cookies
         and bool(session.get("_flashes"))
@@ -165,10 +207,22 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.context_processor(_context)
     app.after_request(_keep_language)
-    app.jinja_env.filters.update(date=vi_date, datetime=vi_datetime, number=vi_number, file_size=file_size, shorten=shorten)
+    app.jinja_env.filters.update(
+        date=vi_date, datetime=vi_datetime, number=vi_number, file_size=file_size, shorten=shorten
+    )
     app.jinja_env.filters.update(stored=stored, link_or_nothing=link_or_nothing)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
 
-__all__ = ["Navigation", "bp", "chosen_locale", "file_size", "navigation", "safe_path", "vi_date", "vi_datetime", "vi_number"]
+__all__ = [
+    "Navigation",
+    "bp",
+    "chosen_locale",
+    "file_size",
+    "navigation",
+    "safe_path",
+    "vi_date",
+    "vi_datetime",
+    "vi_number",
+]

@@ -71,7 +71,11 @@ def _writable() -> Finding:
 
 def _settings() -> Finding:
     settings = current_app.config["SETTINGS"]
-    text = _("Môi trường: %(name)s, địa chỉ: %(url)s", name=settings.environment, url=settings.public_base_url)
+    text = _(
+        "Môi trường: %(name)s, địa chỉ: %(url)s",
+        name=settings.environment,
+        url=settings.public_base_url,
+    )
     return good(text) if settings.production or settings.demo else warning(text)
 
 
@@ -87,7 +91,9 @@ def doctor() -> None:
     """Check the installation; exit status 1 when something does not work."""
     findings = [_run(check) for check in current_app.extensions["doctor"]]
     for finding in findings:
-        click.echo({"ok": "  ✓ ", "warning": "  ! ", "problem": "  ✗ "}[finding.level] + finding.text)
+        click.echo(
+            {"ok": "  ✓ ", "warning": "  ! ", "problem": "  ✗ "}[finding.level] + finding.text
+        )
     if any(finding.level == "problem" for finding in findings):
         raise SystemExit(1)
 

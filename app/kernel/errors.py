@@ -1,4 +1,5 @@
-"""What can go wrong in the domain. Services raise these; kernel.web turns each into one page, in one place.
+"""What can go wrong in the domain. Services raise these; kernel.web turns each into one page, in
+one place.
 
 Messages are for people and already translated where they are raised.
 """

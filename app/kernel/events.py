@@ -1,7 +1,7 @@
 """Happenings inside one transaction: a feature emits, packages above it listen.
 
-Handlers run at once, in the transaction of what happened, in the order in which features are loaded, and may only add
-rows. Whatever touches the network is a job or a row of the outbox.
+Handlers run at once, in the transaction of what happened, in the order in which features are
+loaded, and may only add rows. Whatever touches the network is a job or a row of the outbox.
 """
 
 from collections import defaultdict

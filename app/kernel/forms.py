@@ -20,7 +20,9 @@ _MESSAGES = {
     "Not a valid choice": _l("Hãy chọn một mục trong danh sách."),
     "Not a valid choice.": _l("Hãy chọn một mục trong danh sách."),
     "Invalid Choice: could not coerce.": _l("Hãy chọn một mục trong danh sách."),
-    "Invalid choice(s): one or more data inputs could not be coerced.": _l("Hãy chọn một mục trong danh sách."),
+    "Invalid choice(s): one or more data inputs could not be coerced.": _l(
+        "Hãy chọn một mục trong danh sách."
+    ),
     "'%(value)s' is not a valid choice for this field.": _l("Hãy chọn một mục trong danh sách."),
     "'%(value)s' are not valid choices for this field.": _l("Hãy chọn một mục trong danh sách."),
     "Not a valid integer value.": _l("Hãy nhập một số nguyên."),
@@ -59,7 +61,9 @@ class BaseForm(FlaskForm):
             return super().render_field(field, render_kw)  # type: ignore[no-any-return]
 
     def apply(self, error: FieldError) -> None:
-        """Show this error beside its field (or on the first field, when the form has no such one)."""
+        """Show this error beside its field (or on the first field, when the form
+        has no such one).
+        """
         field = self._fields.get(error.field) or next(iter(self._fields.values()))
         field.errors = [*field.errors, error.message]
 
@@ -116,7 +120,9 @@ class Needed(InputRequired):
             raise StopValidation(str(self.message))
 
 
-def length_between(low: int, high: int, too_short: str, too_long: str) -> Callable[[Form, Field], None]:
+def length_between(
+    low: int, high: int, too_short: str, too_long: str
+) -> Callable[[Form, Field], None]:
     """A validator that counts characters of the cleaned text; empty text is left to Needed."""
 
     def check(form: Form, field: Field) -> None:

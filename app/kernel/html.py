@@ -1,4 +1,7 @@
-"""From people's text to safe HTML. `sanitize` is the only way that markup from outside reaches a page."""
+"""From people's text to safe HTML.
+
+`sanitize` is the only way that markup from outside reaches a page.
+"""
 
 import re
 from collections.abc import Iterable
@@ -14,10 +17,14 @@ from markupsafe import Markup, escape
 from app.kernel.text import clean_line, nfc
 
 ALLOWED_TAGS = frozenset(
-    "a abbr b blockquote br caption em h2 h3 h4 i img li ol p strong sub sup table tbody td tfoot th thead tr u ul".split()
+    "a abbr b blockquote br caption em h2 h3 h4 i img li ol p strong sub sup table tbody td tfoot "
+    "th thead tr u ul".split()
 )
-#: Full match only: bleach reads digits after «javascript:» as a port once it has dropped the other letters.
-_HREF = re.compile(r"(?:https?://[^\s\x00-\x1f<>\"'`\\]+|mailto:[\w.+-]+@[\w.-]+|tel:\+?[\d-]+|/(?![/\\])[^\s\x00-\x1f<>\"'`\\]*|#[\w-]+)")
+#: Full match only: bleach reads digits after «javascript:» as a port once it has dropped the other
+#: letters.
+_HREF = re.compile(
+    r"(?:https?://[^\s\x00-\x1f<>\"'`\\]+|mailto:[\w.+-]+@[\w.-]+|tel:\+?[\d-]+|/(?![/\\])[^\s\x00-\x1f<>\"'`\\]*|#[\w-]+)"
+)
 _MEDIA = re.compile(r"/tep/(?!.*\.\.)[\w/.-]+")
 _SPAN = re.compile(r"[1-9]\d?")
 _ATTRIBUTES = {
@@ -30,7 +37,8 @@ _ATTRIBUTES = {
 _PROTOCOLS = {"http", "https", "mailto", "tel"}
 _DATA = re.compile(r"data:[^\s\"'<>]{200,}", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
-#: Beyond these a text is shown as it was typed. Parsers take the square of what is nested; nobody writes so by hand.
+#: Beyond these a text is shown as it was typed. Parsers take the square of what is nested; nobody
+#: writes so by hand.
 LONGEST_MARKUP = 200_000
 MOST_TAGS = 20_000
 DEEPEST = 100
@@ -48,7 +56,11 @@ def safe_href(href: str) -> bool:
     try:
         address = urlsplit(href)
         # Browsers skip empty host names: https:///user@evil.example goes to evil.example.
-        return bool(address.hostname) and "@" not in address.netloc and (address.port is None or address.port > 0)
+        return (
+            bool(address.hostname)
+            and "@" not in address.netloc
+            and (address.port is None or address.port > 0)
+        )
     except ValueError:
         return False
 
@@ -66,7 +78,9 @@ def _attribute(tag: str, name: str, value: str) -> bool:
 
 
 def sanitize(markup: str) -> Markup:
-    """Rich text with our short list of elements and nothing that runs, tracks or disguises itself."""
+    """Rich text with our short list of elements and nothing that runs, tracks or
+    disguises itself.
+    """
     # Pictures pasted into the text are megabytes that would be dropped anyway.
     light = _DATA.sub("", markup)
     if len(light) > LONGEST_MARKUP or light.count("<") > MOST_TAGS:
@@ -75,7 +89,9 @@ def sanitize(markup: str) -> Markup:
     trimmed = _trim(light)
     if len(trimmed) > LONGEST_MARKUP or _depth(trimmed) > DEEPEST:
         return escape(markup)
-    cleaned = bleach.clean(trimmed, tags=ALLOWED_TAGS, attributes=_attribute, protocols=_PROTOCOLS, strip=True)
+    cleaned = bleach.clean(
+        trimmed, tags=ALLOWED_TAGS, attributes=_attribute, protocols=_PROTOCOLS, strip=True
+    )
     return Markup(_trim(cleaned))  # noqa: S704  (sanitised, this is the place)
 
 
@@ -107,7 +123,10 @@ _LINKER = Linker(callbacks=[nofollow, _keep_safe], parse_email=True)
 
 
 def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs, with its web and mail addresses as links. For storing at write time."""
+    """Plain text as paragraphs, with its web and mail addresses as links.
+
+    For storing at write time.
+    """
     blocks = [block for block in text.split("\n\n") if block.strip()]
     if len(text) > LONGEST_LINKED:
         return Markup("".join(f"<p>{_broken(block)}</p>" for block in blocks))  # noqa: S704  (escaped)
@@ -119,7 +138,10 @@ def _linked(text: str) -> str:
     if "." not in text:
         return _broken(text)
     # Every second piece is a run that is no address but would take seconds to be told so.
-    return "".join(_broken(piece) if number % 2 else _LINKER.linkify(_broken(piece)) for number, piece in enumerate(_LONG_RUN.split(text)))
+    return "".join(
+        _broken(piece) if number % 2 else _LINKER.linkify(_broken(piece))
+        for number, piece in enumerate(_LONG_RUN.split(text))
+    )
 
 
 def _broken(text: str) -> str:
@@ -127,7 +149,9 @@ def _broken(text: str) -> str:
 
 
 def stored(markup: str | None) -> Markup:
-    """HTML as `paragraphs` or `sanitize` made it and the database kept it: made safe once, at write time."""
+    """HTML as `paragraphs` or `sanitize` made it and the database kept it: made safe once, at write
+    time.
+    """
     return Markup(markup or "")  # noqa: S704  (sanitised before it was kept)
 
 
@@ -138,4 +162,7 @@ def link_or_nothing(href: str | None) -> str:
 
 def mark_words(pieces: Iterable[tuple[str, bool]]) -> Markup:
     """Plain text in pieces, those with True marked; all of it escaped."""
-    return Markup("").join(Markup("<mark>{}</mark>").format(piece) if marked else escape(piece) for piece, marked in pieces)
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(piece) if marked else escape(piece)
+        for piece, marked in pieces
+    )

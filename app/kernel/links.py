@@ -1,4 +1,7 @@
-"""References between features that do not know each other: `Ref("question", 12)`, resolved by whoever owns the kind."""
+"""References between features that do not know each other:
+
+`Ref("question", 12)`, resolved by whoever owns the kind.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -21,7 +24,9 @@ class Ref(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """What a reader sees of a reference: its title, its public address (None: not public) and its staff address."""
+    """What a reader sees of a reference: its title, its public address (None: not public) and its
+    staff address.
+    """
 
     title: str
     public_url: str | None

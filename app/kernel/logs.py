@@ -1,4 +1,6 @@
-"""Logs for the one IT person: one line an event, UTC, no personal data, no secrets, line breaks encoded."""
+"""Logs for the one IT person: one line an event, UTC, no personal data, no secrets, line breaks
+encoded.
+"""
 
 import logging
 import re
@@ -8,7 +10,9 @@ import structlog
 from flask import Flask
 
 #: Addresses whose last part is a secret.
-_SECRET_PATH = re.compile(r"(/(?:xac-nhan|tra-cuu/lien-ket|dat-lai-mat-khau|theo-doi/thoi|theo-doi/xac-nhan|tep/rieng)/)[^/\s?]+")
+_SECRET_PATH = re.compile(
+    r"(/(?:xac-nhan|tra-cuu/lien-ket|dat-lai-mat-khau|theo-doi/thoi|theo-doi/xac-nhan|tep/rieng)/)[^/\s?]+"
+)
 
 
 def mask(text: str) -> str:
@@ -16,15 +20,22 @@ def mask(text: str) -> str:
     return _SECRET_PATH.sub(r"\1…", text).replace("\r", "\\r").replace("\n", "\\n")
 
 
-def _mask_values(logger: Any, name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    return {key: mask(value) if isinstance(value, str) and key != "exception" else value for key, value in event.items()}
+def _mask_values(
+    logger: Any, name: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    return {
+        key: mask(value) if isinstance(value, str) and key != "exception" else value
+        for key, value in event.items()
+    }
 
 
 def init_app(app: Flask) -> None:
     """Configure structlog; machine-readable lines when log_json is set."""
     settings = app.config["SETTINGS"]
     renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if settings.log_json else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if settings.log_json
+        else structlog.dev.ConsoleRenderer(colors=False)
     )
     structlog.configure(
         processors=[

@@ -30,9 +30,14 @@ class Meters:
     def __init__(self, app: Flask) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
-            "langnghe_requests", "Requests by endpoint and class of answer", ["endpoint", "answer"], registry=self.registry
+            "langnghe_requests",
+            "Requests by endpoint and class of answer",
+            ["endpoint", "answer"],
+            registry=self.registry,
         )
-        self.seconds = Histogram("langnghe_request_seconds", "Time in Flask", buckets=_BUCKETS, registry=self.registry)
+        self.seconds = Histogram(
+            "langnghe_request_seconds", "Time in Flask", buckets=_BUCKETS, registry=self.registry
+        )
         self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
         self._app = app
         self.registry.register(self)  # type: ignore[arg-type]
@@ -41,11 +46,25 @@ class Meters:
         """What is asked for only when somebody looks."""
         layer = self._app.extensions.get("page_cache")
         if layer is not None:
-            yield CounterMetricFamily("langnghe_page_cache_hits", "Finished pages handed out", value=layer.hits)
-            yield CounterMetricFamily("langnghe_page_cache_misses", "Pages that had to be made", value=layer.misses)
-            yield CounterMetricFamily("langnghe_page_cache_unchanged", "Readers who had the page already", value=layer.counts.unchanged)
-            yield CounterMetricFamily("langnghe_page_cache_waits", "Readers who waited for a page being made", value=layer.counts.waits)
-            yield GaugeMetricFamily("langnghe_page_cache_bytes", "Memory of finished pages", value=layer.shelf.bytes)
+            yield CounterMetricFamily(
+                "langnghe_page_cache_hits", "Finished pages handed out", value=layer.hits
+            )
+            yield CounterMetricFamily(
+                "langnghe_page_cache_misses", "Pages that had to be made", value=layer.misses
+            )
+            yield CounterMetricFamily(
+                "langnghe_page_cache_unchanged",
+                "Readers who had the page already",
+                value=layer.counts.unchanged,
+            )
+            yield CounterMetricFamily(
+                "langnghe_page_cache_waits",
+                "Readers who waited for a page being made",
+                value=layer.counts.waits,
+            )
+            yield GaugeMetricFamily(
+                "langnghe_page_cache_bytes", "Memory of finished pages", value=layer.shelf.bytes
+            )
         for name, (text, read) in self.gauges.items():
             try:
                 value = read()
@@ -58,7 +77,9 @@ class Meters:
 
 
 def add_gauge(app: Flask, name: str, text: str, read: Callable[[], float]) -> None:
-    """A feature adds a number that is read when somebody looks, inside the app's context and in a transaction that only reads."""
+    """A feature adds a number that is read when somebody looks, inside the app's context and in a
+    transaction that only reads.
+    """
     app.extensions["meters"].gauges[name] = (text, read)
 
 
@@ -80,10 +101,15 @@ def readyz() -> ResponseReturnValue:
 
 @bp.get("/metrics")
 def metrics() -> ResponseReturnValue:
-    """Numbers for Prometheus, from the machine itself or with the token; for others there is no such page."""
+    """Numbers for Prometheus, from the machine itself or with the token; for others there is no
+    such page.
+    """
     if not _may_look():
         abort(404)
-    return Response(generate_latest(current_app.extensions["meters"].registry), content_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(
+        generate_latest(current_app.extensions["meters"].registry),
+        content_type="text/plain; version=0.0.4; charset=utf-8",
+    )
 
 
 def _may_look() -> bool:
@@ -102,7 +128,9 @@ def _is_local(address: str | None, is_forwarded: bool) -> bool:
 
 
 class LocalHost:
-    """WSGI: a monitor on the machine asks by its address, which is none of the host names that the site answers to."""
+    """WSGI: a monitor on the machine asks by its address, which is none of the host names that the
+    site answers to.
+    """
 
     def __init__(self, application: Any, host: str) -> None:
         self._application = application
@@ -111,7 +139,9 @@ class LocalHost:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Let such a request in under the site's own name."""
         forwarded = any("HTTP_" + name.upper().replace("-", "_") in environ for name in _FORWARDED)
-        if environ.get("PATH_INFO") in ADDRESSES and _is_local(environ.get("REMOTE_ADDR"), forwarded):
+        if environ.get("PATH_INFO") in ADDRESSES and _is_local(
+            environ.get("REMOTE_ADDR"), forwarded
+        ):
             environ["HTTP_HOST"] = self._host
         answer: Iterable[bytes] = self._application(environ, start_response)
         return answer

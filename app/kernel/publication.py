@@ -19,7 +19,8 @@ class PublicationRevision(db.Model):
 
 def bump() -> None:
     """Say, inside the transaction of the change, that something public changed."""
-    # One statement, which also makes the row: two first publications at once must not trip over each other.
+    # One statement, which also makes the row: two first publications at once must not trip over
+    # each other.
     db.session.execute(
         sa.text(
             "INSERT INTO publication_revision (id, value) VALUES (1, 1)"
@@ -30,4 +31,7 @@ def bump() -> None:
 
 def current() -> int:
     """The revision now."""
-    return db.session.scalar(sa.select(PublicationRevision.value).where(PublicationRevision.id == 1)) or 0
+    return (
+        db.session.scalar(sa.select(PublicationRevision.value).where(PublicationRevision.id == 1))
+        or 0
+    )

@@ -1,4 +1,6 @@
-"""Static files by WhiteNoise, under addresses that change with their content and may be kept for ever."""
+"""Static files by WhiteNoise, under addresses that change with their content and may be kept for
+ever.
+"""
 
 import hashlib
 from pathlib import Path
@@ -16,8 +18,13 @@ class Assets:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        files = [path for path in sorted(root.rglob("*")) if path.is_file() and path.suffix not in COMPRESSED]
-        # One hash for all: a style sheet names its fonts by relative address, so they have to move together.
+        files = [
+            path
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and path.suffix not in COMPRESSED
+        ]
+        # One hash for all: a style sheet names its fonts by relative address, so they have to move
+        # together.
         digest = hashlib.sha256()
         for path in files:
             digest.update(path.relative_to(root).as_posix().encode() + b"\x00" + path.read_bytes())
@@ -41,7 +48,9 @@ def init_app(app: Flask) -> None:
     def headers(response_headers: Any, path: str, url: str) -> None:
         response_headers["X-Content-Type-Options"] = "nosniff"
 
-    wrapped = WhiteNoise(app.wsgi_app, max_age=3600, immutable_file_test=immutable, add_headers_function=headers)
+    wrapped = WhiteNoise(
+        app.wsgi_app, max_age=3600, immutable_file_test=immutable, add_headers_function=headers
+    )
     wrapped.add_files(str(STATIC), prefix=f"static/{assets.version}/")
     wrapped.add_files(str(STATIC), prefix="static/")
     app.wsgi_app = wrapped  # type: ignore[method-assign]

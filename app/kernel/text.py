@@ -1,10 +1,13 @@
-"""Vietnamese text: one normal form on the way in, one folding for search, one way to make slugs and initials."""
+"""Vietnamese text: one normal form on the way in, one folding for search, one way to make slugs and
+initials.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 
-# Control, bidirectional, zero-width and tag characters hide what a text really says; lone surrogates reach no database.
+# Control, bidirectional, zero-width and tag characters hide what a text really says; lone
+# surrogates reach no database.
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200c\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
@@ -22,7 +25,8 @@ _SCRIPT = re.compile(r"^(LATIN|CYRILLIC|GREEK|CHEROKEE|ARMENIAN|FULLWIDTH)")
 
 #: Words too common to say what a question is about, folded.
 STOP_WORDS = frozenset(
-    "la va cua o co cho toi xin hoi nay thi duoc khong bao nhieu the nao gi a kinh gui ai da dang nhung cac mot nhu ve tu den khi"
+    "la va cua o co cho toi xin hoi nay thi duoc khong bao nhieu the nao gi a kinh gui ai da dang "
+    "nhung cac mot nhu ve tu den khi"
     " minh em anh chi ong ba bi voi lam roi ma nen hay".split()
 )
 
@@ -48,7 +52,10 @@ def nfc(text: str) -> str:
 
 
 def clean(text: str | None) -> str:
-    """A citizen's text as we keep it: NFC, no invisible characters, plain line ends, no runs of blanks. Idempotent."""
+    """A citizen's text as we keep it:
+
+    NFC, no invisible characters, plain line ends, no runs of blanks. Idempotent.
+    """
     text = _LINE_ENDS.sub("\n", text or "")
     text = _LONE_JOINER.sub("", nfc(_INVISIBLE.sub("", text)))
     text = "\n".join(_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
@@ -100,7 +107,9 @@ def initials(name: str) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """The text on one line, cut at a word with an ellipsis when it is longer than limit characters."""
+    """The text on one line, cut at a word with an ellipsis when it is longer than
+    limit characters.
+    """
     line = clean_line(text)
     if len(line) <= limit:
         return line

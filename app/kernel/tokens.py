@@ -17,7 +17,9 @@ def keyed_hash(secret_key: str, *parts: str) -> str:
 
 
 def digits(secret_key: str, *parts: str, length: int = 6) -> str:
-    """A number of this many digits derived from the parts, the same every time: a PIN that a retry can show again."""
+    """A number of this many digits derived from the parts, the same every time: a PIN that a retry
+    can show again.
+    """
     number = int(keyed_hash(secret_key, "digits", *parts), 16)
     return str(number % 10**length).zfill(length)
 

@@ -1,4 +1,6 @@
-"""The way of one request: which transaction it gets, when that is committed, which page an error becomes."""
+"""The way of one request: which transaction it gets, when that is committed, which page an error
+becomes.
+"""
 
 import functools
 from collections.abc import Callable
@@ -23,16 +25,30 @@ log = structlog.get_logger(__name__)
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Never handed back in a page that keeps what was typed.
-SECRET_FIELDS = frozenset({"csrf_token", "password", "new_password", "repeat_password", "pin", "code", "otp", "company_url"})
+SECRET_FIELDS = frozenset(
+    {
+        "csrf_token",
+        "password",
+        "new_password",
+        "repeat_password",
+        "pin",
+        "code",
+        "otp",
+        "company_url",
+    }
+)
 #: Hidden plumbing that a resubmission needs but nobody has to read.
-PLUMBING_FIELDS = frozenset({"step", "idempotency_key", "started", "action", "next", "seen_revision"})
+PLUMBING_FIELDS = frozenset(
+    {"step", "idempotency_key", "started", "action", "next", "seen_revision"}
+)
 _field_labels: dict[str, Any] = {}
 
 
 def commits(view: Callable[P, ResponseReturnValue]) -> Callable[P, Response]:
     """Commit the request's one transaction when the response is below 400, else undo it.
 
-    It sits inside the permission decorator, so that nothing is committed for somebody who may not be here.
+    It sits inside the permission decorator, so that nothing is committed for somebody who may not
+    be here.
     """
 
     @functools.wraps(view)
@@ -49,7 +65,9 @@ def commits(view: Callable[P, ResponseReturnValue]) -> Callable[P, Response]:
 
 
 def commits_always(view: Callable[P, ResponseReturnValue]) -> Callable[P, Response]:
-    """Commit whatever the answer: for routes that count failures, where the refusal itself has to be remembered."""
+    """Commit whatever the answer: for routes that count failures, where the refusal itself has to
+    be remembered.
+    """
 
     @functools.wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
@@ -70,7 +88,9 @@ def _finish(error: BaseException | None) -> None:
 
 
 def label_fields(**labels: Any) -> None:
-    """What form fields are called, in the reader's language, where typed text is shown outside its form."""
+    """What form fields are called, in the reader's language, where typed text is shown outside its
+    form.
+    """
     _field_labels.update(labels)
 
 
@@ -91,7 +111,11 @@ def kept_text() -> list[tuple[str, str]]:
 
 def retry_fields() -> list[tuple[str, str]]:
     """The whole form but its secrets, for one button that sends it again."""
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in SECRET_FIELDS and len(value) <= 20_000]
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in SECRET_FIELDS and len(value) <= 20_000
+    ]
 
 
 def _page(code: int, **context: Any) -> tuple[str, int]:
@@ -112,7 +136,11 @@ def _refused(error: errors.Refused) -> ResponseReturnValue:
 
 
 def _simultaneous(error: StaleDataError) -> ResponseReturnValue:
-    return _page(409, message=_("Người khác vừa thay đổi mục này. Hãy tải lại trang rồi làm lại."), kept=kept_text())
+    return _page(
+        409,
+        message=_("Người khác vừa thay đổi mục này. Hãy tải lại trang rồi làm lại."),
+        kept=kept_text(),
+    )
 
 
 def _field_error(error: errors.FieldError) -> ResponseReturnValue:
@@ -121,15 +149,20 @@ def _field_error(error: errors.FieldError) -> ResponseReturnValue:
 
 def _too_many(error: Exception) -> ResponseReturnValue:
     minutes = getattr(error, "retry_after_minutes", 15)
-    body, code = _page(429, message=getattr(error, "message", ""), retry_after=minutes, kept=kept_text())
+    body, code = _page(
+        429, message=getattr(error, "message", ""), retry_after=minutes, kept=kept_text()
+    )
     return body, code, {"Retry-After": str(minutes * 60)}
 
 
 def _expired(error: CSRFError) -> ResponseReturnValue:
-    # A file control left empty sends a part without a name; chosen files cannot be sent again by a button.
+    # A file control left empty sends a part without a name; chosen files cannot be sent again by a
+    # button.
     with_files = any(file.filename for _name, file in request.files.items(multi=True))
     retry = request.path if request.method == "POST" and not with_files else None
-    return _page(419, kept=kept_text(), retry_action=retry, retry_fields=retry_fields() if retry else [])
+    return _page(
+        419, kept=kept_text(), retry_action=retry, retry_fields=retry_fields() if retry else []
+    )
 
 
 def _unavailable(error: Exception) -> ResponseReturnValue:
@@ -139,7 +172,9 @@ def _unavailable(error: Exception) -> ResponseReturnValue:
     except Exception:  # the answer matters more than the clean-up
         log.warning("rollback_failed", exc_info=True)
     kept = kept_text() if request.method == "POST" else []
-    page = current_app.jinja_env.get_template("errors/plain_503.html").render(kept=kept, css_url="/static/vendor/app.css")
+    page = current_app.jinja_env.get_template("errors/plain_503.html").render(
+        kept=kept, css_url="/static/vendor/app.css"
+    )
     return page, 503, {"Retry-After": "60"}
 
 
@@ -149,7 +184,9 @@ def _failed(error: Exception) -> ResponseReturnValue:
         db.session.rollback()
     except Exception:  # as above
         log.warning("rollback_failed", exc_info=True)
-    page = current_app.jinja_env.get_template("errors/plain_500.html").render(css_url="/static/vendor/app.css")
+    page = current_app.jinja_env.get_template("errors/plain_500.html").render(
+        css_url="/static/vendor/app.css"
+    )
     return page, 500
 
 

@@ -12,7 +12,9 @@ S = TypeVar("S", bound=enum.StrEnum)
 
 
 class Move(NamedTuple, Generic[S]):
-    """One row: the move's name, the states it may start from, and the state it ends in (None: where it was)."""
+    """One row: the move's name, the states it may start from, and the state it ends in (None: where
+    it was).
+    """
 
     name: str
     sources: Collection[S]
@@ -24,7 +26,9 @@ class Workflow(Generic[S]):
 
     def __init__(self, *moves: tuple[str, Collection[S], S | None]) -> None:
         self.moves = tuple(Move(*move) for move in moves)
-        self._next = {(source, move.name): move.target for move in self.moves for source in move.sources}
+        self._next = {
+            (source, move.name): move.target for move in self.moves for source in move.sources
+        }
 
     def allows(self, state: S, move: str) -> bool:
         """May this move start from this state?"""
@@ -36,7 +40,12 @@ class Workflow(Generic[S]):
         Raises Refused when the move is not in the table for this state.
         """
         if (state, move) not in self._next:
-            raise Refused(_("Bước này không còn thực hiện được ở trạng thái hiện tại. Hãy tải lại trang để xem trạng thái mới."))
+            raise Refused(
+                _(
+                    "Bước này không còn thực hiện được ở trạng thái hiện tại. Hãy tải lại trang "
+                    "để xem trạng thái mới."
+                )
+            )
         target = self._next[state, move]
         return state if target is None else target
 

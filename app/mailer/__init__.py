@@ -1,7 +1,9 @@
-"""Mails: written into the outbox in the transaction that causes them, sent by the runner, never lost, never silent.
+"""Mails: written into the outbox in the transaction that causes them, sent by the runner, never
+lost, never silent.
 
-`service.queue` adds a message; `delivery` (a lane of `flask jobs run`) sends it through a `transport`, at least once and
-always with the same Message-ID; staff see each message's state, send again or drop it. No request ever speaks SMTP.
+`service.queue` adds a message; `delivery` (a lane of `flask jobs run`) sends it through a
+`transport`, at least once and always with the same Message-ID; staff see each message's state, send
+again or drop it. No request ever speaks SMTP.
 """
 
 from flask import Flask

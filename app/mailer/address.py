@@ -1,4 +1,7 @@
-"""Addresses and headers: what may stand in them, and which spellings are one mailbox. Pure functions."""
+"""Addresses and headers: what may stand in them, and which spellings are one mailbox.
+
+Pure functions.
+"""
 
 import re
 
@@ -9,13 +12,17 @@ from app.kernel.errors import FieldError
 from app.kernel.text import clean_line, shorten
 
 #: What a caller may add; From, To, Bcc and the like are ours alone.
-ALLOWED_HEADERS = frozenset({"In-Reply-To", "List-Unsubscribe", "List-Unsubscribe-Post", "References", "Reply-To"})
+ALLOWED_HEADERS = frozenset(
+    {"In-Reply-To", "List-Unsubscribe", "List-Unsubscribe-Post", "References", "Reply-To"}
+)
 _BREAKING = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 _SUBJECT_LIMIT = 300
 
 
 class HeaderError(ValueError):
-    """A header holds a line break, a NUL or another control character, or is not one that a caller may set."""
+    """A header holds a line break, a NUL or another control character, or is not one that a caller
+    may set.
+    """
 
 
 def checked_header(name: str, value: str) -> str:
@@ -40,19 +47,27 @@ def checked_subject(subject: str) -> str:
 def checked_address(address: str) -> str:
     """One plain address as it goes to the mail server, foreign domain names in ASCII.
 
-    Raises FieldError("email") for anything else: a display name, several addresses, a control character.
+    Raises FieldError("email") for anything else: a display name, several addresses, a control
+    character.
     """
     wrong = FieldError("email", _("Thư điện tử chưa đúng. Ví dụ: ten@example.vn."))
     if _BREAKING.search(address):
         raise wrong
     try:
-        found = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=False, allow_display_name=False)
+        found = validate_email(
+            address.strip(),
+            check_deliverability=False,
+            allow_smtputf8=False,
+            allow_display_name=False,
+        )
     except EmailNotValidError as error:
         raise wrong from error
     return found.ascii_email or found.normalized
 
 
 def address_key(address: str) -> str:
-    """The mailbox behind an address: lower case, without a +suffix and without dots before the @."""
+    """The mailbox behind an address: lower case, without a +suffix and without
+    dots before the @.
+    """
     local, _at, domain = address.strip().lower().rpartition("@")
     return f"{local.partition('+')[0].replace('.', '')}@{domain}"

@@ -1,4 +1,7 @@
-"""From an outbox row to the bytes on the wire. Python's own EmailMessage; nothing that a caller gave can add a header."""
+"""From an outbox row to the bytes on the wire.
+
+Python's own EmailMessage; nothing that a caller gave can add a header.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -52,7 +55,8 @@ def build(
 ) -> EmailMessage:
     """The message: plain text first, HTML as its alternative, everything 7-bit on the wire.
 
-    It is the same at every try, the date included. Raises ValueError when a header holds a line break.
+    It is the same at every try, the date included. Raises ValueError when a header holds a line
+    break.
     """
     message = EmailMessage(policy=POLICY)
     message["From"] = sender

@@ -1,4 +1,6 @@
-"""The runner's lane for mails: claim and commit, send without any open transaction, acknowledge and commit."""
+"""The runner's lane for mails: claim and commit, send without any open transaction, acknowledge and
+commit.
+"""
 
 import datetime as dt
 import time
@@ -67,7 +69,8 @@ def _send(claim: service.Claim) -> Callable[[], bool]:
     except RejectedError as error:
         return partial(service.reject, claim, str(error))
     except Exception as error:
-        # An error of ours must not stop the mails behind this one; it is tried again and shows on the screen.
+        # An error of ours must not stop the mails behind this one; it is tried again and shows on
+        # the screen.
         log.error("mail_failed", id=claim.id, exc_info=error)
         return partial(service.defer, claim, type(error).__name__)
     return partial(service.acknowledge, claim)

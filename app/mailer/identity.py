@@ -1,4 +1,6 @@
-"""Who writes our mails: read from the settings of the running app, so that services need not know Flask."""
+"""Who writes our mails: read from the settings of the running app, so that services need not know
+Flask.
+"""
 
 import secrets
 from email.headerregistry import Address

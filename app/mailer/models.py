@@ -20,20 +20,37 @@ class OutboxMessage(db.Model):
 
     __tablename__ = "outbox_message"
     __table_args__ = (
-        sa.Index("ix_outbox_message_due", "available_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
-        sa.Index("ix_outbox_message_waiting", "waiting_since", sqlite_where=_WAITING, postgresql_where=_WAITING),
-        sa.Index("ix_outbox_message_remembered", "created_at", sqlite_where=_REMEMBERED, postgresql_where=_REMEMBERED),
+        sa.Index(
+            "ix_outbox_message_due", "available_at", "id", sqlite_where=_DUE, postgresql_where=_DUE
+        ),
+        sa.Index(
+            "ix_outbox_message_waiting",
+            "waiting_since",
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        ),
+        sa.Index(
+            "ix_outbox_message_remembered",
+            "created_at",
+            sqlite_where=_REMEMBERED,
+            postgresql_where=_REMEMBERED,
+        ),
         sa.Index(None, "state", "id"),
         sa.Index(None, "address_key", "created_at", "id"),
         sa.Index(None, "about_kind", "about_id", "id"),
-        sa.CheckConstraint("(state IN ('ready', 'deferred')) = (available_at IS NOT NULL)", name="waiting_has_time"),
-        sa.CheckConstraint("(available_at IS NULL) = (waiting_since IS NULL)", name="waiting_is_whole"),
+        sa.CheckConstraint(
+            "(state IN ('ready', 'deferred')) = (available_at IS NOT NULL)", name="waiting_has_time"
+        ),
+        sa.CheckConstraint(
+            "(available_at IS NULL) = (waiting_since IS NULL)", name="waiting_is_whole"
+        ),
         sa.CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent_has_time"),
         sa.CheckConstraint("(locked_by IS NULL) = (locked_until IS NULL)", name="lock_is_whole"),
     )
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
-    #: Which mail it is, such as question-receipt; «restricted-…» marks mails about khiếu nại and tố cáo.
+    #: Which mail it is, such as question-receipt; «restricted-…» marks mails about khiếu nại and tố
+    #: cáo.
     kind: Mapped[str] = mapped_column(sa.String(64))
     to_address: Mapped[str] = mapped_column(sa.String(254))
     #: The address without what lets one mailbox have many spellings, for the daily cap.
@@ -52,7 +69,8 @@ class OutboxMessage(db.Model):
     state: Mapped[Delivery] = mapped_column(default=Delivery.READY)
     #: Tries since it was queued or sent again by staff.
     attempts: Mapped[int] = mapped_column(default=0)
-    #: Not before this moment; empty when it waits no more, so that the index of what is due holds nothing else.
+    #: Not before this moment; empty when it waits no more, so that the index of what is due holds
+    #: nothing else.
     available_at: Mapped[dt.datetime | None] = mapped_column(default=clock.now)
     #: The runner that is sending it now …
     locked_by: Mapped[str | None] = mapped_column(sa.String(64))

@@ -27,7 +27,11 @@ def _tab_labels() -> dict[str, str]:
 
 
 def _capped(number: int) -> str:
-    return _("hơn %(number)s", number=vi_number(queries.COUNT_CAP)) if number > queries.COUNT_CAP else vi_number(number)
+    return (
+        _("hơn %(number)s", number=vi_number(queries.COUNT_CAP))
+        if number > queries.COUNT_CAP
+        else vi_number(number)
+    )
 
 
 @bp.get("")
@@ -37,7 +41,11 @@ def index() -> ResponseReturnValue:
     tab = request.args.get("trang-thai", "")
     tab = tab if tab in queries.TABS else "cho-gui"
     form = SearchForm(request.args)
-    page = None if form.to.data else queries.page(tab, after=request.args.get("sau"), before=request.args.get("truoc"))
+    page = (
+        None
+        if form.to.data
+        else queries.page(tab, after=request.args.get("sau"), before=request.args.get("truoc"))
+    )
     counts = queries.counts()
     tabs = [
         {
@@ -56,7 +64,9 @@ def index() -> ResponseReturnValue:
         silence=queries.silence(clock.now()),
         labels=states.LABELS,
         colours=states.COLOURS,
-        previous_url=_url(tab, truoc=page.previous_cursor) if page and page.previous_cursor else None,
+        previous_url=_url(tab, truoc=page.previous_cursor)
+        if page and page.previous_cursor
+        else None,
         next_url=_url(tab, sau=page.next_cursor) if page and page.next_cursor else None,
     )
 
@@ -70,7 +80,11 @@ def _url(tab: str, **cursor: str | None) -> str:
 def show(number: int) -> ResponseReturnValue:
     """One message with its text and history."""
     message = queries.message(number)
-    about = Ref(message.about_kind, message.about_id) if message.about_kind and message.about_id is not None else None
+    about = (
+        Ref(message.about_kind, message.about_id)
+        if message.about_kind and message.about_id is not None
+        else None
+    )
     sending = message.locked_until is not None and message.locked_until > clock.now()
     return render_template(
         "mailer/show.html",
@@ -81,7 +95,9 @@ def show(number: int) -> ResponseReturnValue:
         label=states.LABELS[message.state],
         colour=states.COLOURS[message.state],
         happenings=states.HAPPENING_LABELS,
-        may_resend=not sending and message.forgotten_at is None and states.FLOW.allows(message.state, "resend"),
+        may_resend=not sending
+        and message.forgotten_at is None
+        and states.FLOW.allows(message.state, "resend"),
         may_cancel=not sending and states.FLOW.allows(message.state, "cancel"),
         sending=sending,
     )

@@ -1,4 +1,6 @@
-"""Reading the outbox: what staff see, what the runner asks, and whether the mail has fallen silent."""
+"""Reading the outbox: what staff see, what the runner asks, and whether the mail
+has fallen silent.
+"""
 
 import datetime as dt
 import re
@@ -49,7 +51,9 @@ def anything_due(now: dt.datetime) -> bool:
 
 
 def silence(now: dt.datetime) -> Silence | None:
-    """The warning that something waits for more than a day and nothing has left in that time, or None. Two statements."""
+    """The warning that something waits for more than a day and nothing has left in that time, or
+    None. Two statements.
+    """
     oldest = db.session.scalar(sa.select(sa.func.min(OutboxMessage.waiting_since)))
     if oldest is None or oldest > now - SILENCE:
         return None
@@ -58,8 +62,13 @@ def silence(now: dt.datetime) -> Silence | None:
 
 
 def messages_about(ref: Ref) -> list[OutboxMessage]:
-    """The mails written about this thing, oldest first; `state` has its words in `states.LABELS`."""
-    query = sa.select(OutboxMessage).where(OutboxMessage.about_kind == ref.kind, OutboxMessage.about_id == ref.id)
+    """The mails written about this thing, oldest first;
+
+    `state` has its words in `states.LABELS`.
+    """
+    query = sa.select(OutboxMessage).where(
+        OutboxMessage.about_kind == ref.kind, OutboxMessage.about_id == ref.id
+    )
     return list(db.session.scalars(query.order_by(OutboxMessage.id).limit(_ABOUT_LIMIT)))
 
 
@@ -73,7 +82,9 @@ class Written(NamedTuple):
 
 def written_about(ref: Ref, *, kinds: Collection[str], to: Collection[str]) -> list[Written]:
     """The mails of these kinds about this thing to these addresses. One statement."""
-    query = sa.select(OutboxMessage.dedupe_key, OutboxMessage.to_address, OutboxMessage.created_at).where(
+    query = sa.select(
+        OutboxMessage.dedupe_key, OutboxMessage.to_address, OutboxMessage.created_at
+    ).where(
         OutboxMessage.about_kind == ref.kind,
         OutboxMessage.about_id == ref.id,
         OutboxMessage.kind.in_(sorted(kinds)),
@@ -101,7 +112,9 @@ def counts() -> dict[str, int]:
     return dict(zip(TABS, db.session.execute(sa.select(*capped)).one(), strict=True))
 
 
-def page(tab: str, *, after: str | None = None, before: str | None = None) -> paging.Page[OutboxMessage]:
+def page(
+    tab: str, *, after: str | None = None, before: str | None = None
+) -> paging.Page[OutboxMessage]:
     """One page of a tab, newest first."""
     query, backwards = paging.keyset(
         sa.select(OutboxMessage).where(TABS[tab]),
@@ -112,13 +125,22 @@ def page(tab: str, *, after: str | None = None, before: str | None = None) -> pa
         before=before,
     )
     rows = db.session.scalars(query).all()
-    return paging.page_of(rows, size=PAGE_SIZE, key=lambda row: (row.id,), backwards=backwards, after=after, before=before)
+    return paging.page_of(
+        rows,
+        size=PAGE_SIZE,
+        key=lambda row: (row.id,),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )
 
 
 def to_address(address: str) -> Sequence[OutboxMessage]:
     """The latest mails to this mailbox, however it is spelt, newest first."""
     query = sa.select(OutboxMessage).where(OutboxMessage.address_key == address_key(address))
-    return db.session.scalars(query.order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc()).limit(PAGE_SIZE)).all()
+    return db.session.scalars(
+        query.order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc()).limit(PAGE_SIZE)
+    ).all()
 
 
 def is_restricted(found: OutboxMessage) -> bool:
@@ -129,7 +151,8 @@ def is_restricted(found: OutboxMessage) -> bool:
 def readable_text(found: OutboxMessage) -> str | None:
     """The text for staff: none of a restricted or forgotten message, PINs and secret links covered.
 
-    Whoever reads mails here must not be able to act as the citizen, or to set a colleague's password.
+    Whoever reads mails here must not be able to act as the citizen, or to set a colleague's
+    password.
     """
     if is_restricted(found) or found.forgotten_at is not None:
         return None

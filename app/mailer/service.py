@@ -1,4 +1,6 @@
-"""Every change to the outbox: queueing, the runner's claims and acknowledgements, staff's decisions, forgetting."""
+"""Every change to the outbox: queueing, the runner's claims and acknowledgements, staff's
+decisions, forgetting.
+"""
 
 import datetime as dt
 import unicodedata
@@ -61,12 +63,14 @@ def queue(
     dedupe_key: str,
     headers: Mapping[str, str] | None = None,
 ) -> OutboxMessage:
-    """Add a mail to one address, in the caller's transaction: rolled back, it is never sent. One statement.
+    """Add a mail to one address, in the caller's transaction: rolled back, it is never sent. One
+    statement.
 
-    A second call with the same `dedupe_key` changes nothing and returns the first message. A `kind` that begins with
-    «restricted-» (khiếu nại, tố cáo) must carry no text of the submission; staff screens then show the subject only.
-    Links in the text are built from the configured public address by the caller. Raises FieldError("email") for an
-    address that is none, HeaderError for a line break or NUL in subject or headers.
+    A second call with the same `dedupe_key` changes nothing and returns the first message. A `kind`
+    that begins with «restricted-» (khiếu nại, tố cáo) must carry no text of the submission; staff
+    screens then show the subject only. Links in the text are built from the configured public
+    address by the caller. Raises FieldError("email") for an address that is none, HeaderError for a
+    line break or NUL in subject or headers.
     """
     address = checked_address(to)
     now = clock.now()
@@ -89,9 +93,18 @@ def queue(
         "waiting_since": now,
     }
     dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(OutboxMessage).values(**values).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    insert = (
+        dialect.insert(OutboxMessage)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+    )
     made = db.session.scalars(insert.returning(OutboxMessage)).one_or_none()
-    return made or db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key)).one()
+    return (
+        made
+        or db.session.scalars(
+            sa.select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key)
+        ).one()
+    )
 
 
 def _body(text: str) -> str:
@@ -101,20 +114,25 @@ def _body(text: str) -> str:
 
 
 def sent_today(to: str, kinds: Collection[str]) -> int:
-    """How many messages of these kinds were queued for this mailbox in the last 24 hours, whatever became of them.
+    """How many messages of these kinds were queued for this mailbox in the last 24 hours, whatever
+    became of them.
 
-    Other spellings of the same mailbox (+suffix, dots, capitals) count. For callers that hold to the cap of three a day
-    to an address that nobody has confirmed yet.
+    Other spellings of the same mailbox (+suffix, dots, capitals) count. For callers that hold to
+    the cap of three a day to an address that nobody has confirmed yet.
     """
     since = clock.now() - dt.timedelta(hours=24)
     query = sa.select(sa.func.count()).where(
-        OutboxMessage.address_key == address_key(to), OutboxMessage.created_at > since, OutboxMessage.kind.in_(sorted(kinds))
+        OutboxMessage.address_key == address_key(to),
+        OutboxMessage.created_at > since,
+        OutboxMessage.kind.in_(sorted(kinds)),
     )
     return db.session.scalar(query) or 0
 
 
 def due(now: dt.datetime) -> tuple[Any, ...]:
-    """The conditions that make a message due: it waits, its time has come, and nobody is sending it."""
+    """The conditions that make a message due: it waits, its time has come, and nobody is sending
+    it.
+    """
     free = sa.or_(OutboxMessage.locked_until.is_(None), OutboxMessage.locked_until < now)
     return OutboxMessage.available_at <= now, free
 
@@ -156,12 +174,17 @@ def claim(owner: str) -> Claim | None:
 
 
 def wait_after(attempt: int) -> dt.timedelta:
-    """How long to wait after this try: 1 minute, three times as long each time, at most 24 hours."""
+    """How long to wait after this try: 1 minute, three times as long each time, at
+    most 24 hours.
+    """
     return min(_FIRST_WAIT * int(3 ** min(attempt - 1, 10)), _LONGEST_WAIT)
 
 
 def acknowledge(claim: Claim) -> bool:
-    """The mail server took it. False: somebody else holds the message now, and nothing was changed."""
+    """The mail server took it.
+
+    False: somebody else holds the message now, and nothing was changed.
+    """
     now = clock.now()
     return _settle(claim, "send", Happening.SENT, None, sent_at=now, last_error=None, **_ENDED)
 
@@ -171,7 +194,14 @@ def defer(claim: Claim, reason: str) -> bool:
     now = clock.now()
     if claim.attempt >= MAX_TRIES and now - claim.waiting_since >= GIVE_UP_AFTER:
         return _settle(claim, "give_up", Happening.GIVEN_UP, reason, last_error=reason, **_ENDED)
-    return _settle(claim, "defer", Happening.DEFERRED, reason, last_error=reason, available_at=now + wait_after(claim.attempt))
+    return _settle(
+        claim,
+        "defer",
+        Happening.DEFERRED,
+        reason,
+        last_error=reason,
+        available_at=now + wait_after(claim.attempt),
+    )
 
 
 def reject(claim: Claim, reason: str) -> bool:
@@ -182,13 +212,22 @@ def reject(claim: Claim, reason: str) -> bool:
 def _settle(claim: Claim, move: str, what: Happening, detail: str | None, **values: Any) -> bool:
     change = (
         sa.update(OutboxMessage)
-        .where(OutboxMessage.id == claim.id, OutboxMessage.locked_by == claim.owner, OutboxMessage.attempts == claim.attempt)
+        .where(
+            OutboxMessage.id == claim.id,
+            OutboxMessage.locked_by == claim.owner,
+            OutboxMessage.attempts == claim.attempt,
+        )
         .values(state=FLOW.next(Delivery.READY, move), locked_by=None, locked_until=None, **values)
         .returning(OutboxMessage.id)
     )
-    if db.session.execute(change, execution_options={"synchronize_session": False}).one_or_none() is None:
+    if (
+        db.session.execute(change, execution_options={"synchronize_session": False}).one_or_none()
+        is None
+    ):
         return False
-    db.session.add(DeliveryEvent(message_id=claim.id, what=what, attempt=claim.attempt, detail=detail))
+    db.session.add(
+        DeliveryEvent(message_id=claim.id, what=what, attempt=claim.attempt, detail=detail)
+    )
     db.session.flush()
     return True
 
@@ -196,11 +235,14 @@ def _settle(claim: Claim, move: str, what: Happening, detail: str | None, **valu
 def resend(message: OutboxMessage, *, actor_id: int | None, actor: str) -> None:
     """Send it again, with the same Message-ID and all its tries before it.
 
-    Raises Refused while it is being sent, while it waits for its first try, or when its text has been removed.
+    Raises Refused while it is being sent, while it waits for its first try, or when its text has
+    been removed.
     """
     _check_free(message)
     if message.forgotten_at is not None:
-        raise Refused(_("Nội dung thư này đã được xóa theo quy định lưu trữ nên không gửi lại được."))
+        raise Refused(
+            _("Nội dung thư này đã được xóa theo quy định lưu trữ nên không gửi lại được.")
+        )
     message.state = FLOW.next(message.state, "resend")
     message.attempts = 0
     message.available_at = message.waiting_since = clock.now()
@@ -224,19 +266,33 @@ def _check_free(message: OutboxMessage) -> None:
         raise Refused(_("Thư này đang được gửi. Hãy tải lại trang sau một phút."))
 
 
-def _note(message: OutboxMessage, what: Happening, tag: str, actor_id: int | None, actor: str) -> None:
+def _note(
+    message: OutboxMessage, what: Happening, tag: str, actor_id: int | None, actor: str
+) -> None:
     message.history.append(DeliveryEvent(what=what, actor=actor[:200]))
     db.session.flush()
-    audit.record(tag, actor_id=actor_id, actor=actor, about=Ref("mail", message.id), data={"kind": message.kind})
+    audit.record(
+        tag,
+        actor_id=actor_id,
+        actor=actor,
+        about=Ref("mail", message.id),
+        data={"kind": message.kind},
+    )
 
 
 _FORGOTTEN = {"to_address": "", "address_key": "", "text": "", "html": "", "headers": {}}
 
 
 def forget() -> None:
-    """Remove addresses and texts of messages written more than KEEP_DAYS ago; what still waits is left alone."""
+    """Remove addresses and texts of messages written more than KEEP_DAYS ago; what still waits is
+    left alone.
+    """
     before = clock.now() - dt.timedelta(days=KEEP_DAYS)
-    old = (OutboxMessage.forgotten_at.is_(None), OutboxMessage.created_at < before, OutboxMessage.available_at.is_(None))
+    old = (
+        OutboxMessage.forgotten_at.is_(None),
+        OutboxMessage.created_at < before,
+        OutboxMessage.available_at.is_(None),
+    )
     db.session.execute(
         sa.update(OutboxMessage).where(*old).values(**_FORGOTTEN, forgotten_at=clock.now()),
         execution_options={"synchronize_session": False},
@@ -244,12 +300,16 @@ def forget() -> None:
 
 
 def forget_about(about: Ref) -> None:
-    """Remove addresses, subjects and texts of everything written about this thing; what still waits is not sent."""
+    """Remove addresses, subjects and texts of everything written about this thing; what still waits
+    is not sent.
+    """
     _empty(OutboxMessage.about_kind == about.kind, OutboxMessage.about_id == about.id)
 
 
 def forget_naming(kind: str, words: str) -> None:
-    """The same for mails of one kind whose text holds these words: for a mail that tells of several things, by their codes."""
+    """The same for mails of one kind whose text holds these words: for a mail that tells of several
+    things, by their codes.
+    """
     _empty(OutboxMessage.kind == kind, OutboxMessage.text.contains(words, autoescape=True))
 
 
@@ -258,9 +318,15 @@ def _empty(*mine: sa.ColumnElement[bool]) -> None:
     stopped = (
         sa.update(OutboxMessage)
         .where(*mine, OutboxMessage.available_at.is_not(None))
-        .values(state=FLOW.next(Delivery.READY, "cancel"), locked_by=None, locked_until=None, **_ENDED)
+        .values(
+            state=FLOW.next(Delivery.READY, "cancel"), locked_by=None, locked_until=None, **_ENDED
+        )
     )
     db.session.execute(stopped, execution_options=options)
-    emptied = sa.update(OutboxMessage).where(*mine).values(**_FORGOTTEN, subject=_("(đã xóa)"), forgotten_at=clock.now())
+    emptied = (
+        sa.update(OutboxMessage)
+        .where(*mine)
+        .values(**_FORGOTTEN, subject=_("(đã xóa)"), forgotten_at=clock.now())
+    )
     db.session.execute(emptied, execution_options=options)
     db.session.expire_all()

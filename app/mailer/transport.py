@@ -1,4 +1,7 @@
-"""Ways out of the house for a mail: SMTP through Flask-Mail, a recorder for tests, or none at all."""
+"""Ways out of the house for a mail:
+
+SMTP through Flask-Mail, a recorder for tests, or none at all.
+"""
 
 import smtplib
 import ssl
@@ -34,7 +37,10 @@ class Transport(Protocol):
     ready: bool
 
     def send(self, message: EmailMessage) -> None:
-        """Hand the message over; returns when the mail server took it. Raises TryLaterError or RejectedError."""
+        """Hand the message over; returns when the mail server took it.
+
+        Raises TryLaterError or RejectedError.
+        """
         ...
 
 
@@ -70,9 +76,11 @@ class SmtpTransport:
         self.timeout = timeout
 
     def send(self, message: EmailMessage) -> None:
-        """Hand the message over. A refusal of address or content (5xx) is final, everything else may be tried again.
+        """Hand the message over. A refusal of address or content (5xx) is final, everything else
+        may be tried again.
 
-        Refusals of the connection, the password or the sender concern every message and are never the message's fault.
+        Refusals of the connection, the password or the sender concern every message and are never
+        the message's fault.
         """
         try:
             with _Connection(current_app.extensions["mail"], self.timeout) as connection:
@@ -85,7 +93,8 @@ class SmtpTransport:
         except smtplib.SMTPResponseException as error:
             raise TryLaterError(_answer(error.smtp_code, error.smtp_error)) from error
         except (smtplib.SMTPException, OSError) as error:
-            # smtplib reports a timeout as a lost connection; what staff should read is the timeout behind it.
+            # smtplib reports a timeout as a lost connection; what staff should read is the timeout
+            # behind it.
             cause = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else None
             raise TryLaterError(type(cause or error).__name__) from error
 
@@ -95,13 +104,20 @@ def choose(settings: Settings) -> Transport:
     if not settings.mail_server:
         return NullTransport()
     usual = Settings()
-    if settings.environment == "test" and (settings.mail_server, settings.mail_port) == (usual.mail_server, usual.mail_port):
+    if settings.environment == "test" and (settings.mail_server, settings.mail_port) == (
+        usual.mail_server,
+        usual.mail_port,
+    ):
         return RecordingTransport()
     return SmtpTransport(settings.mail_timeout)
 
 
 def _refusal(code: int, answer: bytes | str) -> Exception:
-    return RejectedError(_answer(code, answer)) if 500 <= code < 600 else TryLaterError(_answer(code, answer))
+    return (
+        RejectedError(_answer(code, answer))
+        if 500 <= code < 600
+        else TryLaterError(_answer(code, answer))
+    )
 
 
 def _answer(code: int, answer: bytes | str) -> str:
@@ -110,7 +126,9 @@ def _answer(code: int, answer: bytes | str) -> str:
 
 
 class _Bounded:
-    """smtplib with an end: each answer within the timeout, and the whole delivery within DELIVERY_TIMEOUTS of it."""
+    """smtplib with an end: each answer within the timeout, and the whole delivery within
+    DELIVERY_TIMEOUTS of it.
+    """
 
     timeout: float
     sock: Any
@@ -144,14 +162,17 @@ class _BoundedSMTPS(_Bounded, smtplib.SMTP_SSL):  # type: ignore[misc]
 
 
 class _Connection(flask_mail.Connection):
-    """Flask-Mail's connection with what it lacks: a timeout, checked certificates, and a good-bye that cannot fail."""
+    """Flask-Mail's connection with what it lacks: a timeout, checked certificates, and a good-bye
+    that cannot fail.
+    """
 
     def __init__(self, mail: Any, timeout: int) -> None:
         super().__init__(mail)
         self.timeout = timeout
 
     def __enter__(self) -> "_Connection":
-        # Flask-Mail keeps quiet in tests by itself; here the choice of transport has been made already.
+        # Flask-Mail keeps quiet in tests by itself; here the choice of transport has been made
+        # already.
         self.host = self.configure_host()
         return self
 
@@ -162,7 +183,13 @@ class _Connection(flask_mail.Connection):
         name = builder.sender_address(mail.default_sender).domain
         host: Any
         if mail.use_ssl:
-            host = _BoundedSMTPS(mail.server, mail.port, timeout=self.timeout, local_hostname=name, context=ssl.create_default_context())
+            host = _BoundedSMTPS(
+                mail.server,
+                mail.port,
+                timeout=self.timeout,
+                local_hostname=name,
+                context=ssl.create_default_context(),
+            )
         else:
             host = _BoundedSMTP(mail.server, mail.port, timeout=self.timeout, local_hostname=name)
         try:
@@ -175,7 +202,12 @@ class _Connection(flask_mail.Connection):
             raise
         return host  # type: ignore[no-any-return]
 
-    def __exit__(self, exc_type: type[BaseException] | None, exc_value: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
         if self.host is None:
             return
         try:
@@ -190,7 +222,9 @@ class _Connection(flask_mail.Connection):
 
 
 class _Ready(flask_mail.Message):
-    """Flask-Mail's message around bytes that we built: its own builder lets line breaks into extra headers."""
+    """Flask-Mail's message around bytes that we built: its own builder lets line breaks into extra
+    headers.
+    """
 
     def __init__(self, message: EmailMessage) -> None:
         sender, to = message["From"].addresses[0], message["To"].addresses[0]

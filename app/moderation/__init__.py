@@ -1,4 +1,5 @@
-"""One queue over what citizens send, and a workbench for each question: screens that compose, with no states of their own.
+"""One queue over what citizens send, and a workbench for each question: screens that compose, with
+no states of their own.
 
 Every change goes through questions.service; what is shown is what questions.policy allows.
 """
@@ -13,22 +14,34 @@ from flask_login import current_user
 
 
 def staff_menu() -> dict[str, Any]:
-    """The menu of the staff pages, as far as this person may go. Only below /can-bo: other pages ask for no session."""
+    """The menu of the staff pages, as far as this person may go.
+
+    Only below /can-bo: other pages ask for no session.
+    """
     from app.kernel.display import navigation
 
-    if not (request.path == "/can-bo" or request.path.startswith("/can-bo/")) or not current_user.is_authenticated:
+    if (
+        not (request.path == "/can-bo" or request.path.startswith("/can-bo/"))
+        or not current_user.is_authenticated
+    ):
         return {}
     entries = navigation(current_app).staff
     return {
         "staff_nav": [
-            {"url": url, "label": label(), "key": key} for _order, key, label, url, permission in entries if _holds_one(permission)
+            {"url": url, "label": label(), "key": key}
+            for _order, key, label, url, permission in entries
+            if _holds_one(permission)
         ]
     }
 
 
 def _holds_one(permission: Any) -> bool:
     """Menus name one permission, or several of which one is enough."""
-    wanted = [permission] if isinstance(permission, str) or not isinstance(permission, Iterable) else list(permission)
+    wanted = (
+        [permission]
+        if isinstance(permission, str) or not isinstance(permission, Iterable)
+        else list(permission)
+    )
     return any(current_user.has(item) for item in wanted)
 
 

@@ -1,6 +1,8 @@
-"""Which complaints and denunciations this person has opened in this browser: for a quarter of an hour, and written down.
+"""Which complaints and denunciations this person has opened in this browser: for a quarter of an
+hour, and written down.
 
-Only ids and times stand in the signed cookie; it ends with the session, and another person's opening does not count.
+Only ids and times stand in the signed cookie; it ends with the session, and another person's
+opening does not count.
 """
 
 from flask import session

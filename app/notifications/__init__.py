@@ -9,6 +9,14 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Wire the feature into the app."""
     # Importing registers the listeners and the jobs.
-    from app.notifications import accounts, consultations, digest, following, public, questions, results  # noqa: F401
+    from app.notifications import (  # noqa: F401
+        accounts,
+        consultations,
+        digest,
+        following,
+        public,
+        questions,
+        results,
+    )
 
     app.register_blueprint(public.bp)

@@ -1,10 +1,19 @@
-"""Staff accounts: the mails that carry one-time links, and those that say that something changed."""
+"""Staff accounts: the mails that carry one-time links, and those that say that
+something changed.
+"""
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.accounts.events import EmailChanged, PasswordChanged, PasswordResetAsked, SecondFactorChanged, SignInAlert, UserInvited
+from app.accounts.events import (
+    EmailChanged,
+    PasswordChanged,
+    PasswordResetAsked,
+    SecondFactorChanged,
+    SignInAlert,
+    UserInvited,
+)
 from app.accounts.models import User
 from app.kernel.events import on
 from app.kernel.links import Ref
@@ -20,7 +29,15 @@ def invited(event: UserInvited) -> None:
     """The link with which a new person sets a password."""
     user = event.user
     url = link(f"/can-bo/dat-lai-mat-khau/{event.token}")
-    send("account-invite", to=user.email, about=_about(user), key=moment_key(), name=user.full_name, username=user.username, url=url)
+    send(
+        "account-invite",
+        to=user.email,
+        about=_about(user),
+        key=moment_key(),
+        name=user.full_name,
+        username=user.username,
+        url=url,
+    )
 
 
 @on(PasswordResetAsked)
@@ -28,24 +45,49 @@ def reset_asked(event: PasswordResetAsked) -> None:
     """The link with which a password is set anew."""
     user = event.user
     url = link(f"/can-bo/dat-lai-mat-khau/{event.token}")
-    send("account-reset", to=user.email, about=_about(user), key=moment_key(), name=user.full_name, url=url)
+    send(
+        "account-reset",
+        to=user.email,
+        about=_about(user),
+        key=moment_key(),
+        name=user.full_name,
+        url=url,
+    )
 
 
 @on(SignInAlert)
 def alert(event: SignInAlert) -> None:
     """Somebody tries passwords."""
     user = event.user
-    send("account-alert", to=user.email, about=_about(user), key=moment_key(), name=user.full_name, url=link("/can-bo/quen-mat-khau"))
+    send(
+        "account-alert",
+        to=user.email,
+        about=_about(user),
+        key=moment_key(),
+        name=user.full_name,
+        url=link("/can-bo/quen-mat-khau"),
+    )
 
 
 def _changed(user: User, address: str, what: Any) -> None:
-    send("account-changed", to=address, about=_about(user), key=f"{moment_key()}:{address}", name=user.full_name, what=what)
+    send(
+        "account-changed",
+        to=address,
+        about=_about(user),
+        key=f"{moment_key()}:{address}",
+        name=user.full_name,
+        what=what,
+    )
 
 
 @on(PasswordChanged)
 def password_changed(event: PasswordChanged) -> None:
     """Tell the owner."""
-    _changed(event.user, event.user.email, _l("Mật khẩu của ông/bà vừa được đổi. Mọi phiên đăng nhập khác đã kết thúc."))
+    _changed(
+        event.user,
+        event.user.email,
+        _l("Mật khẩu của ông/bà vừa được đổi. Mọi phiên đăng nhập khác đã kết thúc."),
+    )
 
 
 @on(SecondFactorChanged)

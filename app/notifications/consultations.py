@@ -1,8 +1,9 @@
 """Consultations and comments: which happening leads to which mail, to whom.
 
-The rules of questions.py hold here too: nothing that a citizen wrote goes to an address that is not yet confirmed, such an
-address gets three mails a day at most, and what staff are sent never carries a sender's name or contact. News for
-followers and results for participants may be thousands of mails: jobs write them (following.py, results.py).
+The rules of questions.py hold here too: nothing that a citizen wrote goes to an address that is not
+yet confirmed, such an address gets three mails a day at most, and what staff are sent never carries
+a sender's name or contact. News for followers and results for participants may be thousands of
+mails: jobs write them (following.py, results.py).
 """
 
 from collections.abc import Callable
@@ -14,7 +15,12 @@ from flask_babel import gettext as _
 
 from app.access import P
 from app.accounts import queries as accounts
-from app.consultations.events import CommentMoved, CommentReceived, ConsultationMoved, ResultReminder
+from app.consultations.events import (
+    CommentMoved,
+    CommentReceived,
+    ConsultationMoved,
+    ResultReminder,
+)
 from app.consultations.models import IS_WAITING, Comment, Consultation
 from app.consultations.queries import staff
 from app.consultations.states import STANCE_LABELS, CommentStage, Visibility
@@ -33,7 +39,8 @@ from app.submissions.states import Channel, Consent
 LAST_REMINDER = 30
 
 
-# To the sender -------------------------------------------------------------------------------------------------------------
+# To the sender
+# --------------------------------------------------------------------------------------------------
 def _common(comment: Comment, key: str) -> dict[str, Any]:
     submission = comment.submission
     consultation = staff.by_id(comment.consultation_id)
@@ -56,26 +63,41 @@ def _may_still_hear(address: str) -> bool:
 
 
 def to_sender(name: str, comment: Comment, *, key: str, **context: Any) -> None:
-    """A mail to whoever commented. To an address that may be somebody else's: only that there is something to read."""
+    """A mail to whoever commented.
+
+    To an address that may be somebody else's: only that there is something to read.
+    """
     submission = comment.submission
     if not submission.email:
         return
     if not submissions.address_is_known(submission):
         if _may_still_hear(submission.email):
             token = submissions.new_confirm_token(submission, secret_key=_secret())
-            mails.send("comment-unconfirmed", confirm_url=mails.link(f"/xac-nhan/{token}"), **_common(comment, key))
+            mails.send(
+                "comment-unconfirmed",
+                confirm_url=mails.link(f"/xac-nhan/{token}"),
+                **_common(comment, key),
+            )
         return
     token = submissions.new_track_token(submission, secret_key=_secret())
-    mails.send(name, track_url=mails.link(f"/tra-cuu/lien-ket/{token}"), **_common(comment, key), **context)
+    mails.send(
+        name, track_url=mails.link(f"/tra-cuu/lien-ket/{token}"), **_common(comment, key), **context
+    )
 
 
 def _own_words(comment: Comment) -> dict[str, Any]:
-    return {"stance": STANCE_LABELS[comment.stance], "text": comment.submission.body, "proposed": comment.proposed_text}
+    return {
+        "stance": STANCE_LABELS[comment.stance],
+        "text": comment.submission.body,
+        "proposed": comment.proposed_text,
+    }
 
 
 @on(CommentReceived)
 def received(event: CommentReceived) -> None:
-    """The receipt: to a web sender with the link that confirms; to somebody whom an officer helped, with their words."""
+    """The receipt: to a web sender with the link that confirms; to somebody whom an officer helped,
+    with their words.
+    """
     comment, submission = event.comment, event.comment.submission
     if not submission.email:
         return
@@ -92,18 +114,34 @@ def received(event: CommentReceived) -> None:
 
 
 def _confirmed(event: CommentMoved, key: str) -> None:
-    to_sender("comment-confirmed", event.comment, key=key, late=event.comment.late, **_own_words(event.comment))
+    to_sender(
+        "comment-confirmed",
+        event.comment,
+        key=key,
+        late=event.comment.late,
+        **_own_words(event.comment),
+    )
 
 
 def _shown(event: CommentMoved, key: str) -> None:
     consultation = staff.by_id(event.comment.consultation_id)
-    to_sender("comment-shown", event.comment, key=key, url=mails.link(f"/lay-y-kien/{consultation.slug}/y-kien"))
+    to_sender(
+        "comment-shown",
+        event.comment,
+        key=key,
+        url=mails.link(f"/lay-y-kien/{consultation.slug}/y-kien"),
+    )
 
 
 def _kept_back(event: CommentMoved, key: str) -> None:
     # Whoever asked for it not to be shown need not hear that it is not.
     if event.comment.submission.consent is Consent.PUBLISH:
-        to_sender("comment-kept-back", event.comment, key=key, reason=event.comment.hidden_reason or event.note)
+        to_sender(
+            "comment-kept-back",
+            event.comment,
+            key=key,
+            reason=event.comment.hidden_reason or event.note,
+        )
 
 
 def _withdrawn(event: CommentMoved, key: str) -> None:
@@ -112,7 +150,8 @@ def _withdrawn(event: CommentMoved, key: str) -> None:
 
 
 def _erased(event: CommentMoved, key: str) -> None:
-    # One mail about the result may tell of several comments of a sender; erasing one of them empties it.
+    # One mail about the result may tell of several comments of a sender; erasing one of them
+    # empties it.
     mailer.forget_naming("comment-result", event.comment.submission.code)
 
 
@@ -134,21 +173,30 @@ def comment_moved(event: CommentMoved) -> None:
         handler(event, f"{event.comment.submission.code}:{event.move}:{event.comment.revision}")
 
 
-# To staff ------------------------------------------------------------------------------------------------------------------
+# To staff
+# --------------------------------------------------------------------------------------------------
 def in_charge(consultation: Consultation) -> list[str]:
-    """The addresses of whoever looks after it: the officer, else the lead unit's box, else its officers, else the moderators."""
+    """The addresses of whoever looks after it: the officer, else the lead unit's box, else its
+    officers, else the moderators.
+    """
     if consultation.officer_id is not None:
         officer = accounts.by_id(consultation.officer_id)
         if officer.is_active:
             return [officer.email]
-    unit = organisation.unit(consultation.lead_unit_id) if consultation.lead_unit_id is not None else None
+    unit = (
+        organisation.unit(consultation.lead_unit_id)
+        if consultation.lead_unit_id is not None
+        else None
+    )
     if unit and unit.email:
         return [unit.email]
     people = accounts.officers_of(unit.id) if unit else []
     return [user.email for user in people or accounts.with_permission(P.COMMENT_MODERATE)]
 
 
-def to_staff(name: str, consultation: Consultation, addresses: list[str], *, key: str, **context: Any) -> None:
+def to_staff(
+    name: str, consultation: Consultation, addresses: list[str], *, key: str, **context: Any
+) -> None:
     """The same mail to each of these people. Nothing of a sender is ever in it."""
     for address in dict.fromkeys(addresses):
         mails.send(
@@ -166,7 +214,9 @@ def to_staff(name: str, consultation: Consultation, addresses: list[str], *, key
 
 
 def _opened(event: ConsultationMoved, key: str) -> None:
-    to_staff("consultation-staff-opened", event.consultation, in_charge(event.consultation), key=key)
+    to_staff(
+        "consultation-staff-opened", event.consultation, in_charge(event.consultation), key=key
+    )
     following.tell(event.consultation, following.OPENED)
 
 
@@ -177,7 +227,13 @@ def _extended(event: ConsultationMoved, key: str) -> None:
 def _closed(event: ConsultationMoved, key: str) -> None:
     consultation = event.consultation
     db.session.refresh(consultation, ["received_count"])
-    to_staff("consultation-staff-closed", consultation, in_charge(consultation), key=key, received=consultation.received_count)
+    to_staff(
+        "consultation-staff-closed",
+        consultation,
+        in_charge(consultation),
+        key=key,
+        received=consultation.received_count,
+    )
 
 
 def _result(event: ConsultationMoved, key: str) -> None:
@@ -204,16 +260,30 @@ def moved(event: ConsultationMoved) -> None:
 
 @on(ResultReminder)
 def result_reminder(event: ResultReminder) -> None:
-    """The result is still missing: to whoever looks after it, and in the end to those who publish as well."""
+    """The result is still missing: to whoever looks after it, and in the end to those who publish
+    as well.
+    """
     consultation = event.consultation
     addresses = in_charge(consultation)
     if event.days >= LAST_REMINDER:
-        addresses = [*addresses, *(user.email for user in accounts.with_permission(P.CONSULTATION_PUBLISH))]
-    to_staff("consultation-staff-reminder", consultation, addresses, key=f"reminder:{event.days}:{consultation.closes_on}", days=event.days)
+        addresses = [
+            *addresses,
+            *(user.email for user in accounts.with_permission(P.CONSULTATION_PUBLISH)),
+        ]
+    to_staff(
+        "consultation-staff-reminder",
+        consultation,
+        addresses,
+        key=f"reminder:{event.days}:{consultation.closes_on}",
+        days=event.days,
+    )
 
 
 def waiting_lines() -> list[str]:
-    """For the morning digest: how many comments of each consultation nobody has decided about. One statement, no titles."""
+    """For the morning digest: how many comments of each consultation nobody has decided about.
+
+    One statement, no titles.
+    """
     query = (
         sa.select(Consultation.code, sa.func.count())
         .join(Comment, Comment.consultation_id == Consultation.id)
@@ -221,4 +291,7 @@ def waiting_lines() -> list[str]:
         .group_by(Consultation.id, Consultation.code)
         .order_by(Consultation.id)
     )
-    return [_("%(code)s · %(n)s góp ý", code=code, n=number) for code, number in db.session.execute(query)]
+    return [
+        _("%(code)s · %(n)s góp ý", code=code, n=number)
+        for code, number in db.session.execute(query)
+    ]

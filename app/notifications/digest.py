@@ -28,22 +28,33 @@ SOON_DAYS = 2
 
 
 def _line(question: Question) -> str:
-    # No title: a digest is about many questions, and the erasure of one would not find its words here.
+    # No title: a digest is about many questions, and the erasure of one would not find its words
+    # here.
     return f"{question.submission.code} · {vi_date(question.due_on)}".rstrip(" ·")
 
 
 def _open_questions() -> list[Question]:
-    query = sa.select(Question).where(IS_OPEN, Question.visibility != Visibility.ERASED, Question.classification == Classification.ORDINARY)
+    query = sa.select(Question).where(
+        IS_OPEN,
+        Question.visibility != Visibility.ERASED,
+        Question.classification == Classification.ORDINARY,
+    )
     return list(db.session.scalars(query.order_by(Question.sort_on, Question.id)))
 
 
 def _promised(day: dt.date) -> dict[int | None, list[str]]:
     """Promises to citizens that fall on or before this day and have not been reported as done."""
-    done = sa.exists().where(ProgressNote.question_id == Question.id, ProgressNote.done, ProgressNote.at >= AnswerVersion.approved_at)
+    done = sa.exists().where(
+        ProgressNote.question_id == Question.id,
+        ProgressNote.done,
+        ProgressNote.at >= AnswerVersion.approved_at,
+    )
     query = (
         sa.select(Question, AnswerVersion.promised_on)
         .join(AnswerVersion, AnswerVersion.id == Question.version_id)
-        .where(AnswerVersion.outcome == Outcome.IN_PROGRESS, AnswerVersion.promised_on <= day, ~done)
+        .where(
+            AnswerVersion.outcome == Outcome.IN_PROGRESS, AnswerVersion.promised_on <= day, ~done
+        )
         .where(Question.stage.in_(ANSWERED_STAGES), Question.visibility != Visibility.ERASED)
         .order_by(AnswerVersion.promised_on, Question.id)
     )
@@ -55,7 +66,10 @@ def _promised(day: dt.date) -> dict[int | None, list[str]]:
 
 @periodic("digest-units", at="07:30", only_working_days=True, not_after="11:00")
 def digest() -> None:
-    """To each unit: overdue, due soon, waiting for approval, promised for today. To those who assign: comments that wait, too."""
+    """To each unit: overdue, due soon, waiting for approval, promised for today.
+
+    To those who assign: comments that wait, too.
+    """
     day = today()
     soon_until = workdays.calendar().add_working_days(day, SOON_DAYS)
     units = {unit.id: unit for unit in organisation.active_units()}
@@ -86,11 +100,19 @@ def _send_digest(unit: Unit | None, group: dict[str, list[str]], day: dt.date) -
         addresses = [unit.email]
     else:
         people: list[User] = accounts.officers_of(unit.id) if unit else []
-        addresses = [person.email for person in people or accounts.with_permission(P.QUESTION_MODERATE)]
+        addresses = [
+            person.email for person in people or accounts.with_permission(P.QUESTION_MODERATE)
+        ]
     about = Ref("unit", unit.id) if unit else None
     context: dict[str, Any] = {"unit": name, "day": vi_date(day), **group}
     for address in addresses:
-        mails.send("staff-digest", to=address, about=about, key=f"{day}:{unit.id if unit else 0}:{address}", **context)
+        mails.send(
+            "staff-digest",
+            to=address,
+            about=about,
+            key=f"{day}:{unit.id if unit else 0}:{address}",
+            **context,
+        )
 
 
 @periodic("digest-overdue", at="07:35", only_working_days=True, not_after="11:00")
@@ -101,9 +123,18 @@ def overdue() -> None:
         if user.unit_id is not None:
             heads[user.unit_id].append(user)
     for question in _open_questions():
-        if question.due_on is not None and question.due_on < today() and question.unit_id is not None:
+        if (
+            question.due_on is not None
+            and question.due_on < today()
+            and question.unit_id is not None
+        ):
             for head in heads[question.unit_id]:
-                to_staff("staff-overdue", question, head.email, key=f"{question.submission.code}:{question.due_on}")
+                to_staff(
+                    "staff-overdue",
+                    question,
+                    head.email,
+                    key=f"{question.submission.code}:{question.due_on}",
+                )
 
 
 @periodic("follow-forget", every_minutes=60)

@@ -1,7 +1,9 @@
-"""News of consultations for those who follow them: opened, extended, about to close, result published.
+"""News of consultations for those who follow them: opened, extended, about to close, result
+published.
 
-There may be thousands of followers: a job writes the mails, a hundred at a time. Nobody gets two mails about the same
-consultation on one day; what does not fit today is told tomorrow morning. Nothing is sent at night.
+There may be thousands of followers: a job writes the mails, a hundred at a time. Nobody gets two
+mails about the same consultation on one day; what does not fit today is told tomorrow morning.
+Nothing is sent at night.
 """
 
 import datetime as dt
@@ -29,7 +31,12 @@ from app.notifications.models import Subscription
 
 OPENED, EXTENDED, CLOSING, RESULT = "opened", "extended", "closing", "result"
 #: The mail of each kind of news.
-NEWS = {OPENED: "consultation-opened", EXTENDED: "consultation-extended", CLOSING: "consultation-closing", RESULT: "consultation-result"}
+NEWS = {
+    OPENED: "consultation-opened",
+    EXTENDED: "consultation-extended",
+    CLOSING: "consultation-closing",
+    RESULT: "consultation-result",
+}
 #: Mails that one run of the job writes in its one transaction.
 BATCH = 100
 MORNING, EVENING = dt.time(7, 30), dt.time(20, 0)
@@ -91,13 +98,20 @@ def _plan(task: _Task, moment: dt.datetime, *, after: int = 0) -> None:
 
 @job(JOB, label=_l("Gửi tin lấy ý kiến cho người theo dõi"))
 def send_news(payload: dict[str, Any]) -> None:
-    """Write one batch of mails, and plan the rest. Safe to repeat: the keys of the mails are what counts."""
+    """Write one batch of mails, and plan the rest.
+
+    Safe to repeat: the keys of the mails are what counts.
+    """
     task = _Task(**payload)
-    found = public.rows(public.public(*public.COLUMNS).where(Consultation.id == task.consultation_id))
+    found = public.rows(
+        public.public(*public.COLUMNS).where(Consultation.id == task.consultation_id)
+    )
     if not found or not _still_news(found[0], task):
         return
     consultation = found[0]
-    people = service.followers_of_consultation(task.consultation_id, new_too=task.what == OPENED, after=task.after, limit=BATCH)
+    people = service.followers_of_consultation(
+        task.consultation_id, new_too=task.what == OPENED, after=task.after, limit=BATCH
+    )
     told, busy = _told(consultation, [person.email for person in people])
     waiting = False
     for person in people:
@@ -120,18 +134,27 @@ def send_news(payload: dict[str, Any]) -> None:
 def _still_news(consultation: PublicConsultation, task: _Task) -> bool:
     if task.what == RESULT:
         return consultation.phase is Phase.RESULT
-    return consultation.phase is Phase.OPEN and (task.what == OPENED or str(consultation.closes_on) == task.closes_on)
+    return consultation.phase is Phase.OPEN and (
+        task.what == OPENED or str(consultation.closes_on) == task.closes_on
+    )
 
 
 def _key(consultation: PublicConsultation, task: _Task, person: Subscription) -> str:
-    return f"{consultation.code}:{task.closes_on}:{keyed_hash(str(current_app.secret_key), 'news', person.email)[:40]}"
+    reader = keyed_hash(str(current_app.secret_key), "news", person.email)[:40]
+    return f"{consultation.code}:{task.closes_on}:{reader}"
 
 
 def _told(consultation: PublicConsultation, addresses: list[str]) -> tuple[set[str], set[str]]:
-    """The keys of the news that these people got about it, and the addresses that got some today."""
-    written = outbox.written_about(Ref("consultation", consultation.id), kinds=NEWS.values(), to=addresses)
+    """The keys of the news that these people got about it, and the addresses that
+    got some today.
+    """
+    written = outbox.written_about(
+        Ref("consultation", consultation.id), kinds=NEWS.values(), to=addresses
+    )
     midnight = start_of_day(today())
-    return {row.dedupe_key for row in written}, {row.to_address for row in written if row.created_at >= midnight}
+    return {row.dedupe_key for row in written}, {
+        row.to_address for row in written if row.created_at >= midnight
+    }
 
 
 def _send(consultation: PublicConsultation, what: str, person: Subscription, key: str) -> None:
@@ -155,9 +178,13 @@ def _send(consultation: PublicConsultation, what: str, person: Subscription, key
     )
 
 
-@periodic("consultation-closing", at="07:30", not_after="20:00", label=_l("Nhắc lấy ý kiến sắp hết hạn"))
+@periodic(
+    "consultation-closing", at="07:30", not_after="20:00", label=_l("Nhắc lấy ý kiến sắp hết hạn")
+)
 def closing_soon() -> None:
-    """Once for each last day, as soon as three are left: a run that was missed is made up the next morning."""
+    """Once for each last day, as soon as three are left: a run that was missed is made up the next
+    morning.
+    """
     query = sa.select(Consultation).where(
         Consultation.visibility == Visibility.PUBLIC,
         Consultation.stage.in_([Stage.SCHEDULED, Stage.OPEN]),

@@ -13,7 +13,10 @@ class FollowForm(BaseForm):
     scope = RadioField(_l("Nhận tin về"))
     email = LineField(
         _l("Thư điện tử"),
-        validators=[Needed(_l("Hãy nhập thư điện tử.")), Email(_l("Thư điện tử chưa đúng. Ví dụ: ten@example.vn."))],
+        validators=[
+            Needed(_l("Hãy nhập thư điện tử.")),
+            Email(_l("Thư điện tử chưa đúng. Ví dụ: ten@example.vn.")),
+        ],
     )
     company_url = HiddenField(_l("Để trống ô này"))
 

@@ -1,7 +1,8 @@
 """A mail from its template: one subject, one text, and the same text as HTML.
 
-The words stand once, in templates/email/<name>/{subject,body}.txt; buttons, codes and quoted texts are put in by the
-functions below, whose marks people's own text cannot contain (kernel.text.clean removes control characters).
+The words stand once, in templates/email/<name>/{subject,body}.txt; buttons, codes and quoted texts
+are put in by the functions below, whose marks people's own text cannot contain (kernel.text.clean
+removes control characters).
 """
 
 import datetime as dt
@@ -52,13 +53,18 @@ def code(label: str, text: str) -> str:
 
 
 def section(label: str, text: str) -> str:
-    """A label with somebody's own text below it; nothing when there is no text. Lazy words take the mail's language here."""
+    """A label with somebody's own text below it; nothing when there is no text.
+
+    Lazy words take the mail's language here.
+    """
     words = clean(str(text))
     return f"{_START}S{clean_line(label)}{_SEPARATOR}{words}{_END}" if words else ""
 
 
 def link(path: str) -> str:
-    """An address of this site in full; from the setting, never from the Host header of a request."""
+    """An address of this site in full; from the setting, never from the Host
+    header of a request.
+    """
     return str(current_app.config["SETTINGS"].public_base_url).rstrip("/") + path
 
 
@@ -84,13 +90,22 @@ def _plain(block: Block) -> str:
         return block.text
     if block.kind == "S":
         return f"{block.label}:\n{block.text}"
-    return f"{block.label}:\n    {block.text}" if block.kind == "B" else f"{block.label}: {block.text}"
+    return (
+        f"{block.label}:\n    {block.text}" if block.kind == "B" else f"{block.label}: {block.text}"
+    )
 
 
 def render(name: str, language: str, context: Mapping[str, Any]) -> Rendered:
     """The mail of this name in the reader's language."""
     environment = current_app.jinja_env
-    given = {"site": organisation.agency(), "link": link, "button": button, "code": code, "section": section, **context}
+    given = {
+        "site": organisation.agency(),
+        "link": link,
+        "button": button,
+        "code": code,
+        "section": section,
+        **context,
+    }
     with force_locale(language):
         subject = clean_line(environment.get_template(f"email/{name}/subject.txt").render(given))
         body = environment.get_template(f"email/{name}/body.txt").render(given)
@@ -98,7 +113,13 @@ def render(name: str, language: str, context: Mapping[str, Any]) -> Rendered:
         footer = environment.get_template("email/footer.txt").render(given)
         text = "\n\n".join(_plain(block) for block in blocks) + "\n\n-- \n" + footer.strip() + "\n"
         html = environment.get_template("email/layout.html").render(
-            {**given, "subject": subject, "blocks": blocks, "footer": footer.strip().split("\n"), "language": language}
+            {
+                **given,
+                "subject": subject,
+                "blocks": blocks,
+                "footer": footer.strip().split("\n"),
+                "language": language,
+            }
         )
     return Rendered(subject, text, html)
 
@@ -114,7 +135,8 @@ def send(
     headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> None:
-    """Put the mail into the outbox, in the transaction of what it is about. Without an address nothing happens.
+    """Put the mail into the outbox, in the transaction of what it is about. Without an address
+    nothing happens.
 
     `key` says which happening it is about: the same one never leads to two mails.
     """
@@ -135,7 +157,10 @@ def send(
 
 def stop_headers(stop_url: str) -> dict[str, str]:
     """The headers by which mail programs show a button of their own (RFC 8058)."""
-    return {"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return {
+        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def moment_key(at: dt.datetime | None = None) -> str:

@@ -1,4 +1,7 @@
-"""Following by mail: /theo-doi, the link that confirms and the one that ends it. Opening a link changes nothing."""
+"""Following by mail: /theo-doi, the link that confirms and the one that ends it.
+
+Opening a link changes nothing.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -40,18 +43,27 @@ def _form(asked: _Asked) -> FollowForm:
     form = FollowForm()
     answer = questions.public_one(asked.code) if asked.code else None
     consultation = consultations.public_one(asked.slug) if asked.slug else None
-    choices = [("tat-ca", _("Mọi câu trả lời mới")), ("lay-y-kien-moi", _("Mọi cuộc lấy ý kiến mới"))]
+    choices = [
+        ("tat-ca", _("Mọi câu trả lời mới")),
+        ("lay-y-kien-moi", _("Mọi cuộc lấy ý kiến mới")),
+    ]
     choices += [
         (
             f"linh-vuc:{topic.id}",
-            _("Câu trả lời về %(topic)s", topic=topic.name_en if chosen_locale() == "en" and topic.name_en else topic.name),
+            _(
+                "Câu trả lời về %(topic)s",
+                topic=topic.name_en if chosen_locale() == "en" and topic.name_en else topic.name,
+            ),
         )
         for topic in organisation.active_topics()
     ]
     if answer is not None:
         choices.insert(0, (f"cau:{answer.id}", _("Câu hỏi «%(title)s»", title=answer.title)))
     if consultation is not None:
-        choices.insert(0, (f"cuoc:{consultation.id}", _("Cuộc lấy ý kiến «%(title)s»", title=consultation.title)))
+        choices.insert(
+            0,
+            (f"cuoc:{consultation.id}", _("Cuộc lấy ý kiến «%(title)s»", title=consultation.title)),
+        )
     form.scope.choices = choices
     if request.method == "GET":
         form.scope.data = choices[0][0]
@@ -72,7 +84,10 @@ def follow() -> ResponseReturnValue:
 @bp.post("/theo-doi")
 @commits
 def ask_to_follow() -> ResponseReturnValue:
-    """Send the mail that asks for confirmation. The answer does not say whether the address was known."""
+    """Send the mail that asks for confirmation.
+
+    The answer does not say whether the address was known.
+    """
     asked = _asked()
     form = _form(asked)
     if not form.validate_on_submit():
@@ -86,7 +101,10 @@ def ask_to_follow() -> ResponseReturnValue:
         message=_("Có quá nhiều yêu cầu từ mạng của bạn. Hãy thử lại sau một giờ."),
     )
     throttle.note("follow", address)
-    if not form.company_url.data and mailer.sent_today(form.email.data, FIRST_MAILS) < UNCONFIRMED_A_DAY:
+    if (
+        not form.company_url.data
+        and mailer.sent_today(form.email.data, FIRST_MAILS) < UNCONFIRMED_A_DAY
+    ):
         try:
             _ask(form)
         except FieldError as error:
@@ -126,7 +144,9 @@ def confirming(token: str) -> ResponseReturnValue:
     """The page behind the link, with a button."""
     g.no_referrer = True
     row = service.find(token, secret_key=_secret())
-    return render_template("notifications/confirm.html", form=ButtonForm(), row=row, home=_home_of(row))
+    return render_template(
+        "notifications/confirm.html", form=ButtonForm(), row=row, home=_home_of(row)
+    )
 
 
 @bp.post("/theo-doi/xac-nhan/<token>")
@@ -136,7 +156,9 @@ def confirm(token: str) -> ResponseReturnValue:
     g.no_referrer = True
     row = service.find(token, secret_key=_secret())
     service.confirm(row)
-    return render_template("notifications/confirm.html", form=ButtonForm(), row=row, home=_home_of(row))
+    return render_template(
+        "notifications/confirm.html", form=ButtonForm(), row=row, home=_home_of(row)
+    )
 
 
 @bp.get("/theo-doi/thoi/<key>")
@@ -149,7 +171,9 @@ def stopping(key: str) -> ResponseReturnValue:
 
 
 @bp.post("/theo-doi/thoi/<key>")
-@csrf.exempt  # mail programs press their own button here (RFC 8058); the key in the address is what nobody can forge
+# mail programs press their own button here (RFC 8058); the key in the address is what nobody can
+# forge
+@csrf.exempt
 @commits
 def stop(key: str) -> ResponseReturnValue:
     """The button, ours or that of a mail program. Harmless when repeated."""

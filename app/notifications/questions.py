@@ -1,7 +1,8 @@
 """Questions: which happening leads to which mail, to whom.
 
-Nothing that a citizen wrote goes to an address that is not yet confirmed. Of a khiếu nại or tố cáo no mail says more
-than that there is something to read behind code and PIN (Law 25/2018/QH14, Article 8).
+Nothing that a citizen wrote goes to an address that is not yet confirmed. Of a khiếu nại or tố cáo
+no mail says more than that there is something to read behind code and PIN (Law 25/2018/QH14,
+Article 8).
 """
 
 from collections.abc import Callable
@@ -20,14 +21,28 @@ from app.mailer import service as mailer
 from app.notifications import mails, service
 from app.organisation import queries as organisation
 from app.questions import policy, queries
-from app.questions.events import ContentReported, ProgressAdded, QuestionMoved, QuestionReceived, SecondPersonAsked
+from app.questions.events import (
+    ContentReported,
+    ProgressAdded,
+    QuestionMoved,
+    QuestionReceived,
+    SecondPersonAsked,
+)
 from app.questions.models import AnswerVersion, Question
 from app.questions.service import answer_of
-from app.questions.states import ACT_LABELS, ANSWERED_STAGES, OUTCOME_LABELS, REFUSAL_LABELS, Stage, Visibility
+from app.questions.states import (
+    ACT_LABELS,
+    ANSWERED_STAGES,
+    OUTCOME_LABELS,
+    REFUSAL_LABELS,
+    Stage,
+    Visibility,
+)
 from app.submissions import service as submissions
 from app.submissions.states import Channel
 
-#: Mails a day to an address that nobody has confirmed: a form must not become a weapon against a third person.
+#: Mails a day to an address that nobody has confirmed: a form must not become a weapon against a
+#: third person.
 UNCONFIRMED_A_DAY = 3
 #: What goes to such an address; nothing in them tells what was asked.
 FIRST_MAILS = (
@@ -50,12 +65,17 @@ def _track_url(question: Question) -> str:
 
 
 def _confirm_url(question: Question) -> str:
-    token = submissions.new_confirm_token(question.submission, secret_key=str(current_app.secret_key))
+    token = submissions.new_confirm_token(
+        question.submission, secret_key=str(current_app.secret_key)
+    )
     return mails.link(f"/xac-nhan/{token}")
 
 
 def to_citizen(name: str, question: Question, *, key: str, **context: Any) -> None:
-    """A mail to the sender. To an address that may be somebody else's: only that there is something to read."""
+    """A mail to the sender.
+
+    To an address that may be somebody else's: only that there is something to read.
+    """
     submission = question.submission
     if not submission.email:
         return
@@ -74,10 +94,14 @@ def to_citizen(name: str, question: Question, *, key: str, **context: Any) -> No
     elif not known:
         mails.send("question-unconfirmed", confirm_url=_confirm_url(question), **common)
     else:
-        mails.send(name, due=vi_date(question.due_on), track_url=_track_url(question), **common, **context)
+        mails.send(
+            name, due=vi_date(question.due_on), track_url=_track_url(question), **common, **context
+        )
 
 
-def to_staff(name: str, question: Question, person_address: str | None, *, key: str, **context: Any) -> None:
+def to_staff(
+    name: str, question: Question, person_address: str | None, *, key: str, **context: Any
+) -> None:
     """A mail to an officer or a unit. The sender's name and contact are never in it."""
     if policy.is_restricted(question):
         return
@@ -116,7 +140,9 @@ def in_charge(question: Question) -> list[str]:
 
 @on(QuestionReceived)
 def received(event: QuestionReceived) -> None:
-    """The receipt: to a web sender with the link that confirms; to somebody whom an officer helped, with the tracking link."""
+    """The receipt: to a web sender with the link that confirms; to somebody whom an officer helped,
+    with the tracking link.
+    """
     question, submission = event.question, event.question.submission
     if not submission.email:
         return
@@ -143,7 +169,13 @@ def _confirmed(event: QuestionMoved, key: str) -> None:
 
 
 def _needs_info(event: QuestionMoved, key: str) -> None:
-    to_citizen("question-needs-info", event.question, key=key, text=event.note, reply_by=vi_date(event.details.get("reply_by")))
+    to_citizen(
+        "question-needs-info",
+        event.question,
+        key=key,
+        text=event.note,
+        reply_by=vi_date(event.details.get("reply_by")),
+    )
 
 
 def _added(event: QuestionMoved, key: str) -> None:
@@ -165,7 +197,13 @@ def _submitted(event: QuestionMoved, key: str) -> None:
     author = answer.author_id if answer else None
     for user in accounts.with_permission(P.QUESTION_APPROVE):
         if user.id != author:
-            to_staff("staff-approval", event.question, user.email, key=key, unit=_unit_name(event.question))
+            to_staff(
+                "staff-approval",
+                event.question,
+                user.email,
+                key=key,
+                unit=_unit_name(event.question),
+            )
 
 
 def _sent_back(event: QuestionMoved, key: str) -> None:
@@ -198,12 +236,23 @@ def _send_answer(question: Question, version: AnswerVersion, unit: str, *, key: 
 def _refused(event: QuestionMoved, key: str) -> None:
     reason = REFUSAL_LABELS[event.details["reason"]]
     for one in (event.question, *service.merged_into(event.question)):
-        to_citizen("question-refused", one, key=f"{key}:{one.submission.code}", reason=reason, text=event.note)
+        to_citizen(
+            "question-refused",
+            one,
+            key=f"{key}:{one.submission.code}",
+            reason=reason,
+            text=event.note,
+        )
 
 
 def _transferred(event: QuestionMoved, key: str) -> None:
     for one in (event.question, *service.merged_into(event.question)):
-        to_citizen("question-transferred", one, key=f"{key}:{one.submission.code}", transfer=event.question.transfer)
+        to_citizen(
+            "question-transferred",
+            one,
+            key=f"{key}:{one.submission.code}",
+            transfer=event.question.transfer,
+        )
 
 
 def _merged(event: QuestionMoved, key: str) -> None:
@@ -218,7 +267,9 @@ def _merged(event: QuestionMoved, key: str) -> None:
 
 
 def _extended(event: QuestionMoved, key: str) -> None:
-    to_citizen("question-extended", event.question, key=key, reason=event.note, days=event.details["days"])
+    to_citizen(
+        "question-extended", event.question, key=key, reason=event.note, days=event.details["days"]
+    )
 
 
 def _reopened(event: QuestionMoved, key: str) -> None:
@@ -316,8 +367,14 @@ def second_person(event: SecondPersonAsked) -> None:
 
 
 def _deciders(question: Question, asked_by: int) -> list[User]:
-    people = {user.id: user for permission in (P.QUESTION_APPROVE, P.QUESTION_MODERATE) for user in accounts.with_permission(permission)}
-    return [user for user in people.values() if user.id != asked_by and policy.may_read(user, question)]
+    people = {
+        user.id: user
+        for permission in (P.QUESTION_APPROVE, P.QUESTION_MODERATE)
+        for user in accounts.with_permission(permission)
+    }
+    return [
+        user for user in people.values() if user.id != asked_by and policy.may_read(user, question)
+    ]
 
 
 @on(ContentReported)

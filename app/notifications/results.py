@@ -1,7 +1,8 @@
-"""The result of a consultation, to each participant: their own points with the decisions and the replies.
+"""The result of a consultation, to each participant: their own points with the decisions and the
+replies.
 
-One mail an address, whatever the number of its comments, and only to addresses that are known to be the sender's.
-A job writes them, a hundred addresses at a time.
+One mail an address, whatever the number of its comments, and only to addresses that are known to be
+the sender's. A job writes them, a hundred addresses at a time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +53,10 @@ def _plan(consultation_id: int, after: int) -> None:
 
 @job(JOB, label=_l("Gửi kết quả lấy ý kiến cho người góp ý"))
 def send_results(payload: dict[str, Any]) -> None:
-    """Write one batch of mails, and plan the next. Safe to repeat: the keys of the mails are what counts."""
+    """Write one batch of mails, and plan the next.
+
+    Safe to repeat: the keys of the mails are what counts.
+    """
     consultation_id = int(payload["consultation_id"])
     found = public.rows(public.public(*public.COLUMNS).where(Consultation.id == consultation_id))
     if not found or found[0].phase is not Phase.RESULT:
@@ -63,7 +67,12 @@ def send_results(payload: dict[str, Any]) -> None:
     comments = _comments(consultation_id, addresses)
     points = dict(points_by_comment(consultation_id, [comment.id for comment in comments]))
     for address in addresses:
-        mine = [one for one in comments if (one.submission.email or "").lower() == address and submissions.address_is_known(one.submission)]
+        mine = [
+            one
+            for one in comments
+            if (one.submission.email or "").lower() == address
+            and submissions.address_is_known(one.submission)
+        ]
         if mine:
             _send(consultation, mine, points)
     if len(addresses) == BATCH:
@@ -83,7 +92,11 @@ def _in_file(consultation_id: int) -> tuple[Any, ...]:
 def _addresses(consultation_id: int, *, after: int) -> dict[str, int]:
     """The addresses whose first comment lies behind `after`, each with that comment."""
     address, first = sa.func.lower(Submission.email), sa.func.min(Comment.id)
-    query = sa.select(address, first).join(Comment, Comment.submission_id == Submission.id).where(*_in_file(consultation_id))
+    query = (
+        sa.select(address, first)
+        .join(Comment, Comment.submission_id == Submission.id)
+        .where(*_in_file(consultation_id))
+    )
     query = query.group_by(address).having(first > after).order_by(first).limit(BATCH)
     return {row[0]: row[1] for row in db.session.execute(query)}
 
@@ -98,14 +111,21 @@ def _comments(consultation_id: int, addresses: Sequence[str]) -> list[Comment]:
     return list(db.session.scalars(query))
 
 
-def _send(consultation: public.PublicConsultation, comments: Sequence[Comment], points: Mapping[int, Sequence[PointReply]]) -> None:
+def _send(
+    consultation: public.PublicConsultation,
+    comments: Sequence[Comment],
+    points: Mapping[int, Sequence[PointReply]],
+) -> None:
     secret = str(current_app.secret_key)
     first = comments[0].submission
     told = [
         Told(
             code=comment.submission.code,
             points=points.get(comment.id, ()),
-            track_url=mails.link(f"/tra-cuu/lien-ket/{submissions.new_track_token(comment.submission, secret_key=secret)}"),
+            track_url=mails.link(
+                "/tra-cuu/lien-ket/"
+                + submissions.new_track_token(comment.submission, secret_key=secret)
+            ),
         )
         for comment in comments
     ]

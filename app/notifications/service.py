@@ -31,7 +31,8 @@ def subscribe(
 ) -> tuple[Subscription, str] | None:
     """Ask the address to confirm; None when it follows this already.
 
-    Returns the row and the secret for the mail. Raises TooMany when requests to this address pile up.
+    Returns the row and the secret for the mail. Raises TooMany when requests to this address pile
+    up.
     """
     mine = Subscription.email == email
     scope = (
@@ -40,13 +41,21 @@ def subscribe(
         _is(Subscription.consultation_id, consultation_id),
         Subscription.new_consultations.is_(new_consultations),
     )
-    if db.session.scalar(sa.select(Subscription.id).where(mine, *scope, Subscription.confirmed_at.is_not(None))):
+    if db.session.scalar(
+        sa.select(Subscription.id).where(mine, *scope, Subscription.confirmed_at.is_not(None))
+    ):
         return None
     since = now() - dt.timedelta(days=1)
-    waiting = sa.select(sa.func.count()).where(mine, Subscription.confirmed_at.is_(None), Subscription.created_at > since)
+    waiting = sa.select(sa.func.count()).where(
+        mine, Subscription.confirmed_at.is_(None), Subscription.created_at > since
+    )
     if (db.session.scalar(waiting) or 0) >= OPEN_REQUESTS:
         raise TooMany(
-            _("Địa chỉ này đã có nhiều yêu cầu chờ xác nhận. Hãy kiểm tra hộp thư, hoặc thử lại vào ngày mai."), retry_after_minutes=1440
+            _(
+                "Địa chỉ này đã có nhiều yêu cầu chờ xác nhận. Hãy kiểm tra hộp thư, hoặc thử lại "
+                "vào ngày mai."
+            ),
+            retry_after_minutes=1440,
         )
     token = new_token()
     row = Subscription(
@@ -63,16 +72,22 @@ def subscribe(
     return row, token
 
 
-def _is(column: sa.orm.InstrumentedAttribute[int | None], value: int | None) -> sa.ColumnElement[bool]:
+def _is(
+    column: sa.orm.InstrumentedAttribute[int | None], value: int | None
+) -> sa.ColumnElement[bool]:
     return column.is_(None) if value is None else column == value
 
 
 def find(token: str, *, secret_key: str) -> Subscription:
     """The request behind a link. Raises NotFound when there is none or its time is over."""
     row: Subscription | None = db.session.scalar(
-        sa.select(Subscription).where(Subscription.confirm_hash == keyed_hash(secret_key, "follow", token))
+        sa.select(Subscription).where(
+            Subscription.confirm_hash == keyed_hash(secret_key, "follow", token)
+        )
     )
-    if row is None or (row.confirmed_at is None and row.created_at < now() - dt.timedelta(days=CONFIRM_DAYS)):
+    if row is None or (
+        row.confirmed_at is None and row.created_at < now() - dt.timedelta(days=CONFIRM_DAYS)
+    ):
         raise NotFound
     return row
 
@@ -83,14 +98,24 @@ def confirm(row: Subscription) -> None:
 
 
 def stop_path(row: Subscription, *, secret_key: str) -> str:
-    """The address that ends it with one button. Whoever has it may: nothing else is needed, and it does nothing else."""
+    """The address that ends it with one button.
+
+    Whoever has it may: nothing else is needed, and it does nothing else.
+    """
     return f"/theo-doi/thoi/{row.id}-{keyed_hash(secret_key, 'unfollow', str(row.id))[:32]}"
 
 
 def find_to_stop(key: str, *, secret_key: str) -> Subscription | None:
-    """What a stop_path leads to; None when it has ended already. Raises NotFound for a forged one."""
+    """What a stop_path leads to;
+
+    None when it has ended already. Raises NotFound for a forged one.
+    """
     number, _dash, signature = key.partition("-")
-    if not number.isdigit() or len(number) > 18 or not same(signature, keyed_hash(secret_key, "unfollow", number)[:32]):
+    if (
+        not number.isdigit()
+        or len(number) > 18
+        or not same(signature, keyed_hash(secret_key, "unfollow", number)[:32])
+    ):
         raise NotFound
     return db.session.get(Subscription, int(number))
 
@@ -102,7 +127,10 @@ def stop(row: Subscription) -> None:
 
 
 def followers(*, topic_id: int | None, question_id: int) -> list[Subscription]:
-    """Who hears of this question: those who follow it, and (with a topic) its topic or everything. One row an address."""
+    """Who hears of this question: those who follow it, and (with a topic) its topic or everything.
+
+    One row an address.
+    """
     scopes = [Subscription.question_id == question_id]
     if topic_id is not None:
         scopes.append(Subscription.topic_id == topic_id)
@@ -114,7 +142,11 @@ def followers(*, topic_id: int | None, question_id: int) -> list[Subscription]:
             ~Subscription.new_consultations,
         )
     )
-    query = sa.select(Subscription).where(Subscription.confirmed_at.is_not(None), sa.or_(*scopes)).order_by(Subscription.id)
+    query = (
+        sa.select(Subscription)
+        .where(Subscription.confirmed_at.is_not(None), sa.or_(*scopes))
+        .order_by(Subscription.id)
+    )
     found: dict[str, Subscription] = {}
     for row in db.session.scalars(query):
         found.setdefault(row.email, row)
@@ -123,14 +155,20 @@ def followers(*, topic_id: int | None, question_id: int) -> list[Subscription]:
 
 def watchers(question_id: int) -> list[Subscription]:
     """Those who follow this very question."""
-    query = sa.select(Subscription).where(Subscription.confirmed_at.is_not(None), Subscription.question_id == question_id)
+    query = sa.select(Subscription).where(
+        Subscription.confirmed_at.is_not(None), Subscription.question_id == question_id
+    )
     return list(db.session.scalars(query.order_by(Subscription.id)))
 
 
-def followers_of_consultation(consultation_id: int, *, new_too: bool, after: int, limit: int) -> list[Subscription]:
-    """Who hears of this consultation: those who follow it and, when it is new, those who want to hear of every new one.
+def followers_of_consultation(
+    consultation_id: int, *, new_too: bool, after: int, limit: int
+) -> list[Subscription]:
+    """Who hears of this consultation: those who follow it and, when it is new, those who want to
+    hear of every new one.
 
-    In the order of their ids, behind `after`. An address may come twice; the keys of its mails are the same.
+    In the order of their ids, behind `after`. An address may come twice; the keys of its mails are
+    the same.
     """
     scope = Subscription.consultation_id == consultation_id
     query = sa.select(Subscription).where(
@@ -144,11 +182,17 @@ def followers_of_consultation(consultation_id: int, *, new_too: bool, after: int
 def forget_unconfirmed() -> int:
     """Delete requests whose time is over; returns how many."""
     limit = now() - dt.timedelta(days=CONFIRM_DAYS)
-    result = db.session.execute(sa.delete(Subscription).where(Subscription.confirmed_at.is_(None), Subscription.created_at < limit))
+    result = db.session.execute(
+        sa.delete(Subscription).where(
+            Subscription.confirmed_at.is_(None), Subscription.created_at < limit
+        )
+    )
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def merged_into(question: Question) -> list[Question]:
     """The questions whose senders get this one's answer."""
-    query = sa.select(Question).where(Question.merged_into_id == question.id, Question.stage == Stage.DUPLICATE)
+    query = sa.select(Question).where(
+        Question.merged_into_id == question.id, Question.stage == Stage.DUPLICATE
+    )
     return list(db.session.scalars(query.order_by(Question.id)))

@@ -1,7 +1,9 @@
-"""The authority itself: its profile, its units and what became of them, the topics people ask about, the places they live in.
+"""The authority itself: its profile, its units and what became of them, the topics people ask
+about, the places they live in.
 
-Every name of the office on any page comes from here; nothing in the code says "huyện" or "xã". Units and topics have
-dates, so that old records keep their old unit while new work goes to its successor.
+Every name of the office on any page comes from here; nothing in the code says "huyện" or "xã".
+Units and topics have dates, so that old records keep their old unit while new work goes to its
+successor.
 """
 
 from flask import Flask
@@ -18,19 +20,37 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(officer.bp)
     app.context_processor(lambda: {"site": queries.agency()})
-    display.navigation(app).add_staff(890, "he-thong", lambda: _("Hệ thống"), "/can-bo/he-thong", officer.SYSTEM_PERMISSIONS)
+    display.navigation(app).add_staff(
+        890, "he-thong", lambda: _("Hệ thống"), "/can-bo/he-thong", officer.SYSTEM_PERMISSIONS
+    )
     address = "/can-bo/he-thong/"
     system_pages.register(
-        10, lambda: _("Thông tin cơ quan"), lambda: _("Tên, địa chỉ, điện thoại hiện trên mọi trang."), address + "co-quan", P.AGENCY_EDIT
+        10,
+        lambda: _("Thông tin cơ quan"),
+        lambda: _("Tên, địa chỉ, điện thoại hiện trên mọi trang."),
+        address + "co-quan",
+        P.AGENCY_EDIT,
     )
     system_pages.register(
-        12, lambda: _("Đơn vị"), lambda: _("Phòng, ban, đơn vị trả lời câu hỏi; sáp nhập, kết thúc."), address + "don-vi", P.UNIT_EDIT
+        12,
+        lambda: _("Đơn vị"),
+        lambda: _("Phòng, ban, đơn vị trả lời câu hỏi; sáp nhập, kết thúc."),
+        address + "don-vi",
+        P.UNIT_EDIT,
     )
     system_pages.register(
-        14, lambda: _("Lĩnh vực"), lambda: _("Lĩnh vực câu hỏi, đơn vị phụ trách và số ngày trả lời."), address + "linh-vuc", P.UNIT_EDIT
+        14,
+        lambda: _("Lĩnh vực"),
+        lambda: _("Lĩnh vực câu hỏi, đơn vị phụ trách và số ngày trả lời."),
+        address + "linh-vuc",
+        P.UNIT_EDIT,
     )
     system_pages.register(
-        16, lambda: _("Địa bàn"), lambda: _("Thôn, khu vực để người dân chọn khi gửi câu hỏi."), address + "dia-ban", P.UNIT_EDIT
+        16,
+        lambda: _("Địa bàn"),
+        lambda: _("Thôn, khu vực để người dân chọn khi gửi câu hỏi."),
+        address + "dia-ban",
+        P.UNIT_EDIT,
     )
     for kind, resolver in queries.RESOLVERS.items():
         links.register(kind, resolver)

@@ -81,7 +81,8 @@ class AgencyProfile(db.Model):
     domain: Mapped[str] = mapped_column(sa.String(253), default="")
     #: Licence or notice under which the portal runs, shown at the foot of the page.
     licence: Mapped[str] = mapped_column(sa.String(255), default="")
-    #: Where and when complaints and denunciations are received in person; part of the guidance shown before sending.
+    #: Where and when complaints and denunciations are received in person; part of the guidance
+    #: shown before sending.
     citizen_reception_text: Mapped[str] = mapped_column(sa.Text, default="")
     #: Letters in front of tracking codes: the AS of AS-2026-000123.
     tracking_prefix: Mapped[str] = mapped_column(sa.String(6))
@@ -94,8 +95,13 @@ class Unit(db.Model):
 
     __tablename__ = "unit"
     __table_args__ = (
-        sa.CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="dates_in_order"),
-        sa.CheckConstraint("successor_id IS NULL OR valid_to IS NOT NULL", name="successor_after_end"),
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from",
+            name="dates_in_order",
+        ),
+        sa.CheckConstraint(
+            "successor_id IS NULL OR valid_to IS NOT NULL", name="successor_after_end"
+        ),
         sa.CheckConstraint("successor_id <> id", name="not_own_successor"),
         sa.CheckConstraint("parent_id <> id", name="not_own_parent"),
         sa.CheckConstraint("code <> '' AND slug <> '' AND name <> ''", name="named"),
@@ -133,7 +139,10 @@ class Topic(db.Model):
     __tablename__ = "topic"
     __table_args__ = (
         sa.CheckConstraint("answer_working_days BETWEEN 1 AND 60", name="days_in_range"),
-        sa.CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="dates_in_order"),
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from",
+            name="dates_in_order",
+        ),
         sa.CheckConstraint("slug <> '' AND name <> ''", name="named"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -61,7 +61,9 @@ def units() -> ResponseReturnValue:
     """Every unit there is or was."""
     rows = queries.all_units()
     names = {unit.id: unit.name for unit in rows}
-    return render_template("organisation/units.html", units=rows, names=names, kinds=UNIT_KIND_LABELS, today=today())
+    return render_template(
+        "organisation/units.html", units=rows, names=names, kinds=UNIT_KIND_LABELS, today=today()
+    )
 
 
 @bp.get("/don-vi/moi")
@@ -113,7 +115,12 @@ def retire_unit(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         assert form.last_day.data is not None
         try:
-            service.retire_unit(row, actor=current_user, last_day=form.last_day.data, successor_id=form.successor_id.data or None)
+            service.retire_unit(
+                row,
+                actor=current_user,
+                last_day=form.last_day.data,
+                successor_id=form.successor_id.data or None,
+            )
         except FieldError as error:
             form.apply(error)
         else:
@@ -137,7 +144,9 @@ def restore_unit(slug: str) -> ResponseReturnValue:
 def topics() -> ResponseReturnValue:
     """Every topic there is or was."""
     names = {unit.id: unit.name for unit in queries.all_units()}
-    return render_template("organisation/topics.html", topics=queries.all_topics(), names=names, today=today())
+    return render_template(
+        "organisation/topics.html", topics=queries.all_topics(), names=names, today=today()
+    )
 
 
 @bp.get("/linh-vuc/moi")
@@ -254,7 +263,9 @@ def _unit_page(form: UnitForm, row: Unit | None) -> str:
 
 
 def _retire_page(form: RetireForm, row: Unit) -> str:
-    return render_template("organisation/retire.html", form=form, unit=row, topics=queries.topics_of(row.id))
+    return render_template(
+        "organisation/retire.html", form=form, unit=row, topics=queries.topics_of(row.id)
+    )
 
 
 def _topic_page(form: TopicForm, row: Topic | None) -> str:

@@ -20,8 +20,11 @@ T = TypeVar("T")
 
 
 def agency() -> AgencyProfile:
-    """The agency's profile, read once per request; a nameless, unsaved one before anybody filled it in."""
-    # The session keeps what it has read only as long as somebody holds it: g does, until the request ends.
+    """The agency's profile, read once per request; a nameless, unsaved one before anybody filled it
+    in.
+    """
+    # The session keeps what it has read only as long as somebody holds it: g does, until the
+    # request ends.
     g.agency_profile = db.session.get(AgencyProfile, 1)
     return g.agency_profile or AgencyProfile(
         id=1,
@@ -57,7 +60,11 @@ def all_units() -> Sequence[Unit]:
 
 def active_units(day: dt.date | None = None) -> Sequence[Unit]:
     """The units that exist on this day (today in Hà Nội), leaders first."""
-    query = sa.select(Unit).where(_valid_on(Unit, day or today())).order_by(Unit.sort, Unit.name, Unit.id)
+    query = (
+        sa.select(Unit)
+        .where(_valid_on(Unit, day or today()))
+        .order_by(Unit.sort, Unit.name, Unit.id)
+    )
     return db.session.scalars(query).all()
 
 
@@ -67,8 +74,14 @@ def all_topics() -> Sequence[Topic]:
 
 
 def active_topics(day: dt.date | None = None) -> Sequence[Topic]:
-    """The topics that a new question may have on this day (today in Hà Nội), in the office's order."""
-    query = sa.select(Topic).where(_valid_on(Topic, day or today())).order_by(Topic.sort, Topic.name, Topic.id)
+    """The topics that a new question may have on this day (today in Hà Nội), in
+    the office's order.
+    """
+    query = (
+        sa.select(Topic)
+        .where(_valid_on(Topic, day or today()))
+        .order_by(Topic.sort, Topic.name, Topic.id)
+    )
     return db.session.scalars(query).all()
 
 
@@ -84,7 +97,9 @@ def all_places() -> Sequence[Place]:
 
 def active_places() -> Sequence[Place]:
     """The places that a new question may name, in the office's order."""
-    return db.session.scalars(sa.select(Place).where(Place.active).order_by(Place.sort, Place.name, Place.id)).all()
+    return db.session.scalars(
+        sa.select(Place).where(Place.active).order_by(Place.sort, Place.name, Place.id)
+    ).all()
 
 
 def unit(number: int) -> Unit:
@@ -106,9 +121,15 @@ def unit_by_code(code: str) -> Unit:
 
 
 def current_unit(number: int, day: dt.date | None = None) -> Unit:
-    """The unit that does this unit's work today: itself, or the last in the chain of its successors. Raises NotFound."""
+    """The unit that does this unit's work today: itself, or the last in the chain of its
+    successors. Raises NotFound.
+    """
     found, seen = unit(number), set()
-    while not found.is_active(day or today()) and found.successor_id is not None and found.id not in seen:
+    while (
+        not found.is_active(day or today())
+        and found.successor_id is not None
+        and found.id not in seen
+    ):
         seen.add(found.id)
         found = unit(found.successor_id)
     return found
@@ -141,22 +162,43 @@ def place_by_slug(slug: str) -> Place:
 
 
 def official_contacts() -> tuple[str, ...]:
-    """The office's own numbers and addresses: no personal data, wherever they stand in a text. Two statements."""
+    """The office's own numbers and addresses: no personal data, wherever they stand in a text.
+
+    Two statements.
+    """
     office = agency()
     units = db.session.execute(sa.select(Unit.phone, Unit.email)).all()
-    return tuple(known for known in (office.phone, office.fax, office.email, *(value for row in units for value in row)) if known)
+    return tuple(
+        known
+        for known in (
+            office.phone,
+            office.fax,
+            office.email,
+            *(value for row in units for value in row),
+        )
+        if known
+    )
 
 
 def topics_of(unit_id: int) -> Sequence[Topic]:
     """The topics that this unit answers by default."""
-    return db.session.scalars(sa.select(Topic).where(Topic.default_unit_id == unit_id).order_by(Topic.sort, Topic.name, Topic.id)).all()
+    return db.session.scalars(
+        sa.select(Topic)
+        .where(Topic.default_unit_id == unit_id)
+        .order_by(Topic.sort, Topic.name, Topic.id)
+    ).all()
 
 
 def suggest_topic(text: str) -> list[Suggestion]:
     """The topics that the text's words point to, the likeliest first, with those words."""
     shipped = default_keywords()
     subjects = [
-        Subject(found.id, found.default_unit_id, phrases_of(found.keywords or shipped.get(found.slug, ""))) for found in active_topics()
+        Subject(
+            found.id,
+            found.default_unit_id,
+            phrases_of(found.keywords or shipped.get(found.slug, "")),
+        )
+        for found in active_topics()
     ]
     return suggest(text, subjects)
 

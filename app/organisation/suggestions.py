@@ -1,7 +1,7 @@
 """Which topics a text seems to be about, and the words that say so. Pure.
 
-Longer phrases win over shorter ones at the same place, with or without diacritics: a writer who types marks means them,
-one who types none is understood by the bare letters.
+Longer phrases win over shorter ones at the same place, with or without diacritics: a writer who
+types marks means them, one who types none is understood by the bare letters.
 """
 
 import functools
@@ -18,7 +18,8 @@ from app.kernel.text import fold, has_marks, nfc
 FILE = Path(__file__).with_name("data") / "topic_keywords.toml"
 #: How many topics are suggested at most.
 LIMIT = 3
-#: Without marks a short syllable may be half a dozen words («chợ», «cho»; «chùa», «chưa»): alone it says nothing.
+#: Without marks a short syllable may be half a dozen words («chợ», «cho»; «chùa», «chưa»): alone it
+#: says nothing.
 SHORTEST_BARE_WORD = 5
 _WORD = re.compile(r"[^\W_]+")
 _SEPARATOR = re.compile(r"[,;\n]+")
@@ -55,7 +56,9 @@ class _Phrase:
 @functools.cache
 def default_keywords() -> dict[str, str]:
     """The shipped words of each topic, by slug, as they are kept on a topic."""
-    return {slug: ", ".join(phrases) for slug, phrases in tomllib.loads(FILE.read_text("utf-8")).items()}
+    return {
+        slug: ", ".join(phrases) for slug, phrases in tomllib.loads(FILE.read_text("utf-8")).items()
+    }
 
 
 @functools.lru_cache(maxsize=256)
@@ -77,7 +80,10 @@ def suggest(text: str, subjects: Sequence[Subject], *, limit: int = LIMIT) -> li
             scores[position] += len(phrase.folded) ** 2 / len(phrase.subjects)
             found[position].append(words)
     best = sorted(scores, key=lambda position: (-scores[position], position))[:limit]
-    return [Suggestion(subjects[position].topic_id, subjects[position].unit_id, tuple(found[position])) for position in best]
+    return [
+        Suggestion(subjects[position].topic_id, subjects[position].unit_id, tuple(found[position]))
+        for position in best
+    ]
 
 
 @functools.lru_cache(maxsize=8)
@@ -99,7 +105,9 @@ def _index(subjects: tuple[Subject, ...]) -> dict[str, list[_Phrase]]:
 
 
 def _matches(text: str, index: dict[str, list[_Phrase]]) -> Iterator[tuple[_Phrase, str]]:
-    """The phrases found, the longest at each place, none inside another, with the writer's own words."""
+    """The phrases found, the longest at each place, none inside another, with the writer's own
+    words.
+    """
     text = nfc(text)
     spans = [match.span() for match in _WORD.finditer(text)]
     folded = [fold(text[start:end]) for start, end in spans]
@@ -113,25 +121,37 @@ def _matches(text: str, index: dict[str, list[_Phrase]]) -> Iterator[tuple[_Phra
             yield phrase, text[spans[place][0] : spans[last][1]]
 
 
-def _longest(entries: Sequence[_Phrase], folded: list[str], sounds: list[str] | None, place: int) -> _Phrase | None:
+def _longest(
+    entries: Sequence[_Phrase], folded: list[str], sounds: list[str] | None, place: int
+) -> _Phrase | None:
     for entry in entries:
         end = place + len(entry.folded)
         if tuple(folded[place:end]) != entry.folded:
             continue
-        if tuple(sounds[place:end]) == entry.sounds if sounds is not None else _clear_without_marks(entry):
+        if (
+            tuple(sounds[place:end]) == entry.sounds
+            if sounds is not None
+            else _clear_without_marks(entry)
+        ):
             return entry
     return None
 
 
 def _clear_without_marks(entry: _Phrase) -> bool:
-    return len(entry.folded) > 1 or entry.folded == entry.sounds or len(entry.folded[0]) >= SHORTEST_BARE_WORD
+    return (
+        len(entry.folded) > 1
+        or entry.folded == entry.sounds
+        or len(entry.folded[0]) >= SHORTEST_BARE_WORD
+    )
 
 
 def _sound(word: str) -> str:
     """A lower-case word with its tone at the end, wherever it was written."""
     letters = unicodedata.normalize("NFD", word)
     tone = "".join(char for char in letters if char in _TONES)
-    return unicodedata.normalize("NFC", "".join(char for char in letters if char not in _TONES)) + tone
+    return (
+        unicodedata.normalize("NFC", "".join(char for char in letters if char not in _TONES)) + tone
+    )
 
 
 def _bare(sound: str) -> str:

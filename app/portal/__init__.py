@@ -1,4 +1,7 @@
-"""The portal around the conversation: home page, site map, statements. It composes what the other features offer."""
+"""The portal around the conversation: home page, site map, statements.
+
+It composes what the other features offer.
+"""
 
 from flask import Flask
 

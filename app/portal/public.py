@@ -39,7 +39,13 @@ def add_menus(app: Flask) -> None:
 def home() -> ResponseReturnValue:
     """What do you need today?"""
     around = surroundings()
-    return render_template("portal/home.html", answers=questions.latest(NEWEST), around=around, counted=COUNTED, days=DEFAULT_DAYS)
+    return render_template(
+        "portal/home.html",
+        answers=questions.latest(NEWEST),
+        around=around,
+        counted=COUNTED,
+        days=DEFAULT_DAYS,
+    )
 
 
 @bp.get("/lien-he")

@@ -64,7 +64,10 @@ class Surroundings:
 
 
 def surroundings() -> Surroundings:
-    """What is open for comments, those that close first coming first, and the topics. One statement."""
+    """What is open for comments, those that close first coming first, and the topics.
+
+    One statement.
+    """
     never: Any = sa.cast(sa.null(), sa.Date)
     opened = outward.open_now(
         sa.literal("open").label("what"),
@@ -75,10 +78,21 @@ def surroundings() -> Surroundings:
         Consultation.received_count.label("number"),
         Consultation.id.label("place"),
     ).limit(COUNTED + 1)
-    topics = organisation.valid_topics(sa.literal("topic"), Topic.slug, Topic.name, Topic.name_en, never, sa.literal(0), Topic.sort)
+    topics = organisation.valid_topics(
+        sa.literal("topic"), Topic.slug, Topic.name, Topic.name_en, never, sa.literal(0), Topic.sort
+    )
     # A limit needs a table of its own inside a union.
     rows = db.session.execute(sa.union_all(sa.select(opened.subquery()), topics)).all()
-    found = sorted((row for row in rows if row.what == "open"), key=lambda row: (row.day, row.place))
-    cards = [Card(f"/lay-y-kien/{row.slug}", row.name, ConsultationType(row.more), row.day, row.number) for row in found[:CARDS]]
-    links = sorted((row for row in rows if row.what == "topic"), key=lambda row: (row.place, row.name))
-    return Surroundings(cards, len(found), [TopicLink(row.slug, row.name, row.more) for row in links])
+    found = sorted(
+        (row for row in rows if row.what == "open"), key=lambda row: (row.day, row.place)
+    )
+    cards = [
+        Card(f"/lay-y-kien/{row.slug}", row.name, ConsultationType(row.more), row.day, row.number)
+        for row in found[:CARDS]
+    ]
+    links = sorted(
+        (row for row in rows if row.what == "topic"), key=lambda row: (row.place, row.name)
+    )
+    return Surroundings(
+        cards, len(found), [TopicLink(row.slug, row.name, row.more) for row in links]
+    )

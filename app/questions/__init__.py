@@ -1,6 +1,7 @@
 """Hỏi – đáp: from a citizen's question to a published answer.
 
-The stages and moves are in states.py, who may make them in policy.py, and every change goes through service.
+The stages and moves are in states.py, who may make them in policy.py, and every change goes through
+service.
 """
 
 from flask import Flask
@@ -18,6 +19,9 @@ def init_app(app: Flask) -> None:
     wiring.init_app(app)
     for blueprint in (asking.bp, reading.bp, tracking.bp):
         app.register_blueprint(blueprint)
-    kinds.register("question", kinds.Kind(track=tracking.show, confirm=tracking.confirm, may_read=wiring.may_read_sent))
+    kinds.register(
+        "question",
+        kinds.Kind(track=tracking.show, confirm=tracking.confirm, may_read=wiring.may_read_sent),
+    )
     navigation(app).add_public(50, "hoi-dap", lambda: _("Hỏi đáp"), "/hoi-dap")
     jobs.init_app(app)

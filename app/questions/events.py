@@ -1,4 +1,7 @@
-"""What happens to a question that others may want to hear of. Listeners run inside the same transaction."""
+"""What happens to a question that others may want to hear of.
+
+Listeners run inside the same transaction.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,5 @@
-"""Citizens' forms: asking in three steps, what one may do with one's own question, and a reader's two boxes.
+"""Citizens' forms: asking in three steps, what one may do with one's own question, and a reader's
+two boxes.
 
 The officers' forms are in moderation.
 """
@@ -43,13 +44,17 @@ def _accepted_by(parse: Callable[[str], str]) -> Callable[[Form, Field], None]:
 
 def _phone_or_mail(form: Form, field: Field) -> None:
     if not field.data and not form["email"].data:
-        raise ValidationError(_("Hãy nhập số điện thoại hoặc thư điện tử để chúng tôi trả lời bạn."))
+        raise ValidationError(
+            _("Hãy nhập số điện thoại hoặc thư điện tử để chúng tôi trả lời bạn.")
+        )
 
 
 class AskForm(BaseForm):
-    """The whole form of a question. Each step shows a part of it and carries the rest in hidden fields.
+    """The whole form of a question. Each step shows a part of it and carries the rest in hidden
+    fields.
 
-    A field is validated where it is shown and all of them before sending, since nobody has to come by the steps.
+    A field is validated where it is shown and all of them before sending, since nobody has to come
+    by the steps.
     """
 
     CONTENT = ("kind", "topic", "title", "body", "place")
@@ -60,7 +65,11 @@ class AskForm(BaseForm):
     kind = RadioField(_l("Bạn muốn gửi"), default=QuestionKind.QUESTION.value)
     topic = SelectField(_l("Lĩnh vực"), validators=[Optional()])
     title = LineField(
-        _l("Tiêu đề"), validators=[Optional(), length_between(0, TITLE_MAX, "", _l("Tiêu đề dài quá 150 ký tự. Hãy rút gọn."))]
+        _l("Tiêu đề"),
+        validators=[
+            Optional(),
+            length_between(0, TITLE_MAX, "", _l("Tiêu đề dài quá 150 ký tự. Hãy rút gọn.")),
+        ],
     )
     body = TextField(
         _l("Nội dung"),
@@ -78,11 +87,16 @@ class AskForm(BaseForm):
     files = MultipleFileField(_l("Tệp đính kèm"), validators=[Optional()])
     name = LineField(
         _l("Họ và tên"),
-        validators=[Needed(_l("Hãy nhập họ và tên.")), length_between(1, NAME_MAX, "", _l("Họ và tên dài quá 120 ký tự. Hãy rút gọn."))],
+        validators=[
+            Needed(_l("Hãy nhập họ và tên.")),
+            length_between(1, NAME_MAX, "", _l("Họ và tên dài quá 120 ký tự. Hãy rút gọn.")),
+        ],
     )
     phone = LineField(_l("Số điện thoại"), validators=[_phone_or_mail, _accepted_by(normal_phone)])
     email = LineField(_l("Thư điện tử"), validators=[_accepted_by(normal_email)])
-    name_display = RadioField(_l("Tên bạn hiện thế nào khi đăng?"), default=NameDisplay.INITIALS.value)
+    name_display = RadioField(
+        _l("Tên bạn hiện thế nào khi đăng?"), default=NameDisplay.INITIALS.value
+    )
     consent = RadioField(
         _l("Có đăng câu trả lời cho mọi người cùng đọc không?"),
         validators=[Needed(_l("Hãy chọn có đăng câu trả lời cho mọi người cùng đọc hay không."))],
@@ -95,16 +109,28 @@ class AskForm(BaseForm):
     #: People do not see this one.
     company_url = StringField(_l("Để trống ô này"))
 
-    def offer(self, *, topics: Iterable[tuple[str, str]], places: Iterable[tuple[str, str]]) -> None:
-        """Fill the choices: (value, label) of the topics and places that a new question may have."""
+    def offer(
+        self, *, topics: Iterable[tuple[str, str]], places: Iterable[tuple[str, str]]
+    ) -> None:
+        """Fill the choices:
+
+        (value, label) of the topics and places that a new question may have.
+        """
         self.kind.choices = [(value.value, str(label)) for value, label in KIND_LABELS.items()]
         self.topic.choices = [("", str(_l("Để cán bộ chọn"))), *topics]
         self.place.choices = [("", str(_l("Không chọn"))), *places]
-        self.name_display.choices = [(value.value, str(label)) for value, label in NAME_DISPLAY_LABELS.items()]
-        self.consent.choices = [(value.value, str(label)) for value, label in CONSENT_LABELS.items()]
+        self.name_display.choices = [
+            (value.value, str(label)) for value, label in NAME_DISPLAY_LABELS.items()
+        ]
+        self.consent.choices = [
+            (value.value, str(label)) for value, label in CONSENT_LABELS.items()
+        ]
 
     def accepts(self, names: Sequence[str]) -> bool:
-        """Are these fields well filled in? Errors stand beside the others' fields only when those were asked for too."""
+        """Are these fields well filled in?
+
+        Errors stand beside the others' fields only when those were asked for too.
+        """
         return all([self._fields[name].validate(self) for name in names])
 
     def carried(self, shown: Sequence[str]) -> list[tuple[str, str]]:
@@ -135,7 +161,12 @@ class AddForm(BaseForm):
         _l("Nội dung"),
         validators=[
             Needed(_l("Hãy viết nội dung bổ sung.")),
-            length_between(1, BODY_MAX, "", _l("Nội dung dài quá 5.000 ký tự. Hãy rút gọn hoặc gửi thành hai lần.")),
+            length_between(
+                1,
+                BODY_MAX,
+                "",
+                _l("Nội dung dài quá 5.000 ký tự. Hãy rút gọn hoặc gửi thành hai lần."),
+            ),
         ],
     )
     files = MultipleFileField(_l("Tệp đính kèm"), validators=[Optional()])
@@ -150,7 +181,9 @@ class TightenForm(BaseForm):
     def offer(self, *, consents: Iterable[Consent], displays: Iterable[NameDisplay]) -> None:
         """Fill the choices."""
         self.consent.choices = [(value.value, str(CONSENT_LABELS[value])) for value in consents]
-        self.name_display.choices = [(value.value, str(NAME_DISPLAY_LABELS[value])) for value in displays]
+        self.name_display.choices = [
+            (value.value, str(NAME_DISPLAY_LABELS[value])) for value in displays
+        ]
 
 
 class RateForm(BaseForm):
@@ -161,7 +194,10 @@ class RateForm(BaseForm):
         choices=[(str(value), label) for value, label in RATINGS.items()],
         validators=[Needed(_l("Hãy chọn mức độ hài lòng."))],
     )
-    text = TextField(_l("Bạn muốn góp ý thêm gì?"), validators=[Optional(), length_between(0, RATING_MAX, "", _TOO_LONG)])
+    text = TextField(
+        _l("Bạn muốn góp ý thêm gì?"),
+        validators=[Optional(), length_between(0, RATING_MAX, "", _TOO_LONG)],
+    )
 
 
 class ReopenForm(BaseForm):
@@ -169,7 +205,10 @@ class ReopenForm(BaseForm):
 
     text = TextField(
         _l("Vì sao bạn đề nghị xem lại?"),
-        validators=[Needed(_l("Hãy ghi lý do đề nghị xem lại.")), length_between(1, REASON_MAX, "", _TOO_LONG)],
+        validators=[
+            Needed(_l("Hãy ghi lý do đề nghị xem lại.")),
+            length_between(1, REASON_MAX, "", _TOO_LONG),
+        ],
     )
 
 
@@ -180,11 +219,21 @@ class ReportForm(BaseForm):
         _l("Chỗ nào chưa đúng?"),
         validators=[
             Needed(_l("Hãy viết chỗ nào chưa đúng.")),
-            length_between(10, REPORT_MAX, _l("Hãy viết ít nhất 10 ký tự để chúng tôi biết chỗ nào chưa đúng."), _TOO_LONG),
+            length_between(
+                10,
+                REPORT_MAX,
+                _l("Hãy viết ít nhất 10 ký tự để chúng tôi biết chỗ nào chưa đúng."),
+                _TOO_LONG,
+            ),
         ],
     )
     contact = LineField(
         _l("Thư điện tử hoặc số điện thoại"),
-        validators=[Optional(), length_between(0, 254, "", _l("Mục này dài quá. Hãy chỉ ghi thư điện tử hoặc số điện thoại."))],
+        validators=[
+            Optional(),
+            length_between(
+                0, 254, "", _l("Mục này dài quá. Hãy chỉ ghi thư điện tử hoặc số điện thoại.")
+            ),
+        ],
     )
     company_url = StringField(_l("Để trống ô này"))

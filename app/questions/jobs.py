@@ -1,4 +1,6 @@
-"""What happens to questions by itself: publishing at the hour, closing, erasing what may no longer be kept."""
+"""What happens to questions by itself: publishing at the hour, closing, erasing what may no longer
+be kept.
+"""
 
 from flask import Flask
 

@@ -1,4 +1,6 @@
-"""A question, its answer while it is written, each approved answer for ever, and everything that happened to it."""
+"""A question, its answer while it is written, each approved answer for ever, and everything that
+happened to it.
+"""
 
 import datetime as dt
 from typing import Any
@@ -8,7 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
 from app.kernel.clock import now
-from app.questions.states import Act, Classification, Outcome, QuestionKind, RefusalReason, Stage, Visibility
+from app.questions.states import (
+    Act,
+    Classification,
+    Outcome,
+    QuestionKind,
+    RefusalReason,
+    Stage,
+    Visibility,
+)
 from app.submissions.models import BigId, Submission
 
 _OPEN = sa.text("stage IN ('assigned', 'in_review', 'needs_info', 'received')")
@@ -21,7 +31,8 @@ _PUBLIC = sa.text("visibility = 'public'")
 _SCHEDULED = sa.text("visibility = 'scheduled'")
 _UNDECIDED = sa.text("decided_at IS NULL")
 
-# The same for queries, written out: with parameters neither database would see that the partial indexes serve them.
+# The same for queries, written out: with parameters neither database would see that the partial
+# indexes serve them.
 IS_OPEN = sa.text("question.stage IN ('assigned', 'in_review', 'needs_info', 'received')")
 IS_ANSWERED = sa.text("question.stage IN ('answered', 'closed')")
 IS_TO_CLOSE = sa.text("question.stage = 'answered'")
@@ -54,7 +65,8 @@ class Question(db.Model):
     #: Working days added by an extension.
     extra_days: Mapped[int] = mapped_column(default=0)
     extension_reason: Mapped[str | None] = mapped_column(sa.String(500))
-    #: Cached from events and the calendar; None while paused or where no clock runs. Far away sorts last.
+    #: Cached from events and the calendar; None while paused or where no clock runs. Far away sorts
+    #: last.
     due_on: Mapped[dt.date | None]
     #: due_on, or a far day where there is none: never NULL, so that the queue can page by it.
     sort_on: Mapped[dt.date]
@@ -64,7 +76,9 @@ class Question(db.Model):
     closed_at: Mapped[dt.datetime | None]
 
     #: The approved answer that citizens read.
-    version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("answer_version.id", use_alter=True))
+    version_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("answer_version.id", use_alter=True)
+    )
     publish_at: Mapped[dt.datetime | None]
     published_at: Mapped[dt.datetime | None]
     published_year: Mapped[int | None]
@@ -85,37 +99,125 @@ class Question(db.Model):
     updated_at: Mapped[dt.datetime] = mapped_column(default=now, onupdate=now)
     revision: Mapped[int] = mapped_column(default=1)
 
-    #: The database's half of the guard against two people at once; the form's seen_revision is the other.
+    #: The database's half of the guard against two people at once; the form's seen_revision is the
+    #: other.
     __mapper_args__ = {"version_id_col": revision}
     __table_args__ = (
-        sa.CheckConstraint("stage NOT IN ('answered', 'closed') OR version_id IS NOT NULL", name="answered_has_answer"),
-        sa.CheckConstraint("visibility NOT IN ('public', 'scheduled') OR version_id IS NOT NULL", name="public_has_answer"),
-        sa.CheckConstraint("visibility <> 'public' OR published_at IS NOT NULL", name="public_has_date"),
-        sa.CheckConstraint("visibility <> 'public' OR classification = 'ordinary'", name="complaints_stay_private"),
-        sa.CheckConstraint("visibility <> 'scheduled' OR publish_at IS NOT NULL", name="scheduled_has_date"),
-        sa.CheckConstraint("stage <> 'needs_info' OR paused_from IS NOT NULL", name="paused_from_somewhere"),
-        sa.CheckConstraint("stage <> 'duplicate' OR merged_into_id IS NOT NULL", name="merged_into_something"),
-        sa.CheckConstraint("stage <> 'refused' OR refusal_text IS NOT NULL", name="refused_says_why"),
+        sa.CheckConstraint(
+            "stage NOT IN ('answered', 'closed') OR version_id IS NOT NULL",
+            name="answered_has_answer",
+        ),
+        sa.CheckConstraint(
+            "visibility NOT IN ('public', 'scheduled') OR version_id IS NOT NULL",
+            name="public_has_answer",
+        ),
+        sa.CheckConstraint(
+            "visibility <> 'public' OR published_at IS NOT NULL", name="public_has_date"
+        ),
+        sa.CheckConstraint(
+            "visibility <> 'public' OR classification = 'ordinary'", name="complaints_stay_private"
+        ),
+        sa.CheckConstraint(
+            "visibility <> 'scheduled' OR publish_at IS NOT NULL", name="scheduled_has_date"
+        ),
+        sa.CheckConstraint(
+            "stage <> 'needs_info' OR paused_from IS NOT NULL", name="paused_from_somewhere"
+        ),
+        sa.CheckConstraint(
+            "stage <> 'duplicate' OR merged_into_id IS NOT NULL", name="merged_into_something"
+        ),
+        sa.CheckConstraint(
+            "stage <> 'refused' OR refusal_text IS NOT NULL", name="refused_says_why"
+        ),
         sa.CheckConstraint("stage <> 'assigned' OR unit_id IS NOT NULL", name="assigned_to_a_unit"),
         sa.CheckConstraint("extra_days BETWEEN 0 AND 10", name="extension_at_most_ten"),
         sa.CheckConstraint("rating IS NULL OR rating BETWEEN 1 AND 3", name="rating_known"),
         sa.CheckConstraint("working_days BETWEEN 1 AND 60", name="working_days_sane"),
         # The queue: what is open by due date, whole, of a unit, of an officer; the other tabs.
         sa.Index("ix_question_open", "sort_on", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        sa.Index("ix_question_open_unit", "unit_id", "sort_on", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        sa.Index("ix_question_open_officer", "officer_id", "sort_on", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        sa.Index("ix_question_unverified", "sort_on", "id", sqlite_where=_UNVERIFIED, postgresql_where=_UNVERIFIED),
+        sa.Index(
+            "ix_question_open_unit",
+            "unit_id",
+            "sort_on",
+            "id",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        sa.Index(
+            "ix_question_open_officer",
+            "officer_id",
+            "sort_on",
+            "id",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        sa.Index(
+            "ix_question_unverified",
+            "sort_on",
+            "id",
+            sqlite_where=_UNVERIFIED,
+            postgresql_where=_UNVERIFIED,
+        ),
         sa.Index("ix_question_spam", "sort_on", "id", sqlite_where=_SPAM, postgresql_where=_SPAM),
-        sa.Index("ix_question_restricted", "sort_on", "id", sqlite_where=_RESTRICTED, postgresql_where=_RESTRICTED),
+        sa.Index(
+            "ix_question_restricted",
+            "sort_on",
+            "id",
+            sqlite_where=_RESTRICTED,
+            postgresql_where=_RESTRICTED,
+        ),
         # The public list, whole and by topic, unit, year.
-        sa.Index("ix_question_public", "published_at", "id", sqlite_where=_PUBLIC, postgresql_where=_PUBLIC),
-        sa.Index("ix_question_public_topic", "topic_id", "published_at", "id", sqlite_where=_PUBLIC, postgresql_where=_PUBLIC),
-        sa.Index("ix_question_public_unit", "unit_id", "published_at", "id", sqlite_where=_PUBLIC, postgresql_where=_PUBLIC),
-        sa.Index("ix_question_scheduled", "publish_at", sqlite_where=_SCHEDULED, postgresql_where=_SCHEDULED),
+        sa.Index(
+            "ix_question_public",
+            "published_at",
+            "id",
+            sqlite_where=_PUBLIC,
+            postgresql_where=_PUBLIC,
+        ),
+        sa.Index(
+            "ix_question_public_topic",
+            "topic_id",
+            "published_at",
+            "id",
+            sqlite_where=_PUBLIC,
+            postgresql_where=_PUBLIC,
+        ),
+        sa.Index(
+            "ix_question_public_unit",
+            "unit_id",
+            "published_at",
+            "id",
+            sqlite_where=_PUBLIC,
+            postgresql_where=_PUBLIC,
+        ),
+        sa.Index(
+            "ix_question_scheduled",
+            "publish_at",
+            sqlite_where=_SCHEDULED,
+            postgresql_where=_SCHEDULED,
+        ),
         sa.Index("ix_question_merged_into", "merged_into_id"),
-        sa.Index("ix_question_to_close", "answered_at", sqlite_where=_TO_CLOSE, postgresql_where=_TO_CLOSE),
-        sa.Index("ix_question_answered", "answered_at", "id", sqlite_where=_ANSWERED, postgresql_where=_ANSWERED),
-        sa.Index("ix_question_unit_answered", "unit_id", "answered_at", "id", sqlite_where=_ANSWERED, postgresql_where=_ANSWERED),
+        sa.Index(
+            "ix_question_to_close",
+            "answered_at",
+            sqlite_where=_TO_CLOSE,
+            postgresql_where=_TO_CLOSE,
+        ),
+        sa.Index(
+            "ix_question_answered",
+            "answered_at",
+            "id",
+            sqlite_where=_ANSWERED,
+            postgresql_where=_ANSWERED,
+        ),
+        sa.Index(
+            "ix_question_unit_answered",
+            "unit_id",
+            "answered_at",
+            "id",
+            sqlite_where=_ANSWERED,
+            postgresql_where=_ANSWERED,
+        ),
     )
 
 
@@ -168,7 +270,10 @@ class AnswerVersion(AnswerFields, db.Model):
 
 
 class AnswerTemplate(db.Model):
-    """«Mẫu trả lời»: text that officers begin an answer with. Its gaps, such as {ngày}, are filled or block the submission."""
+    """«Mẫu trả lời»: text that officers begin an answer with.
+
+    Its gaps, such as {ngày}, are filled or block the submission.
+    """
 
     __tablename__ = "answer_template"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -186,7 +291,10 @@ class AnswerTemplate(db.Model):
     updated_at: Mapped[dt.datetime] = mapped_column(default=now, onupdate=now)
     revision: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": revision}
-    __table_args__ = (sa.CheckConstraint("title <> ''", name="named"), sa.Index(None, "unit_id", "title", "id"))
+    __table_args__ = (
+        sa.CheckConstraint("title <> ''", name="named"),
+        sa.Index(None, "unit_id", "title", "id"),
+    )
 
 
 class QuestionLog(db.Model):
@@ -209,7 +317,9 @@ class QuestionLog(db.Model):
 
 
 class QuestionPause(db.Model):
-    """Days that do not count: from the day of asking up to, but not including, the day of the reply."""
+    """Days that do not count: from the day of asking up to, but not including, the day of the
+    reply.
+    """
 
     __tablename__ = "question_pause"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -264,7 +374,13 @@ class SecondPerson(db.Model):
     agreed: Mapped[bool | None]
     __table_args__ = (
         sa.CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_people"),
-        sa.Index("uq_second_person_open", "question_id", unique=True, sqlite_where=_UNDECIDED, postgresql_where=_UNDECIDED),
+        sa.Index(
+            "uq_second_person_open",
+            "question_id",
+            unique=True,
+            sqlite_where=_UNDECIDED,
+            postgresql_where=_UNDECIDED,
+        ),
     )
 
 
@@ -282,7 +398,9 @@ class BulkAction(db.Model):
 
 
 class ContentReport(db.Model):
-    """«Báo nội dung sai»: somebody says that a published answer is wrong; answered within fifteen days."""
+    """«Báo nội dung sai»: somebody says that a published answer is wrong; answered within fifteen
+    days.
+    """
 
     __tablename__ = "content_report"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -31,17 +31,29 @@ def may_read(actor: Actor, question: Question) -> bool:
 
 def sees_everything(actor: Actor) -> bool:
     """Questions of all units, not only of the person's own?"""
-    return any(actor.has(permission) for permission in (*_EVERYWHERE, P.QUESTION_PUBLISH, P.AUDIT_READ))
+    return any(
+        actor.has(permission) for permission in (*_EVERYWHERE, P.QUESTION_PUBLISH, P.AUDIT_READ)
+    )
 
 
 def may_see_contact(actor: Actor, question: Question) -> bool:
-    """Name, phone and address of the sender: for those who have to reach them, not for auditors and publishers."""
+    """Name, phone and address of the sender: for those who have to reach them, not for auditors and
+    publishers.
+    """
     return may_read(actor, question) and sees_contacts(actor)
 
 
 def sees_contacts(actor: Actor) -> bool:
     """Somebody whose work it is to reach senders?"""
-    return any(actor.has(permission) for permission in (P.QUESTION_MODERATE, P.QUESTION_ANSWER, P.COMPLAINT_HANDLE, P.QUESTION_APPROVE))
+    return any(
+        actor.has(permission)
+        for permission in (
+            P.QUESTION_MODERATE,
+            P.QUESTION_ANSWER,
+            P.COMPLAINT_HANDLE,
+            P.QUESTION_APPROVE,
+        )
+    )
 
 
 def may_move(actor: Actor, question: Question, move: str) -> bool:
@@ -50,7 +62,10 @@ def may_move(actor: Actor, question: Question, move: str) -> bool:
 
 
 def may_ever(actor: Actor, question: Question, move: str) -> bool:
-    """The person's half of the rule, whatever the stage. Erasing needs no reading, and afterwards nothing is left to do."""
+    """The person's half of the rule, whatever the stage.
+
+    Erasing needs no reading, and afterwards nothing is left to do.
+    """
     if move == "erase":
         return actor.has(P.QUESTION_ERASE)
     if not may_read(actor, question) or question.visibility is Visibility.ERASED:
@@ -69,23 +84,37 @@ def may_ever(actor: Actor, question: Question, move: str) -> bool:
 
 def may_write_answer(actor: Actor, question: Question) -> bool:
     """May this person edit the draft now?"""
-    if question.stage is not Stage.ASSIGNED or is_restricted(question) or question.visibility is Visibility.ERASED:
+    if (
+        question.stage is not Stage.ASSIGNED
+        or is_restricted(question)
+        or question.visibility is Visibility.ERASED
+    ):
         return False
     if not actor.has(P.QUESTION_ANSWER):
         return False
     return question.unit_id == actor.unit_id or actor.has(P.QUESTION_MODERATE)
 
 
-def may_approve(actor: Actor, question: Question, answer: Answer | None, *, solo_office: bool) -> bool:
-    """Approver, and not the author — unless the office has only one person, which is then recorded."""
+def may_approve(
+    actor: Actor, question: Question, answer: Answer | None, *, solo_office: bool
+) -> bool:
+    """Approver, and not the author — unless the office has only one person, which
+    is then recorded.
+    """
     if not may_move(actor, question, "approve") or answer is None:
         return False
     return solo_office or answer.author_id != actor.id
 
 
 def may_publish(actor: Actor, question: Question) -> bool:
-    """Stage answered, and the person is a publisher. Consent and redaction are checked by the service, with a reason."""
-    return may_move(actor, question, "publish") and question.visibility in {Visibility.PRIVATE, Visibility.SCHEDULED}
+    """Stage answered, and the person is a publisher.
+
+    Consent and redaction are checked by the service, with a reason.
+    """
+    return may_move(actor, question, "publish") and question.visibility in {
+        Visibility.PRIVATE,
+        Visibility.SCHEDULED,
+    }
 
 
 def may_classify(actor: Actor, question: Question) -> bool:
@@ -104,6 +133,12 @@ def may_note(actor: Actor, question: Question) -> bool:
         and may_read(actor, question)
         and any(
             actor.has(permission)
-            for permission in (P.QUESTION_MODERATE, P.QUESTION_ANSWER, P.QUESTION_APPROVE, P.QUESTION_PUBLISH, P.COMPLAINT_HANDLE)
+            for permission in (
+                P.QUESTION_MODERATE,
+                P.QUESTION_ANSWER,
+                P.QUESTION_APPROVE,
+                P.QUESTION_PUBLISH,
+                P.COMPLAINT_HANDLE,
+            )
         )
     )

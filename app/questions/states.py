@@ -1,4 +1,6 @@
-"""The stages of a question and the moves between them: the table in the design, and nothing else decides."""
+"""The stages of a question and the moves between them: the table in the design, and nothing else
+decides.
+"""
 
 import enum
 
@@ -24,7 +26,10 @@ KIND_LABELS = {
 
 
 class Classification(enum.StrEnum):
-    """Ordinary, or one of the two that the law treats apart (Law 02/2011/QH13; Law 25/2018/QH14)."""
+    """Ordinary, or one of the two that the law treats apart (Law 02/2011/QH13;
+
+    Law 25/2018/QH14).
+    """
 
     ORDINARY = "ordinary"
     COMPLAINT = "complaint"

@@ -1,4 +1,6 @@
-"""What questions tell the features below them: how to resolve a reference, who may fetch a file, which deadlines move."""
+"""What questions tell the features below them: how to resolve a reference, who may fetch a file,
+which deadlines move.
+"""
 
 from collections.abc import Iterator
 
@@ -25,7 +27,11 @@ def resolve_question(question_id: int) -> Resolved | None:
         return None
     submission = question.submission
     public_url = f"/hoi-dap/{submission.code}" if queries.public_one(submission.code) else None
-    title = submission.code if policy.is_restricted(question) else f"{submission.code} · {submission.public_title or submission.title}"
+    title = (
+        submission.code
+        if policy.is_restricted(question)
+        else f"{submission.code} · {submission.public_title or submission.title}"
+    )
     return Resolved(title, public_url, f"/can-bo/hoi-dap/{submission.code}")
 
 
@@ -41,11 +47,17 @@ def may_fetch_answer(owner_id: int, actor: Actor | None) -> gate.Access:
         return gate.Access.NONE
     if queries.public_one(question.submission.code) is not None:
         return gate.Access.PUBLIC
-    return gate.Access.PRIVATE if actor is not None and policy.may_read(actor, question) else gate.Access.NONE
+    return (
+        gate.Access.PRIVATE
+        if actor is not None and policy.may_read(actor, question)
+        else gate.Access.NONE
+    )
 
 
 def may_fetch_draft(owner_id: int, actor: Actor | None) -> gate.Access:
-    """What an officer attached to an answer that is not yet approved: staff's, whatever is public of an older one."""
+    """What an officer attached to an answer that is not yet approved: staff's, whatever is public
+    of an older one.
+    """
     question = db.session.get(Question, owner_id)
     allowed = question is not None and actor is not None and policy.may_read(actor, question)
     return gate.Access.PRIVATE if allowed else gate.Access.NONE
@@ -54,7 +66,8 @@ def may_fetch_draft(owner_id: int, actor: Actor | None) -> gate.Access:
 def preview_deadlines(calendar: Calendar) -> list[MovedDeadline]:
     """Which open questions a changed calendar would move."""
     return [
-        MovedDeadline(question.submission.code, Ref("question", question.id), old, new) for question, old, new in moved_deadlines(calendar)
+        MovedDeadline(question.submission.code, Ref("question", question.id), old, new)
+        for question, old, new in moved_deadlines(calendar)
     ]
 
 

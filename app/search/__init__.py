@@ -1,4 +1,7 @@
-"""One box over everything public, with or without diacritics. Each kind says how its hits are read through its own gate."""
+"""One box over everything public, with or without diacritics.
+
+Each kind says how its hits are read through its own gate.
+"""
 
 from flask import Flask
 

@@ -23,7 +23,14 @@ def results() -> ResponseReturnValue:
     kind = next((kind for kind in KINDS if kind.slug == request.args.get("loai")), KINDS[0])
     found = search(text, kind) if text else []
     tabs = [
-        {"url": url_for(".results", q=text or None, loai=one.slug), "label": one.label, "count": None, "current": one is kind}
+        {
+            "url": url_for(".results", q=text or None, loai=one.slug),
+            "label": one.label,
+            "count": None,
+            "current": one is kind,
+        }
         for one in KINDS
     ]
-    return render_template("search/results.html", text=text, kind=kind, tabs=tabs, found=found, limit=LIMIT)
+    return render_template(
+        "search/results.html", text=text, kind=kind, tabs=tabs, found=found, limit=LIMIT
+    )

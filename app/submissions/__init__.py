@@ -1,6 +1,8 @@
-"""Submissions: whatever a citizen sends, with code and PIN, contact, consent, confirmation, redaction and spam marks.
+"""Submissions: whatever a citizen sends, with code and PIN, contact, consent, confirmation,
+redaction and spam marks.
 
-Questions and consultation comments are built on it; what happens to them afterwards is their own business.
+Questions and consultation comments are built on it; what happens to them afterwards is their own
+business.
 """
 
 from flask import Flask

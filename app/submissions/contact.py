@@ -1,4 +1,7 @@
-"""Telephone numbers and mail addresses as people type them, in the one form in which we keep them. Pure."""
+"""Telephone numbers and mail addresses as people type them, in the one form in which we keep them.
+
+Pure.
+"""
 
 import re
 
@@ -26,7 +29,9 @@ def normal_phone(typed: str) -> str:
     if _VIETNAMESE.fullmatch(number) or _FOREIGN.fullmatch(number):
         return number
     if _OLD_MOBILE.fullmatch(number):
-        raise FieldError("phone", _("Số di động 11 chữ số đã đổi thành 10 chữ số. Hãy nhập số hiện đang dùng."))
+        raise FieldError(
+            "phone", _("Số di động 11 chữ số đã đổi thành 10 chữ số. Hãy nhập số hiện đang dùng.")
+        )
     if re.search(r"[^0-9+]", number):
         raise FieldError("phone", _("Số điện thoại chỉ gồm chữ số. Ví dụ: 0912 345 678."))
     raise FieldError("phone", _("Số điện thoại chưa đúng. Ví dụ: 0912 345 678 hoặc 0255 3822 111."))

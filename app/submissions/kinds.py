@@ -1,4 +1,6 @@
-"""How each kind of submission continues after code and PIN: its feature registers here, since it lies above us."""
+"""How each kind of submission continues after code and PIN: its feature registers here, since it
+lies above us.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +15,9 @@ from app.submissions.models import Submission, SubmissionToken
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What the tracking and confirming pages need from the feature that handles a kind of submission."""
+    """What the tracking and confirming pages need from the feature that handles a kind of
+    submission.
+    """
 
     #: The tracking page of an unlocked submission.
     track: Callable[[Submission], ResponseReturnValue]
@@ -39,5 +43,9 @@ def kind_of(submission: Submission) -> Kind:
 def may_fetch_sent(submission_id: int, actor: Actor | None) -> gate.Access:
     """What a citizen attached: never public; only for staff who may read the thing itself."""
     submission = db.session.get(Submission, submission_id)
-    allowed = submission is not None and actor is not None and kind_of(submission).may_read(actor, submission)
+    allowed = (
+        submission is not None
+        and actor is not None
+        and kind_of(submission).may_read(actor, submission)
+    )
     return gate.Access.PRIVATE if allowed else gate.Access.NONE

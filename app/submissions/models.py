@@ -1,4 +1,6 @@
-"""Whatever a citizen sends: the text as it came, the text as it may be shown, who sent it and what they allow."""
+"""Whatever a citizen sends: the text as it came, the text as it may be shown, who sent it and what
+they allow.
+"""
 
 import datetime as dt
 from typing import Any
@@ -30,7 +32,8 @@ class Submission(db.Model):
     language: Mapped[str] = mapped_column(sa.String(2), default="vi")
     title: Mapped[str] = mapped_column(sa.String(300))
     body: Mapped[str] = mapped_column(sa.Text)
-    #: As it may be shown; None until an officer has looked (the original is never shown to the public).
+    #: As it may be shown; None until an officer has looked (the original is never shown to the
+    #: public).
     public_title: Mapped[str | None] = mapped_column(sa.String(300))
     public_body: Mapped[str | None] = mapped_column(sa.Text)
     #: public_body as sanitised paragraphs, made once at write time.
@@ -45,13 +48,15 @@ class Submission(db.Model):
     email: Mapped[str | None] = mapped_column(sa.String(254))
     name_display: Mapped[NameDisplay] = mapped_column(default=NameDisplay.INITIALS)
     consent: Mapped[Consent] = mapped_column(default=Consent.PRIVATE)
-    #: Which wording of the privacy notice was shown, and when it was accepted: consent must be provable.
+    #: Which wording of the privacy notice was shown, and when it was accepted: consent must be
+    #: provable.
     consent_text: Mapped[str] = mapped_column(sa.String(16))
     consent_at: Mapped[dt.datetime] = mapped_column(default=now)
     confirmed_at: Mapped[dt.datetime | None]
     #: Khiếu nại or tố cáo: restricted role, never public, never in a mail.
     restricted: Mapped[bool] = mapped_column(default=False)
-    #: What the wording looked like to the detector: "complaint" or "denunciation". Advice, never a decision.
+    #: What the wording looked like to the detector: "complaint" or "denunciation". Advice, never a
+    #: decision.
     concern: Mapped[str | None] = mapped_column(sa.String(16))
     spam_points: Mapped[int] = mapped_column(default=0)
     spam_reasons: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
@@ -60,7 +65,10 @@ class Submission(db.Model):
     erased_at: Mapped[dt.datetime | None]
 
     __table_args__ = (
-        sa.CheckConstraint("erased_at IS NOT NULL OR phone IS NOT NULL OR email IS NOT NULL OR channel <> 'web'", name="reachable"),
+        sa.CheckConstraint(
+            "erased_at IS NOT NULL OR phone IS NOT NULL OR email IS NOT NULL OR channel <> 'web'",
+            name="reachable",
+        ),
         sa.CheckConstraint("kind IN ('question', 'comment')", name="kind_known"),
         sa.Index(None, "email", "received_at"),
     )
@@ -71,7 +79,9 @@ class SubmissionToken(db.Model):
 
     __tablename__ = "submission_token"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    submission_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("submission.id", ondelete="CASCADE"), index=True
+    )
     purpose: Mapped[TokenPurpose]
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     expires_at: Mapped[dt.datetime]

@@ -1,4 +1,5 @@
-"""What forms of several screens share: files received as soon as they are chosen, the clock of a form, advice before sending.
+"""What forms of several screens share: files received as soon as they are chosen, the clock of a
+form, advice before sending.
 
 Everything is carried in the form itself; nothing lives in the session.
 """
@@ -52,14 +53,25 @@ class Taken:
 
 
 def personal_data(texts: Iterable[str], *, official: Sequence[str]) -> list[Found]:
-    """Personal data in these texts; `official` are the authority's own numbers and addresses, which are none."""
-    return [Found(item.label, text[item.start : item.end]) for text in texts for item in redaction.find(text, official=official)]
+    """Personal data in these texts;
+
+    `official` are the authority's own numbers and addresses, which are none.
+    """
+    return [
+        Found(item.label, text[item.start : item.end])
+        for text in texts
+        for item in redaction.find(text, official=official)
+    ]
 
 
-def take_files(uploads: Iterable[Upload], kept: Iterable[str], *, most: int, idempotency_key: str) -> Taken:
-    """The files that came with the form before, and those that came just now; `most` is how many there may be in all.
+def take_files(
+    uploads: Iterable[Upload], kept: Iterable[str], *, most: int, idempotency_key: str
+) -> Taken:
+    """The files that came with the form before, and those that came just now; `most` is how many
+    there may be in all.
 
-    Call it before anything else touches the database: on SQLite pictures must not be decoded during a writer's turn.
+    Call it before anything else touches the database: on SQLite pictures must not be decoded during
+    a writer's turn.
     """
     keys = [key for key in dict.fromkeys(kept) if _FILE_KEY.fullmatch(key)][:most]
     chosen = [upload for upload in uploads if upload.filename]
@@ -94,7 +106,9 @@ def start_clock(key: str, *, salt: str) -> str:
 
 
 def seconds_since(started: str, key: str, *, salt: str) -> float | None:
-    """Seconds since the form was first shown, or None when its clock is missing, forged or another form's."""
+    """Seconds since the form was first shown, or None when its clock is missing, forged or another
+    form's.
+    """
     try:
         value, moment = _clock(salt).unsign(started, return_timestamp=True)
     except BadData:

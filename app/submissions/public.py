@@ -1,6 +1,8 @@
-"""Opening one's own submission with code and PIN or with a link from a mail, confirming an address, and the QR code.
+"""Opening one's own submission with code and PIN or with a link from a mail, confirming an address,
+and the QR code.
 
-Links in mails are opened by scanners too, so opening one changes nothing: each shows a button, and the button acts.
+Links in mails are opened by scanners too, so opening one changes nothing: each shows a button, and
+the button acts.
 """
 
 import io
@@ -53,7 +55,10 @@ def track() -> ResponseReturnValue:
 @bp.post("/tra-cuu")
 @commits_always
 def unlock() -> ResponseReturnValue:
-    """Open a submission for this browser. A wrong try is remembered, so it is committed although the answer is an error."""
+    """Open a submission for this browser.
+
+    A wrong try is remembered, so it is committed although the answer is an error.
+    """
     form = TrackForm()
     if not form.validate():
         return render_template("submissions/track.html", form=form, kept=[]), 422
@@ -65,7 +70,9 @@ def unlock() -> ResponseReturnValue:
         secret_key=secret,
     )
     if submission is None:
-        form.code.errors = [_("Mã tra cứu hoặc mã PIN chưa đúng. Hãy xem lại hai mã trên phiếu nhận.")]
+        form.code.errors = [
+            _("Mã tra cứu hoặc mã PIN chưa đúng. Hãy xem lại hai mã trên phiếu nhận.")
+        ]
         form.pin.data = ""
         return render_template("submissions/track.html", form=form, kept=[]), 422
     unlocked.grant(submission)
@@ -117,9 +124,12 @@ def confirmation(token: str) -> ResponseReturnValue:
     found = _behind(token, TokenPurpose.CONFIRM)
     if found is None:
         return _gone(TokenPurpose.CONFIRM)
-    # Only this link's own use counts: a telephone number confirms a submission without anybody having read a mail.
+    # Only this link's own use counts: a telephone number confirms a submission without anybody
+    # having read a mail.
     done = found[0].used_at is not None
-    return render_template("submissions/confirm.html", form=ButtonForm(), submission=found[1], done=done)
+    return render_template(
+        "submissions/confirm.html", form=ButtonForm(), submission=found[1], done=done
+    )
 
 
 @bp.post("/xac-nhan/<token>")
@@ -136,10 +146,25 @@ def confirm(token: str) -> ResponseReturnValue:
 @bp.get("/tra-cuu/ma-qr/<code>.svg")
 def qr(code: str) -> ResponseReturnValue:
     """The address of the tracking page as a picture for the receipt: the code and never the PIN."""
-    address = f"{current_app.config['SETTINGS'].public_base_url.rstrip('/')}/tra-cuu/{checked_code(code)}"
+    address = (
+        f"{current_app.config['SETTINGS'].public_base_url.rstrip('/')}/tra-cuu/{checked_code(code)}"
+    )
     picture = io.BytesIO()
-    segno.make(address, error="m").save(picture, kind="svg", scale=4, border=4, light="#fff", xmldecl=False, svgclass=None, lineclass=None)
-    return Response(picture.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
+    segno.make(address, error="m").save(
+        picture,
+        kind="svg",
+        scale=4,
+        border=4,
+        light="#fff",
+        xmldecl=False,
+        svgclass=None,
+        lineclass=None,
+    )
+    return Response(
+        picture.getvalue(),
+        mimetype="image/svg+xml",
+        headers={"Cache-Control": "public, max-age=86400"},
+    )
 
 
 def _behind(token: str, purpose: TokenPurpose) -> tuple[SubmissionToken, Submission] | None:
@@ -152,4 +177,6 @@ def _behind(token: str, purpose: TokenPurpose) -> tuple[SubmissionToken, Submiss
 
 
 def _gone(purpose: TokenPurpose) -> ResponseReturnValue:
-    return render_template("submissions/link_gone.html", confirming=purpose is TokenPurpose.CONFIRM), 404
+    return render_template(
+        "submissions/link_gone.html", confirming=purpose is TokenPurpose.CONFIRM
+    ), 404

@@ -13,4 +13,9 @@ def by_code(code: str) -> Submission | None:
 
 def is_known(idempotency_key: str) -> bool:
     """Has the form with this key been taken in already?"""
-    return db.session.scalar(sa.select(Submission.id).where(Submission.idempotency_key == idempotency_key)) is not None
+    return (
+        db.session.scalar(
+            sa.select(Submission.id).where(Submission.idempotency_key == idempotency_key)
+        )
+        is not None
+    )

@@ -1,7 +1,9 @@
-"""A first look at what somebody sends: is it perhaps a complaint or a denunciation, is it perhaps rubbish?
+"""A first look at what somebody sends: is it perhaps a complaint or a denunciation, is it perhaps
+rubbish?
 
-Pure, and advisory: nothing is refused because of it. Complaints (Law 02/2011/QH13) and denunciations (Law 25/2018/QH14)
-have ways of their own, so the person is told before sending and the officer is told in the queue; both still decide.
+Pure, and advisory: nothing is refused because of it. Complaints (Law 02/2011/QH13) and
+denunciations (Law 25/2018/QH14) have ways of their own, so the person is told before sending and
+the officer is told in the queue; both still decide.
 """
 
 import enum
@@ -20,14 +22,18 @@ class ConcernKind(enum.StrEnum):
 
 
 class Concern(NamedTuple):
-    """Why a text may be a complaint or a denunciation: the words that say so, as they were typed."""
+    """Why a text may be a complaint or a denunciation: the words that say so, as
+    they were typed.
+    """
 
     kind: ConcernKind
     words: tuple[str, ...]
 
 
 class Score(NamedTuple):
-    """How much a text looks like rubbish, from 0 to 100, and why (Vietnamese sentences; show them through gettext)."""
+    """How much a text looks like rubbish, from 0 to 100, and why (Vietnamese sentences; show them
+    through gettext).
+    """
 
     points: int
     reasons: list[str]
@@ -59,32 +65,47 @@ def _listed(phrases: str) -> tuple[str, ...]:
     return tuple(phrases.split(" · "))
 
 
-# Complaints and denunciations --------------------------------------------------------------------------------------------
+# Complaints and denunciations
+# --------------------------------------------------------------------------------------------------
 _DENUNCIATION = _listed(
-    "tố cáo · nhận hối lộ · đưa hối lộ · đòi hối lộ · hối lộ · tham nhũng · tham ô · vòi vĩnh · vòi tiền · vòi quà · "
-    "nhũng nhiễu · sách nhiễu · lót tay · ăn chặn · biển thủ · bảo kê · lợi dụng chức vụ · lạm dụng chức vụ · chạy chức · "
-    "cán bộ nhận tiền · cán bộ đòi tiền · cán bộ lấy tiền · công chức nhận tiền · công chức đòi tiền · nhận tiền chạy · "
+    "tố cáo · nhận hối lộ · đưa hối lộ · đòi hối lộ · hối lộ · tham nhũng · tham ô · vòi vĩnh · "
+    "vòi tiền · vòi quà · "
+    "nhũng nhiễu · sách nhiễu · lót tay · ăn chặn · biển thủ · bảo kê · lợi dụng chức vụ · lạm "
+    "dụng chức vụ · chạy chức · "
+    "cán bộ nhận tiền · cán bộ đòi tiền · cán bộ lấy tiền · công chức nhận tiền · công chức đòi "
+    "tiền · nhận tiền chạy · "
     "nhận tiền của dân · tiền bôi trơn · phong bì cho cán bộ"
 )
 _COMPLAINT = _listed(
-    "khiếu nại · khiếu kiện · khiếu nại quyết định · không đồng ý với quyết định · không đồng ý quyết định · "
-    "hủy quyết định · huỷ quyết định · hủy bỏ quyết định · huỷ bỏ quyết định · xem xét lại quyết định · "
+    "khiếu nại · khiếu kiện · khiếu nại quyết định · không đồng ý với quyết định · không đồng ý "
+    "quyết định · "
+    "hủy quyết định · huỷ quyết định · hủy bỏ quyết định · huỷ bỏ quyết định · xem xét lại quyết "
+    "định · "
     "quyết định trái pháp luật · quyết định trái luật"
 )
-#: Typed without marks these mean something else too («cây to cao»), so they count only in a text without any marks.
+#: Typed without marks these mean something else too («cây to cao»), so they count only in a text
+#: without any marks.
 _AMBIGUOUS = frozenset({"tố cáo", "tham ô", "ăn chặn", "bảo kê", "lót tay", "chạy chức"})
 #: Right before the phrase: somebody asks about the procedure, or speaks of the subject in general.
 _ASKING_BEFORE = _listed(
-    "thủ tục · thủ tục giải quyết · quy trình · quy trình giải quyết · trình tự · trình tự thủ tục · mẫu · mẫu đơn · "
-    "biểu mẫu · luật · quy định về · hướng dẫn · hướng dẫn gửi · cách gửi · cách · nơi nhận · nơi tiếp nhận · "
-    "tiếp nhận đơn · tiếp nhận · giải quyết · giải quyết đơn · thời hạn giải quyết · thời hiệu · quyền · tuyên truyền · "
-    "phòng chống · chống · hội nghị · số điện thoại · đường dây nóng · thế nào là · không phải · không"
+    "thủ tục · thủ tục giải quyết · quy trình · quy trình giải quyết · trình tự · trình tự thủ "
+    "tục · mẫu · mẫu đơn · "
+    "biểu mẫu · luật · quy định về · hướng dẫn · hướng dẫn gửi · cách gửi · cách · nơi nhận · nơi "
+    "tiếp nhận · "
+    "tiếp nhận đơn · tiếp nhận · giải quyết · giải quyết đơn · thời hạn giải quyết · thời hiệu · "
+    "quyền · tuyên truyền · "
+    "phòng chống · chống · hội nghị · số điện thoại · đường dây nóng · thế nào là · không phải · "
+    "không"
 )
 #: Right after it: likewise.
-_ASKING_AFTER = _listed("là gì · gửi ở đâu · gửi đâu · nộp ở đâu · ở đâu · thì gửi · như thế nào · thế nào · trong bao lâu · bao lâu")
+_ASKING_AFTER = _listed(
+    "là gì · gửi ở đâu · gửi đâu · nộp ở đâu · ở đâu · thì gửi · như thế nào · thế nào · trong "
+    "bao lâu · bao lâu"
+)
 #: Somebody who says this means it, whatever they ask besides.
 _RESOLVED = _listed(
-    "tôi · tôi xin · tôi muốn · tôi làm đơn · tôi đề nghị · làm đơn · chúng tôi · chúng tôi xin · gia đình tôi · xin · đã · bà con"
+    "tôi · tôi xin · tôi muốn · tôi làm đơn · tôi đề nghị · làm đơn · chúng tôi · chúng tôi xin · "
+    "gia đình tôi · xin · đã · bà con"
 )
 #: Between two such words: the second belongs to what was said of the first.
 _JOINING = frozenset({"va", "hoac", "hay", "don"})
@@ -103,7 +124,9 @@ class _Phrases:
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._by_first: dict[str, list[tuple[str, ...]]] = {}
-        for phrase in sorted({nfc(phrase) for phrase in phrases}, key=lambda item: (-len(item.split()), item)):
+        for phrase in sorted(
+            {nfc(phrase) for phrase in phrases}, key=lambda item: (-len(item.split()), item)
+        ):
             words = tuple(phrase.split())
             self._by_first.setdefault(fold(words[0]), []).append(words)
 
@@ -125,7 +148,9 @@ class _Phrases:
 
 def _typed(tokens: Sequence[_Token], words: Sequence[str]) -> bool:
     """Are these tokens just these words, each with all of its marks or with none?"""
-    return len(tokens) == len(words) and all(token.lower in (word, fold(word)) for token, word in zip(tokens, words, strict=True))
+    return len(tokens) == len(words) and all(
+        token.lower in (word, fold(word)) for token, word in zip(tokens, words, strict=True)
+    )
 
 
 _PHRASES = _Phrases(_DENUNCIATION + _COMPLAINT)
@@ -133,30 +158,44 @@ _BEFORE, _AFTER, _MEANT = _Phrases(_ASKING_BEFORE), _Phrases(_ASKING_AFTER), _Ph
 
 
 def looks_like_complaint(text: str) -> Concern | None:
-    """Words that sound like a denunciation of somebody or a complaint about a decision; None when there are none.
+    """Words that sound like a denunciation of somebody or a complaint about a decision; None when
+    there are none.
 
-    A denunciation outweighs a complaint. Questions about the procedure («hỏi thủ tục khiếu nại») are not meant.
+    A denunciation outweighs a complaint. Questions about the procedure («hỏi thủ tục khiếu nại»)
+    are not meant.
     """
     text = nfc(text[:_LONGEST])
     tokens = _tokens(text)
-    heard: dict[ConcernKind, dict[str, None]] = {ConcernKind.DENUNCIATION: {}, ConcernKind.COMPLAINT: {}}
+    heard: dict[ConcernKind, dict[str, None]] = {
+        ConcernKind.DENUNCIATION: {},
+        ConcernKind.COMPLAINT: {},
+    }
     for phrase, start, end in _meant(tokens, without_marks=not has_marks(text)):
         typed = text[tokens[start].start : tokens[end - 1].end].lower()
-        heard[ConcernKind.DENUNCIATION if phrase in _DENUNCIATION else ConcernKind.COMPLAINT][typed] = None
-    return next((Concern(kind, tuple(words)[:_MOST_WORDS]) for kind, words in heard.items() if words), None)
+        heard[ConcernKind.DENUNCIATION if phrase in _DENUNCIATION else ConcernKind.COMPLAINT][
+            typed
+        ] = None
+    return next(
+        (Concern(kind, tuple(words)[:_MOST_WORDS]) for kind, words in heard.items() if words), None
+    )
 
 
 def _tokens(text: str) -> list[_Token]:
-    return [_Token(m.group().lower(), fold(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)]
+    return [
+        _Token(m.group().lower(), fold(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)
+    ]
 
 
 def _meant(tokens: Sequence[_Token], *, without_marks: bool) -> Iterator[tuple[str, int, int]]:
-    """The phrases that somebody means rather than asks about, with their first word and the word after them."""
+    """The phrases that somebody means rather than asks about, with their first word and the word
+    after them.
+    """
     index = asked_until = 0
     while index < len(tokens):
         words = _PHRASES.at(tokens, index)
         if words is None:
-            # «Giải quyết khiếu nại và tố cáo»: what is asked about the one is asked about the other.
+            # «Giải quyết khiếu nại và tố cáo»: what is asked about the one is asked about the
+            # other.
             asked_until += 0 < asked_until == index and tokens[index].folded in _JOINING
             index += 1
             continue
@@ -172,14 +211,22 @@ def _meant(tokens: Sequence[_Token], *, without_marks: bool) -> Iterator[tuple[s
 def _asks_about(tokens: Sequence[_Token], start: int, end: int) -> bool:
     if _BEFORE.ends_before(tokens, start):
         return True
-    return not _MEANT.ends_before(tokens, start) and end < len(tokens) and _AFTER.at(tokens, end) is not None
+    return (
+        not _MEANT.ends_before(tokens, start)
+        and end < len(tokens)
+        and _AFTER.at(tokens, end) is not None
+    )
 
 
-# Rubbish -----------------------------------------------------------------------------------------------------------------
+# Rubbish
+# --------------------------------------------------------------------------------------------------
 _SALES_WORDS = _listed(
-    "mua tài khoản · bán tài khoản · giá rẻ · giá sốc · vay nhanh · vay tiền nhanh · vay tín chấp · giải ngân · "
-    "hỗ trợ nợ xấu · cá cược · cá độ · casino · nhà cái · game bài · đánh bài · lô đề · soi cầu · nổ hũ · "
-    "kiếm tiền online · việc nhẹ lương cao · tăng like · tăng follow · backlink · dịch vụ seo · viagra · giảm cân · "
+    "mua tài khoản · bán tài khoản · giá rẻ · giá sốc · vay nhanh · vay tiền nhanh · vay tín chấp "
+    "· giải ngân · "
+    "hỗ trợ nợ xấu · cá cược · cá độ · casino · nhà cái · game bài · đánh bài · lô đề · soi cầu · "
+    "nổ hũ · "
+    "kiếm tiền online · việc nhẹ lương cao · tăng like · tăng follow · backlink · dịch vụ seo · "
+    "viagra · giảm cân · "
     "khuyến mãi · click vào · telegram · bitcoin · crypto"
 )
 _SALES = _Phrases(_SALES_WORDS)
@@ -192,11 +239,14 @@ _VOWELS = frozenset("aeiouy")
 _LATIN = re.compile(r"[^\W\d_]")
 
 
-def spam_score(text: str, *, links: int | None = None, seconds_to_fill: float | None = None, honeypot: str = "") -> Score:
+def spam_score(
+    text: str, *, links: int | None = None, seconds_to_fill: float | None = None, honeypot: str = ""
+) -> Score:
     """How much this looks like rubbish: 0 (not at all) to 100 (certain), with the reasons.
 
-    `links` is the number of web addresses (None: counted here), `seconds_to_fill` the time between the form being shown
-    and being sent (None: unknown), `honeypot` what stands in the field that people do not see. Never raises.
+    `links` is the number of web addresses (None: counted here), `seconds_to_fill` the time between
+    the form being shown and being sent (None: unknown), `honeypot` what stands in the field that
+    people do not see. Never raises.
     """
     if honeypot.strip():
         return Score(CERTAIN_SPAM, [N_("Ô ẩn dành cho máy đã được điền.")])
@@ -206,7 +256,10 @@ def spam_score(text: str, *, links: int | None = None, seconds_to_fill: float | 
     found += _from_haste(seconds_to_fill)
     found += _from_words(text)
     found += _from_letters(text)
-    return Score(min(CERTAIN_SPAM - 1, sum(points for points, _reason in found)), [reason for _points, reason in found])
+    return Score(
+        min(CERTAIN_SPAM - 1, sum(points for points, _reason in found)),
+        [reason for _points, reason in found],
+    )
 
 
 def _from_links(links: int, text: str) -> Iterator[tuple[int, str]]:

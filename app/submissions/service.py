@@ -40,7 +40,9 @@ FAILURES_PER_ADDRESS, FAILURES_PER_CODE = 10, 5
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What the sender gets to see once: the row, the PIN, and the secrets for the links in the mail."""
+    """What the sender gets to see once: the row, the PIN, and the secrets for the links in the
+    mail.
+    """
 
     submission: Submission
     pin: str
@@ -59,7 +61,10 @@ class BodyLimit:
 
 
 def pin_of(secret_key: str, idempotency_key: str) -> str:
-    """The six digits that belong to one form. Derived, so that a retry of the form shows the same ones."""
+    """The six digits that belong to one form.
+
+    Derived, so that a retry of the form shows the same ones.
+    """
     return digits(secret_key, "pin", idempotency_key)
 
 
@@ -86,10 +91,12 @@ def receive(
     received_at: dt.datetime | None = None,
     consent_text: str = CONSENT_TEXT,
 ) -> Received:
-    """Keep what somebody sent and give it a code. The same form sent twice gives the same answer and no second row.
+    """Keep what somebody sent and give it a code. The same form sent twice gives the same answer
+    and no second row.
 
-    `least` is how short the text may be (None: as for a question); `received_at` when it reached the office, where that is
-    another moment than now; `consent_text` names the wording of the privacy notice that was shown.
+    `least` is how short the text may be (None: as for a question); `received_at` when it reached
+    the office, where that is another moment than now; `consent_text` names the wording of the
+    privacy notice that was shown.
 
     Raises FieldError for a text or contact that cannot be accepted.
     """
@@ -133,16 +140,22 @@ def receive(
 
 
 def _with_key(idempotency_key: str) -> Submission | None:
-    found: Submission | None = db.session.scalar(sa.select(Submission).where(Submission.idempotency_key == idempotency_key))
+    found: Submission | None = db.session.scalar(
+        sa.select(Submission).where(Submission.idempotency_key == idempotency_key)
+    )
     return found
 
 
-def _write_down(submission: Submission, prefix: str, pin: str, *, secret_key: str) -> Submission | None:
-    """Give it a code and keep it. When the same form came twice at once and the other one was faster, that one's row.
+def _write_down(
+    submission: Submission, prefix: str, pin: str, *, secret_key: str
+) -> Submission | None:
+    """Give it a code and keep it. When the same form came twice at once and the other one was
+    faster, that one's row.
 
     The number is then given back, so that no code is ever missing.
     """
-    # Of the day on which the code is given: a letter of last year that is typed in today must not reopen last year's numbers.
+    # Of the day on which the code is given: a letter of last year that is typed in today must not
+    # reopen last year's numbers.
     year = local(now()).year
     try:
         with db.session.begin_nested():
@@ -157,17 +170,35 @@ def _write_down(submission: Submission, prefix: str, pin: str, *, secret_key: st
     return None
 
 
-def _check(*, body: str, name: str, phone: str | None, email: str | None, channel: Channel, least: BodyLimit | None) -> None:
+def _check(
+    *,
+    body: str,
+    name: str,
+    phone: str | None,
+    email: str | None,
+    channel: Channel,
+    least: BodyLimit | None,
+) -> None:
     if len(body) < (least.characters if least else BODY_MIN):
-        raise FieldError("body", least.message if least else _("Hãy viết ít nhất %(n)s ký tự để cán bộ hiểu rõ câu hỏi.", n=BODY_MIN))
+        raise FieldError(
+            "body",
+            least.message
+            if least
+            else _("Hãy viết ít nhất %(n)s ký tự để cán bộ hiểu rõ câu hỏi.", n=BODY_MIN),
+        )
     if len(body) > BODY_MAX:
-        raise FieldError("body", _("Nội dung dài quá %(n)s ký tự. Hãy rút gọn hoặc gửi thành hai lần.", n="5.000"))
+        raise FieldError(
+            "body",
+            _("Nội dung dài quá %(n)s ký tự. Hãy rút gọn hoặc gửi thành hai lần.", n="5.000"),
+        )
     if not name:
         raise FieldError("name", _("Hãy nhập họ và tên."))
     if len(name) > NAME_MAX:
         raise FieldError("name", _("Họ và tên dài quá 120 ký tự. Hãy rút gọn."))
     if channel is Channel.WEB and not phone and not email:
-        raise FieldError("phone", _("Hãy nhập số điện thoại hoặc thư điện tử để chúng tôi trả lời bạn."))
+        raise FieldError(
+            "phone", _("Hãy nhập số điện thoại hoặc thư điện tử để chúng tôi trả lời bạn.")
+        )
 
 
 def _links(secret_key: str, submission: Submission) -> tuple[str | None, str | None]:
@@ -193,7 +224,9 @@ def _links(secret_key: str, submission: Submission) -> tuple[str | None, str | N
 
 
 def new_track_token(submission: Submission, *, secret_key: str) -> str:
-    """One more link to the tracking page, for a later mail: links are kept as hashes and cannot be repeated."""
+    """One more link to the tracking page, for a later mail: links are kept as hashes and cannot be
+    repeated.
+    """
     return _new_token(submission, TokenPurpose.TRACK, TRACK_DAYS, secret_key=secret_key)
 
 
@@ -218,7 +251,8 @@ def _new_token(submission: Submission, purpose: TokenPurpose, days: int, *, secr
 def address_is_known(submission: Submission) -> bool:
     """Is the mail address the sender's: confirmed by its link, or vouched for by an officer?
 
-    A telephone number lets a question in without anybody having read a mail; the address beside it may be a stranger's.
+    A telephone number lets a question in without anybody having read a mail; the address beside it
+    may be a stranger's.
     """
     if submission.confirmed_at is None or not submission.email:
         return False
@@ -232,7 +266,9 @@ def address_is_known(submission: Submission) -> bool:
     return bool(db.session.scalar(sa.select(used)))
 
 
-def find_token(token: str, purpose: TokenPurpose, *, secret_key: str) -> tuple[SubmissionToken, Submission]:
+def find_token(
+    token: str, purpose: TokenPurpose, *, secret_key: str
+) -> tuple[SubmissionToken, Submission]:
     """The submission behind a link.
 
     Raises NotFound for a link that never was, of another purpose, or past its time.
@@ -240,10 +276,17 @@ def find_token(token: str, purpose: TokenPurpose, *, secret_key: str) -> tuple[S
     query = (
         sa.select(SubmissionToken, Submission)
         .join(Submission, Submission.id == SubmissionToken.submission_id)
-        .where(SubmissionToken.token_hash == keyed_hash(secret_key, purpose.value, token), SubmissionToken.purpose == purpose)
+        .where(
+            SubmissionToken.token_hash == keyed_hash(secret_key, purpose.value, token),
+            SubmissionToken.purpose == purpose,
+        )
     )
     row = db.session.execute(query).first()
-    if row is None or (row[0].expires_at < now() and row[1].confirmed_at is None) or row[1].erased_at is not None:
+    if (
+        row is None
+        or (row[0].expires_at < now() and row[1].confirmed_at is None)
+        or row[1].erased_at is not None
+    ):
         raise NotFound
     if purpose is TokenPurpose.TRACK and row[0].expires_at < now():
         raise NotFound
@@ -261,16 +304,21 @@ def confirm(token: SubmissionToken, submission: Submission) -> bool:
 
 
 def unlock(*, code: str, pin: str, address_key: str, secret_key: str) -> Submission | None:
-    """The submission of this code and PIN, or None; a wrong code and a wrong PIN look and cost the same.
+    """The submission of this code and PIN, or None; a wrong code and a wrong PIN look and cost the
+    same.
 
     Raises TooMany after ten failures in an hour from one address, or five on one code.
     """
     code = clean_line(code).upper().replace(" ", "")
     message = _("Có quá nhiều lần nhập sai. Hãy thử lại sau một giờ, hoặc gọi cho chúng tôi.")
     code_key = keyed_hash(secret_key, "code", code)
-    throttle.check("track-address", address_key, limit=FAILURES_PER_ADDRESS, within=_HOUR, message=message)
+    throttle.check(
+        "track-address", address_key, limit=FAILURES_PER_ADDRESS, within=_HOUR, message=message
+    )
     throttle.check("track-code", code_key, limit=FAILURES_PER_CODE, within=_HOUR, message=message)
-    submission: Submission | None = db.session.scalar(sa.select(Submission).where(Submission.code == code))
+    submission: Submission | None = db.session.scalar(
+        sa.select(Submission).where(Submission.code == code)
+    )
     expected = submission.pin_hash if submission else "0" * 64
     typed = keyed_hash(secret_key, "pin", code, "".join(char for char in pin if char.isdigit()))
     if same(expected, typed) and submission is not None and submission.erased_at is None:
@@ -289,7 +337,9 @@ def redact(submission: Submission, *, title: str, body: str, reason: str, actor_
     if not body:
         raise FieldError("public_body", _("Hãy nhập nội dung khi đăng."))
     if (body != submission.body or title != submission.title) and not clean_line(reason):
-        raise FieldError("redaction_reason", _("Hãy ghi lý do che hoặc sửa, ví dụ: có số điện thoại."))
+        raise FieldError(
+            "redaction_reason", _("Hãy ghi lý do che hoặc sửa, ví dụ: có số điện thoại.")
+        )
     submission.public_title = title[:300]
     submission.public_body = body
     submission.public_html = str(paragraphs(body))
@@ -298,12 +348,22 @@ def redact(submission: Submission, *, title: str, body: str, reason: str, actor_
     submission.redacted_by = actor_id
 
 
-def tighten(submission: Submission, *, consent: Consent | None = None, name_display: NameDisplay | None = None) -> None:
-    """The sender allows less than before. Raises Refused for more: that would need a new consent with its own proof."""
+def tighten(
+    submission: Submission,
+    *,
+    consent: Consent | None = None,
+    name_display: NameDisplay | None = None,
+) -> None:
+    """The sender allows less than before.
+
+    Raises Refused for more: that would need a new consent with its own proof.
+    """
     if consent is Consent.PUBLISH and submission.consent is Consent.PRIVATE:
         raise Refused(_("Sự đồng ý chỉ có thể thu hẹp. Muốn công khai, hãy gửi câu hỏi mới."))
     order = NAME_DISPLAY_ORDER
-    if name_display is not None and order.index(name_display) < order.index(submission.name_display):
+    if name_display is not None and order.index(name_display) < order.index(
+        submission.name_display
+    ):
         raise Refused(_("Cách hiện tên chỉ có thể kín hơn, không thể mở hơn."))
     submission.consent = consent or submission.consent
     submission.name_display = name_display or submission.name_display
@@ -312,11 +372,15 @@ def tighten(submission: Submission, *, consent: Consent | None = None, name_disp
 def erase(submission: Submission) -> None:
     """Remove the text and everything that says who sent it. The code stays, as a tombstone."""
     submission.title = submission.body = submission.name = ""
-    submission.public_title = submission.public_body = submission.public_html = submission.redaction_reason = None
+    submission.public_title = submission.public_body = submission.public_html = (
+        submission.redaction_reason
+    ) = None
     submission.phone = submission.email = None
     submission.spam_reasons = []
     submission.erased_at = now()
-    db.session.execute(sa.delete(SubmissionToken).where(SubmissionToken.submission_id == submission.id))
+    db.session.execute(
+        sa.delete(SubmissionToken).where(SubmissionToken.submission_id == submission.id)
+    )
     files.erase_of(Ref("submission", submission.id))
 
 

@@ -1,4 +1,5 @@
-"""Which submissions this browser has opened with code and PIN, or with a link from a mail: a short list in its cookie.
+"""Which submissions this browser has opened with code and PIN, or with a link from a mail: a short
+list in its cookie.
 
 Only ids and times stand there, signed; nothing of the submission itself.
 """
@@ -28,7 +29,10 @@ def revoke(submission: Submission) -> None:
 
 
 def find(code: str) -> Submission | None:
-    """The submission of this code when this browser has opened it; None when not, and when there is no such code."""
+    """The submission of this code when this browser has opened it;
+
+    None when not, and when there is no such code.
+    """
     submission = queries.by_code(code)
     if submission is None or submission.erased_at is not None:
         return None

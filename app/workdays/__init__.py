@@ -1,8 +1,9 @@
 """Which days are worked, when a term ends, and the clock of whatever waits for an answer.
 
-`calendar` and `clock` are pure arithmetic. The days themselves are data that the office keeps: holidays, days exchanged
-by the yearly notice, worked Saturdays, and whether a year's list has been confirmed. Features that hold deadlines register
-with `events.register_deadlines`, so that a change of the calendar shows what moves before it is saved.
+`calendar` and `clock` are pure arithmetic. The days themselves are data that the office keeps:
+holidays, days exchanged by the yearly notice, worked Saturdays, and whether a year's list has been
+confirmed. Features that hold deadlines register with `events.register_deadlines`, so that a change
+of the calendar shows what moves before it is saved.
 """
 
 from flask import Flask

@@ -1,7 +1,8 @@
-"""The working calendar: which days count, and the arithmetic of terms. Pure: no web, no database, no clock.
+"""The working calendar: which days count, and the arithmetic of terms. Pure: no web, no database,
+no clock.
 
-The day of the event is not counted (Civil Code 91/2015, Article 147); a term that ends on a day off ends with the next
-working day (Article 148 §5).
+The day of the event is not counted (Civil Code 91/2015, Article 147); a term that ends on a day off
+ends with the next working day (Article 148 §5).
 """
 
 import datetime as dt
@@ -14,7 +15,8 @@ from flask_babel import lazy_gettext as _l
 SATURDAY = 5
 ONE_DAY = dt.timedelta(days=1)
 
-#: Names of days that the shipped lists use, so that they can be read in English; other names are shown as typed.
+#: Names of days that the shipped lists use, so that they can be read in English; other names are
+#: shown as typed.
 _NAMES = {
     "Giỗ Tổ Hùng Vương": _l("Giỗ Tổ Hùng Vương"),
     "Làm bù": _l("Làm bù"),
@@ -27,7 +29,15 @@ _NAMES = {
     "Tết Dương lịch": _l("Tết Dương lịch"),
     "Tết Nguyên đán": _l("Tết Nguyên đán"),
 }
-_WEEKDAYS = (_l("Thứ Hai"), _l("Thứ Ba"), _l("Thứ Tư"), _l("Thứ Năm"), _l("Thứ Sáu"), _l("Thứ Bảy"), _l("Chủ nhật"))
+_WEEKDAYS = (
+    _l("Thứ Hai"),
+    _l("Thứ Ba"),
+    _l("Thứ Tư"),
+    _l("Thứ Năm"),
+    _l("Thứ Sáu"),
+    _l("Thứ Bảy"),
+    _l("Chủ nhật"),
+)
 _SHORT_WEEKDAYS = (_l("T2"), _l("T3"), _l("T4"), _l("T5"), _l("T6"), _l("T7"), _l("CN"))
 
 
@@ -76,7 +86,10 @@ def unconfirmed_warnings(years: Iterable[int]) -> list[str]:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Monday to Friday are worked, but for `days_off`; Saturday and Sunday are not, but for `worked`."""
+    """Monday to Friday are worked, but for `days_off`;
+
+    Saturday and Sunday are not, but for `worked`.
+    """
 
     #: Days off that the office keeps, with their names. A weekend day may be named too.
     days_off: Mapping[dt.date, str] = field(default_factory=dict)
@@ -96,7 +109,9 @@ class Calendar:
         return day not in self.days_off
 
     def reason(self, day: dt.date) -> str:
-        """Why this day is off, or worked although it is a weekend; empty for an ordinary working day."""
+        """Why this day is off, or worked although it is a weekend; empty for an ordinary working
+        day.
+        """
         if day in self.worked:
             return displayed(self.worked[day] or "Làm bù")
         if day in self.days_off:
@@ -117,13 +132,20 @@ class Calendar:
         return self.explain(start, n).due
 
     def working_days_between(self, start: dt.date, end: dt.date) -> int:
-        """How many working days lie after start, up to and including end; 0 when end is not after start."""
-        return sum(self.is_working(start + dt.timedelta(days=offset)) for offset in range(1, (end - start).days + 1))
+        """How many working days lie after start, up to and including end; 0 when end is not after
+        start.
+        """
+        return sum(
+            self.is_working(start + dt.timedelta(days=offset))
+            for offset in range(1, (end - start).days + 1)
+        )
 
     def calendar_term(self, start: dt.date, days: int) -> dt.date:
-        """The last day of a term in calendar days ("ngày", not "ngày làm việc"); start is not counted.
+        """The last day of a term in calendar days ("ngày", not "ngày làm việc"); start is not
+        counted.
 
-        A last day that is off moves to the next working day. Raises ValueError for a negative number.
+        A last day that is off moves to the next working day. Raises ValueError for a negative
+        number.
         """
         if days < 0:
             raise ValueError("a term cannot be negative")
@@ -131,13 +153,17 @@ class Calendar:
 
     def unconfirmed_years(self, first: dt.date, last: dt.date) -> tuple[int, ...]:
         """The years from first to last whose list nobody has confirmed."""
-        return tuple(year for year in range(first.year, last.year + 1) if year not in self.confirmed_years)
+        return tuple(
+            year for year in range(first.year, last.year + 1) if year not in self.confirmed_years
+        )
 
-    def explain(self, start: dt.date, n: int, excluded: Callable[[dt.date], str | None] | None = None) -> Explanation:
+    def explain(
+        self, start: dt.date, n: int, excluded: Callable[[dt.date], str | None] | None = None
+    ) -> Explanation:
         """Count n working days after start and say what became of every day on the way.
 
-        `excluded` gives a reason for working days that do not count, such as those of a pause. Raises ValueError for a
-        negative number.
+        `excluded` gives a reason for working days that do not count, such as those of a pause.
+        Raises ValueError for a negative number.
         """
         if n < 0:
             raise ValueError("a term cannot be negative")

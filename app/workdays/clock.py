@@ -1,8 +1,9 @@
-"""The clock of whatever waits for an answer: when it is due, and how much is left. Pure, and never stored.
+"""The clock of whatever waits for an answer: when it is due, and how much is left. Pure, and never
+stored.
 
-The clock starts the working day after receipt and stops on the day on which the answer is sent. While it waits for the
-citizen or another body, the working days from the day of asking up to, but not including, the day of the reply do not
-count.
+The clock starts the working day after receipt and stops on the day on which the answer is sent.
+While it waits for the citizen or another body, the working days from the day of asking up to, but
+not including, the day of the reply do not count.
 """
 
 import datetime as dt
@@ -42,7 +43,8 @@ TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A time of waiting for somebody outside: from the day of asking to the day of the reply (None: still waiting).
+    """A time of waiting for somebody outside: from the day of asking to the day of the reply (None:
+    still waiting).
 
     Raises ValueError when the reply comes before the question.
     """
@@ -67,7 +69,8 @@ class Clock:
     state: ClockState
     #: None while paused: nobody knows when the reply will come.
     due: dt.date | None
-    #: Working days left after today (when stopped: that were left); negative when late. Pauses do not count.
+    #: Working days left after today (when stopped: that were left); negative when late. Pauses do
+    #: not count.
     days_left: int
     #: Working days counted so far.
     days_used: int
@@ -82,19 +85,35 @@ class Clock:
 
 
 def due_date(
-    calendar: Calendar, *, received_on: dt.date, working_days: int, pauses: Iterable[Pause] = (), extra_days: int = 0
+    calendar: Calendar,
+    *,
+    received_on: dt.date,
+    working_days: int,
+    pauses: Iterable[Pause] = (),
+    extra_days: int = 0,
 ) -> dt.date | None:
     """The last day for the answer, or None while a pause is open.
 
-    Dates are days in Hà Nội; `working_days` and `extra_days` (an extension, at most MAX_EXTRA_DAYS) are working days.
-    Raises ValueError when a number is out of range.
+    Dates are days in Hà Nội; `working_days` and `extra_days` (an extension, at most MAX_EXTRA_DAYS)
+    are working days. Raises ValueError when a number is out of range.
     """
-    explanation = explain_due(calendar, received_on=received_on, working_days=working_days, pauses=pauses, extra_days=extra_days)
+    explanation = explain_due(
+        calendar,
+        received_on=received_on,
+        working_days=working_days,
+        pauses=pauses,
+        extra_days=extra_days,
+    )
     return explanation.due if explanation else None
 
 
 def explain_due(
-    calendar: Calendar, *, received_on: dt.date, working_days: int, pauses: Iterable[Pause] = (), extra_days: int = 0
+    calendar: Calendar,
+    *,
+    received_on: dt.date,
+    working_days: int,
+    pauses: Iterable[Pause] = (),
+    extra_days: int = 0,
 ) -> Explanation | None:
     """The same with every day on the way, for "vì sao ngày này?"; None while a pause is open."""
     pauses = tuple(pauses)
@@ -104,10 +123,15 @@ def explain_due(
     return calendar.explain(received_on, allowed, lambda day: _waiting(pauses, day))
 
 
-def working_days_used(calendar: Calendar, *, received_on: dt.date, until: dt.date, pauses: Iterable[Pause] = ()) -> int:
+def working_days_used(
+    calendar: Calendar, *, received_on: dt.date, until: dt.date, pauses: Iterable[Pause] = ()
+) -> int:
     """Working days counted after receipt up to and including `until`, without those of pauses."""
     pauses = tuple(pauses)
-    days = (received_on + dt.timedelta(days=offset) for offset in range(1, (until - received_on).days + 1))
+    days = (
+        received_on + dt.timedelta(days=offset)
+        for offset in range(1, (until - received_on).days + 1)
+    )
     return sum(calendar.is_working(day) and _waiting(pauses, day) is None for day in days)
 
 
@@ -130,7 +154,13 @@ def read_clock(
     if stopped_on is not None:
         pauses = tuple(_closed(pause, stopped_on) for pause in pauses)
     until = today if stopped_on is None else stopped_on
-    due = due_date(calendar, received_on=received_on, working_days=working_days, pauses=pauses, extra_days=extra_days)
+    due = due_date(
+        calendar,
+        received_on=received_on,
+        working_days=working_days,
+        pauses=pauses,
+        extra_days=extra_days,
+    )
     used = working_days_used(calendar, received_on=received_on, until=until, pauses=pauses)
     late = until > due if due is not None else used > allowed
     left = allowed - used
@@ -138,7 +168,14 @@ def read_clock(
         return Clock(ClockState.STOPPED, due, left, used, late, _stopped_label(used))
     if due is None:
         since = min(pause.start for pause in pauses if pause.end is None)
-        return Clock(ClockState.PAUSED, None, left, used, late, _("Tạm dừng từ %(day)s", day=since.strftime("%d/%m/%Y")))
+        return Clock(
+            ClockState.PAUSED,
+            None,
+            left,
+            used,
+            late,
+            _("Tạm dừng từ %(day)s", day=since.strftime("%d/%m/%Y")),
+        )
     if late:
         label = _("Quá hạn %(n)s ngày làm việc", n=-left) if left < 0 else _("Quá hạn")
         return Clock(ClockState.OVERDUE, due, left, used, late, label)

@@ -1,4 +1,6 @@
-"""What the calendar tells others, and how others tell it which of their deadlines a change would move."""
+"""What the calendar tells others, and how others tell it which of their deadlines a change would
+move.
+"""
 
 import datetime as dt
 from collections.abc import Callable
@@ -39,8 +41,13 @@ class DeadlineKind:
 _kinds: dict[str, DeadlineKind] = {}
 
 
-def register_deadlines(name: str, preview: Callable[[Calendar], list[MovedDeadline]], apply: Callable[[Calendar], int]) -> None:
-    """A feature with deadlines says how they follow the calendar. Registering a name again replaces it."""
+def register_deadlines(
+    name: str, preview: Callable[[Calendar], list[MovedDeadline]], apply: Callable[[Calendar], int]
+) -> None:
+    """A feature with deadlines says how they follow the calendar.
+
+    Registering a name again replaces it.
+    """
     _kinds[name] = DeadlineKind(name, preview, apply)
 
 

@@ -18,8 +18,14 @@ class DayForm(BaseForm):
     kind = RadioField(_l("Loại ngày"), choices=DAY_KINDS, default=DayKind.OFF.value)
     name = LineField(
         _l("Tên ngày"),
-        description=_l("Người dân đọc tên này trong phần giải thích hạn trả lời. Ví dụ: Quốc khánh, Nghỉ hoán đổi, Làm bù."),
-        validators=[Needed(_l("Hãy nhập tên ngày nghỉ hoặc lý do làm bù.")), Length(max=120, message=_l("Hãy viết tối đa 120 ký tự."))],
+        description=_l(
+            "Người dân đọc tên này trong phần giải thích hạn trả lời. Ví dụ: Quốc khánh, Nghỉ "
+            "hoán đổi, Làm bù."
+        ),
+        validators=[
+            Needed(_l("Hãy nhập tên ngày nghỉ hoặc lý do làm bù.")),
+            Length(max=120, message=_l("Hãy viết tối đa 120 ký tự.")),
+        ],
     )
     source = LineField(
         _l("Căn cứ"),
@@ -30,12 +36,19 @@ class DayForm(BaseForm):
 
     def fill(self, row: CalendarDay) -> None:
         """Start from what is said of a day now."""
-        self.day.data, self.kind.data, self.name.data, self.source.data = row.date, row.kind.value, row.name, row.source
+        self.day.data, self.kind.data, self.name.data, self.source.data = (
+            row.date,
+            row.kind.value,
+            row.name,
+            row.source,
+        )
 
     def planned(self) -> PlannedDay:
         """The day as typed. Only for a valid form."""
         assert self.day.data is not None
-        return PlannedDay(self.day.data, DayKind(self.kind.data), self.name.data or "", self.source.data or "")
+        return PlannedDay(
+            self.day.data, DayKind(self.kind.data), self.name.data or "", self.source.data or ""
+        )
 
 
 class ConfirmForm(BaseForm):

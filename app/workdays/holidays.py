@@ -1,8 +1,10 @@
-"""Where a year's list comes from: the file that ships with the product, or the rules and the lunar calendar.
+"""Where a year's list comes from: the file that ships with the product, or the rules and the lunar
+calendar.
 
-Public holidays and the day made up for one that falls on a weekend: Labour Code 45/2019, Articles 112 and 111 §3; the
-24th of November since 2026: Resolution 28/2026/QH16. How Tết and the National Day are laid, and which Saturdays are worked
-in exchange, is decided every year: a computed list is a proposal and never confirmed.
+Public holidays and the day made up for one that falls on a weekend: Labour Code 45/2019, Articles
+112 and 111 §3; the 24th of November since 2026: Resolution 28/2026/QH16. How Tết and the National
+Day are laid, and which Saturdays are worked in exchange, is decided every year: a computed list is
+a proposal and never confirmed.
 """
 
 import datetime as dt
@@ -26,7 +28,9 @@ LUNAR = {
 }
 #: The first year of the day of Vietnamese culture.
 CULTURE_DAY_SINCE = 2026
-_COMPUTED_NOTE = "Tính từ âm lịch. Hãy đối chiếu với thông báo nghỉ lễ, Tết của năm trước khi xác nhận."
+_COMPUTED_NOTE = (
+    "Tính từ âm lịch. Hãy đối chiếu với thông báo nghỉ lễ, Tết của năm trước khi xác nhận."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,13 @@ def shipped_years() -> dict[int, YearPlan]:
         int(year): YearPlan(
             int(year),
             tuple(
-                PlannedDay(row["date"], DayKind(row.get("kind", DayKind.OFF)), row["name"], row.get("source", "")) for row in table["days"]
+                PlannedDay(
+                    row["date"],
+                    DayKind(row.get("kind", DayKind.OFF)),
+                    row["name"],
+                    row.get("source", ""),
+                )
+                for row in table["days"]
             ),
             table["confirmed"],
             table["note"],
@@ -71,22 +81,36 @@ def plan_for(year: int) -> YearPlan | None:
 
 
 def proposed(year: int) -> YearPlan:
-    """A list computed from the lunar dates, not confirmed. Raises KeyError for a year without lunar dates."""
+    """A list computed from the lunar dates, not confirmed.
+
+    Raises KeyError for a year without lunar dates.
+    """
     new_year, kings = LUNAR[year]
     names = {dt.date(year, 1, 1): "Tết Dương lịch", kings: "Giỗ Tổ Hùng Vương"}
     names[dt.date(year, 4, 30)] = "Ngày Chiến thắng"
     names[dt.date(year, 5, 1)] = "Ngày Quốc tế Lao động"
     if year >= CULTURE_DAY_SINCE:
         names[dt.date(year, 11, 24)] = "Ngày Văn hóa Việt Nam"
-    # Five days of Tết begin two days or one day before the first; the National Day takes a day before or after.
-    names.update(dict.fromkeys(_longest_break(_run(new_year - 2 * ONE_DAY, 5), _run(new_year - ONE_DAY, 5)), "Tết Nguyên đán"))
+    # Five days of Tết begin two days or one day before the first; the National Day takes a day
+    # before or after.
+    names.update(
+        dict.fromkeys(
+            _longest_break(_run(new_year - 2 * ONE_DAY, 5), _run(new_year - ONE_DAY, 5)),
+            "Tết Nguyên đán",
+        )
+    )
     national = dt.date(year, 9, 2)
-    names.update(dict.fromkeys(_longest_break(_run(national - ONE_DAY, 2), _run(national, 2)), "Quốc khánh"))
+    names.update(
+        dict.fromkeys(_longest_break(_run(national - ONE_DAY, 2), _run(national, 2)), "Quốc khánh")
+    )
     days = [PlannedDay(day, DayKind.OFF, name) for day, name in names.items()]
     days += [
-        PlannedDay(made_up, DayKind.OFF, "Nghỉ bù", f"Nghỉ bù ngày {day.strftime('%d/%m/%Y')}") for day, made_up in _made_up(set(names))
+        PlannedDay(made_up, DayKind.OFF, "Nghỉ bù", f"Nghỉ bù ngày {day.strftime('%d/%m/%Y')}")
+        for day, made_up in _made_up(set(names))
     ]
-    return YearPlan(year, tuple(sorted(days, key=lambda day: day.date)), confirmed=False, note=_COMPUTED_NOTE)
+    return YearPlan(
+        year, tuple(sorted(days, key=lambda day: day.date)), confirmed=False, note=_COMPUTED_NOTE
+    )
 
 
 def _run(first: dt.date, length: int) -> set[dt.date]:
@@ -105,7 +129,9 @@ def _made_up(days: set[dt.date]) -> list[tuple[dt.date, dt.date]]:
 
 
 def _longest_break(*choices: set[dt.date]) -> set[dt.date]:
-    """The choice that gives the longest time off, weekends and days made up included; the first of equals."""
+    """The choice that gives the longest time off, weekends and days made up included; the first of
+    equals.
+    """
     return max(choices, key=_break_length)
 
 

@@ -1,4 +1,6 @@
-"""The days that differ from Monday to Friday, which years are confirmed, and the revision of it all."""
+"""The days that differ from Monday to Friday, which years are confirmed, and the revision of it
+all.
+"""
 
 import datetime as dt
 import enum
@@ -46,5 +48,6 @@ class CalendarRevision(db.Model):
 
     __tablename__ = "calendar_revision"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    #: Random, not counted: a number that was rolled back could come again with other days behind it.
+    #: Random, not counted: a number that was rolled back could come again with other days behind
+    #: it.
     value: Mapped[str] = mapped_column(sa.String(32))

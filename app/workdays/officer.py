@@ -1,4 +1,6 @@
-"""The calendar screen: a year at a glance, and changes in two steps: what would move, then the change."""
+"""The calendar screen: a year at a glance, and changes in two steps: what would move, then the
+change.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -22,7 +24,9 @@ from app.workdays.models import DayKind
 #: Rows of "Hạn nào thay đổi" on the page; the rest is counted.
 SHOWN_MOVES = 200
 
-bp = Blueprint("workdays", __name__, url_prefix="/can-bo/he-thong/lich-lam-viec", template_folder="templates")
+bp = Blueprint(
+    "workdays", __name__, url_prefix="/can-bo/he-thong/lich-lam-viec", template_folder="templates"
+)
 
 
 @bp.app_template_filter("long_date")
@@ -33,7 +37,9 @@ def long_date(day: dt.date) -> str:
 
 @bp.app_template_filter("day_name")
 def day_name(name: str) -> str:
-    """The name of an exceptional day, in the reader's language where it is one of the usual ones."""
+    """The name of an exceptional day, in the reader's language where it is one of
+    the usual ones.
+    """
     return displayed(name)
 
 
@@ -83,7 +89,9 @@ def set_day() -> ResponseReturnValue:
     change = service.SetDay(form.planned())
     try:
         if step != "commit":
-            title = _("Đặt ngày làm bù") if change.day.kind is DayKind.WORKED else _("Đặt ngày nghỉ")
+            title = (
+                _("Đặt ngày làm bù") if change.day.kind is DayKind.WORKED else _("Đặt ngày nghỉ")
+            )
             return _preview(change, title, day=change.day, fields=_typed(form), edit=True)
         moved = service.commit(change, actor=current_user, seen_revision=form.seen_revision.data)
     except FieldError as error:
@@ -106,7 +114,9 @@ def removal(date: str) -> ResponseReturnValue:
 def remove_day(date: str) -> ResponseReturnValue:
     """Make the day ordinary again."""
     day = _date(date)
-    moved = service.remove_day(day, actor=current_user, seen_revision=ConfirmForm().seen_revision.data)
+    moved = service.remove_day(
+        day, actor=current_user, seen_revision=ConfirmForm().seen_revision.data
+    )
     return _saved(moved, day.year)
 
 
@@ -115,7 +125,9 @@ def remove_day(date: str) -> ResponseReturnValue:
 def confirmation(year: int) -> ResponseReturnValue:
     """The year's list to compare with the official notice."""
     row = queries.year(_year(year))
-    form = YearForm(note=row.note, confirmed="" if row.confirmed else "1", seen_revision=queries.revision())
+    form = YearForm(
+        note=row.note, confirmed="" if row.confirmed else "1", seen_revision=queries.revision()
+    )
     return render_template("workdays/confirm.html", form=form, year=row, days=queries.days_of(year))
 
 
@@ -126,19 +138,36 @@ def confirm_year(year: int) -> ResponseReturnValue:
     """Say that the list was compared, or take that back."""
     row, form = queries.year(_year(year)), YearForm()
     if not form.validate_on_submit():
-        return render_template("workdays/confirm.html", form=form, year=row, days=queries.days_of(year)), 422
+        return render_template(
+            "workdays/confirm.html", form=form, year=row, days=queries.days_of(year)
+        ), 422
     confirmed = form.confirmed.data == "1"
-    service.confirm_year(year, confirmed=confirmed, note=form.note.data or "", actor=current_user, seen_revision=form.seen_revision.data)
-    flash(_("Đã xác nhận lịch năm %(year)s.", year=year) if confirmed else _("Đã bỏ xác nhận lịch năm %(year)s.", year=year), "success")
+    service.confirm_year(
+        year,
+        confirmed=confirmed,
+        note=form.note.data or "",
+        actor=current_user,
+        seen_revision=form.seen_revision.data,
+    )
+    flash(
+        _("Đã xác nhận lịch năm %(year)s.", year=year)
+        if confirmed
+        else _("Đã bỏ xác nhận lịch năm %(year)s.", year=year),
+        "success",
+    )
     return redirect(url_for(".index", nam=year))
 
 
 @bp.get("/<int:year>/nap-lich")
 @require(P.CALENDAR_EDIT)
 def replacement(year: int) -> ResponseReturnValue:
-    """The list that ships with the product or is computed from the rules, and what it would move."""
+    """The list that ships with the product or is computed from the rules, and what
+    it would move.
+    """
     plan = _plan(year)
-    return _preview(service.ReplaceYear(plan), _("Nạp lịch có sẵn cho năm %(year)s", year=year), plan=plan)
+    return _preview(
+        service.ReplaceYear(plan), _("Nạp lịch có sẵn cho năm %(year)s", year=year), plan=plan
+    )
 
 
 @bp.post("/<int:year>/nap-lich")
@@ -146,11 +175,15 @@ def replacement(year: int) -> ResponseReturnValue:
 @commits
 def replace_year(year: int) -> ResponseReturnValue:
     """Put that list in the place of the year's."""
-    moved = service.replace_year(_plan(year), actor=current_user, seen_revision=ConfirmForm().seen_revision.data)
+    moved = service.replace_year(
+        _plan(year), actor=current_user, seen_revision=ConfirmForm().seen_revision.data
+    )
     return _saved(moved, year)
 
 
-def _preview(change: service.Change, title: str, fields: Mapping[str, str] | None = None, **context: Any) -> str:
+def _preview(
+    change: service.Change, title: str, fields: Mapping[str, str] | None = None, **context: Any
+) -> str:
     seen = service.preview(change)
     moves = [(move, _address(move.ref)) for move in seen.moved[:SHOWN_MOVES]]
     return render_template(
@@ -171,11 +204,21 @@ def _address(ref: links.Ref | None) -> str | None:
 
 def _typed(form: DayForm) -> dict[str, str]:
     day = form.planned()
-    return {"day": day.date.strftime("%d/%m/%Y"), "kind": day.kind.value, "name": day.name, "source": day.source}
+    return {
+        "day": day.date.strftime("%d/%m/%Y"),
+        "kind": day.kind.value,
+        "name": day.name,
+        "source": day.source,
+    }
 
 
 def _saved(moved: int, year: int) -> ResponseReturnValue:
-    flash(_("Đã lưu lịch làm việc. Số hạn trả lời được tính lại: %(n)s.", n=moved) if moved else _("Đã lưu lịch làm việc."), "success")
+    flash(
+        _("Đã lưu lịch làm việc. Số hạn trả lời được tính lại: %(n)s.", n=moved)
+        if moved
+        else _("Đã lưu lịch làm việc."),
+        "success",
+    )
     return redirect(url_for(".index", nam=year))
 
 

@@ -30,7 +30,9 @@ class DayCell:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month as a table: weeks from Monday to Sunday, None where another month's days would stand."""
+    """A month as a table: weeks from Monday to Sunday, None where another month's
+    days would stand.
+    """
 
     number: int
     weeks: list[list[DayCell | None]]
@@ -38,7 +40,9 @@ class Month:
 
 def revision() -> str:
     """The revision of the calendar now; empty when nobody has written any."""
-    return db.session.scalar(sa.select(CalendarRevision.value).where(CalendarRevision.id == 1)) or ""
+    return (
+        db.session.scalar(sa.select(CalendarRevision.value).where(CalendarRevision.id == 1)) or ""
+    )
 
 
 def calendar() -> Calendar:
@@ -67,7 +71,11 @@ def _load() -> Calendar:
 def days_of(year: int) -> Sequence[CalendarDay]:
     """The exceptional days of a year, in order."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    return db.session.scalars(sa.select(CalendarDay).where(CalendarDay.date.between(first, last)).order_by(CalendarDay.date)).all()
+    return db.session.scalars(
+        sa.select(CalendarDay)
+        .where(CalendarDay.date.between(first, last))
+        .order_by(CalendarDay.date)
+    ).all()
 
 
 def day(date: dt.date) -> CalendarDay | None:
@@ -77,7 +85,9 @@ def day(date: dt.date) -> CalendarDay | None:
 
 def year(number: int) -> CalendarYear:
     """What is known of a year; unsaved and unconfirmed when nothing is."""
-    return db.session.get(CalendarYear, number) or CalendarYear(year=number, confirmed=False, note="")
+    return db.session.get(CalendarYear, number) or CalendarYear(
+        year=number, confirmed=False, note=""
+    )
 
 
 def known_years(today: dt.date) -> list[int]:
@@ -96,7 +106,13 @@ def _month(days: Calendar, number: int, month: int) -> Month:
     cells: list[DayCell | None] = [None] * first.weekday()
     date = first
     while date.month == month:
-        kind = DayKind.WORKED.value if date in days.worked else DayKind.OFF.value if date in days.days_off else ""
+        kind = (
+            DayKind.WORKED.value
+            if date in days.worked
+            else DayKind.OFF.value
+            if date in days.days_off
+            else ""
+        )
         cells.append(DayCell(date, kind, days.reason(date) if kind else ""))
         date += ONE_DAY
     cells += [None] * (-len(cells) % 7)
@@ -117,4 +133,8 @@ def is_working_day(date: dt.date) -> bool:
 
 def resolve_year(number: int) -> Resolved:
     """The link registry's view of a year's list."""
-    return Resolved(_("Lịch làm việc năm %(year)s", year=number), None, f"/can-bo/he-thong/lich-lam-viec?nam={number}")
+    return Resolved(
+        _("Lịch làm việc năm %(year)s", year=number),
+        None,
+        f"/can-bo/he-thong/lich-lam-viec?nam={number}",
+    )

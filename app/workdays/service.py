@@ -1,4 +1,6 @@
-"""Changing the calendar: what a change would move, then the change itself with every open deadline recomputed."""
+"""Changing the calendar: what a change would move, then the change itself with every open deadline
+recomputed.
+"""
 
 import datetime as dt
 import secrets
@@ -24,7 +26,9 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class Change(Protocol):
-    """One change of the calendar: how it is checked, what it makes of a calendar, how it is written and recorded."""
+    """One change of the calendar: how it is checked, what it makes of a calendar, how it is written
+    and recorded.
+    """
 
     @property
     def first_day(self) -> dt.date:
@@ -161,7 +165,10 @@ class ReplaceYear:
             _check_day(day)
             if day.date.year != self.plan.year:
                 text = day.date.strftime("%d/%m/%Y")
-                raise FieldError("day", _("Ngày %(day)s không thuộc năm %(year)s.", day=text, year=self.plan.year))
+                raise FieldError(
+                    "day",
+                    _("Ngày %(day)s không thuộc năm %(year)s.", day=text, year=self.plan.year),
+                )
 
     def change(self, draft: Draft) -> None:
         draft.forget(*[date for date in [*draft.off, *draft.worked] if date.year == self.plan.year])
@@ -179,7 +186,11 @@ class ReplaceYear:
 
     def record(self) -> tuple[str, dict[str, Any]]:
         days = [_plain(day) for day in self.plan.days]
-        return "calendar:year:replaced", {"name": str(self.plan.year), "confirmed": self.plan.confirmed, "days": days}
+        return "calendar:year:replaced", {
+            "name": str(self.plan.year),
+            "confirmed": self.plan.confirmed,
+            "days": days,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +200,8 @@ class Preview:
     change: Change
     calendar: Calendar
     moved: list[MovedDeadline]
-    #: The calendar that this was computed from; commit refuses when it is no longer the present one.
+    #: The calendar that this was computed from; commit refuses when it is no longer the present
+    #: one.
     revision: str
 
 
@@ -203,7 +215,8 @@ def changed(calendar: Calendar, change: Change) -> Calendar:
 def preview(change: Change) -> Preview:
     """What the change would move, without writing anything.
 
-    Raises FieldError for a change that makes no sense and NotFound for a day that is not exceptional.
+    Raises FieldError for a change that makes no sense and NotFound for a day that is not
+    exceptional.
     """
     change.check()
     calendar = changed(queries.calendar(), change)
@@ -214,29 +227,54 @@ def preview(change: Change) -> Preview:
 def commit(change: Change, *, actor: Actor, seen_revision: str | None = None) -> int:
     """Make the change, recompute every open deadline, record it; gives how many deadlines moved.
 
-    Raises Stale when the calendar is no longer the one whose preview the person saw, and what `preview` raises.
+    Raises Stale when the calendar is no longer the one whose preview the person saw, and what
+    `preview` raises.
     """
     if seen_revision is not None and seen_revision != queries.revision():
-        raise Stale(_("Người khác vừa thay đổi lịch làm việc. Hãy xem lại những hạn thay đổi rồi xác nhận."))
+        raise Stale(
+            _("Người khác vừa thay đổi lịch làm việc. Hãy xem lại những hạn thay đổi rồi xác nhận.")
+        )
     change.check()
     before = queries.calendar()
     change.write()
     renew()
     after = queries.calendar()
     moved = 0
-    if (before.days_off.keys(), before.worked.keys()) != (after.days_off.keys(), after.worked.keys()):
+    if (before.days_off.keys(), before.worked.keys()) != (
+        after.days_off.keys(),
+        after.worked.keys(),
+    ):
         moved = sum(kind.apply(after) for kind in deadline_kinds())
     events.emit(CalendarChanged(change.first_day))
     publication.bump()
     tag, data = change.record()
     about = Ref("calendar_year", change.first_day.year)
-    audit.record(tag, actor_id=actor.id, actor=actor.full_name, about=about, data={**data, "deadlines_moved": moved})
+    audit.record(
+        tag,
+        actor_id=actor.id,
+        actor=actor.full_name,
+        about=about,
+        data={**data, "deadlines_moved": moved},
+    )
     return moved
 
 
-def set_day(date: dt.date, *, kind: DayKind, name: str, actor: Actor, source: str = "", seen_revision: str | None = None) -> int:
-    """Make a day off, or a weekend day worked; gives how many deadlines moved. Raises what `commit` raises."""
-    return commit(SetDay(PlannedDay(date, kind, name, source)), actor=actor, seen_revision=seen_revision)
+def set_day(
+    date: dt.date,
+    *,
+    kind: DayKind,
+    name: str,
+    actor: Actor,
+    source: str = "",
+    seen_revision: str | None = None,
+) -> int:
+    """Make a day off, or a weekend day worked; gives how many deadlines moved.
+
+    Raises what `commit` raises.
+    """
+    return commit(
+        SetDay(PlannedDay(date, kind, name, source)), actor=actor, seen_revision=seen_revision
+    )
 
 
 def remove_day(date: dt.date, *, actor: Actor, seen_revision: str | None = None) -> int:
@@ -244,18 +282,31 @@ def remove_day(date: dt.date, *, actor: Actor, seen_revision: str | None = None)
     return commit(RemoveDay(date), actor=actor, seen_revision=seen_revision)
 
 
-def confirm_year(year: int, *, actor: Actor, confirmed: bool = True, note: str = "", seen_revision: str | None = None) -> int:
+def confirm_year(
+    year: int,
+    *,
+    actor: Actor,
+    confirmed: bool = True,
+    note: str = "",
+    seen_revision: str | None = None,
+) -> int:
     """Say that a year's list was compared with the official notice. Raises what `commit` raises."""
     return commit(ConfirmYear(year, confirmed, note), actor=actor, seen_revision=seen_revision)
 
 
 def replace_year(plan: YearPlan, *, actor: Actor, seen_revision: str | None = None) -> int:
-    """Put this list in the place of a year's; gives how many deadlines moved. Raises what `commit` raises."""
+    """Put this list in the place of a year's; gives how many deadlines moved.
+
+    Raises what `commit` raises.
+    """
     return commit(ReplaceYear(plan), actor=actor, seen_revision=seen_revision)
 
 
 def seed_days(*, actor: Actor = SYSTEM) -> list[int]:
-    """Write the shipped lists of years that have none yet, and give those years. Never touches a list that is there."""
+    """Write the shipped lists of years that have none yet, and give those years.
+
+    Never touches a list that is there.
+    """
     present = set(db.session.scalars(sa.select(CalendarYear.year)))
     present |= {date.year for date in db.session.scalars(sa.select(CalendarDay.date))}
     missing = [plan for year, plan in sorted(shipped_years().items()) if year not in present]
@@ -277,7 +328,9 @@ def renew() -> None:
 
 def _check_year(year: int) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise FieldError("day", _("Hãy chọn năm từ %(first)s đến %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
+        raise FieldError(
+            "day", _("Hãy chọn năm từ %(first)s đến %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
+        )
 
 
 def _check_day(day: PlannedDay) -> None:
@@ -285,7 +338,9 @@ def _check_day(day: PlannedDay) -> None:
     if not day.name.strip():
         raise FieldError("name", _("Hãy nhập tên ngày nghỉ hoặc lý do làm bù."))
     if day.kind is DayKind.WORKED and day.date.weekday() < SATURDAY:
-        raise FieldError("kind", _("Ngày này vốn là ngày làm việc. Chỉ Thứ Bảy và Chủ nhật mới cần ghi làm bù."))
+        raise FieldError(
+            "kind", _("Ngày này vốn là ngày làm việc. Chỉ Thứ Bảy và Chủ nhật mới cần ghi làm bù.")
+        )
 
 
 def _write_day(day: PlannedDay) -> None:
@@ -303,4 +358,9 @@ def _write_year(number: int, confirmed: bool, note: str) -> None:
 
 
 def _plain(day: PlannedDay) -> dict[str, str]:
-    return {"date": day.date.isoformat(), "kind": day.kind.value, "name": day.name, "source": day.source}
+    return {
+        "date": day.date.isoformat(),
+        "kind": day.kind.value,
+        "name": day.name,
+        "source": day.source,
+    }

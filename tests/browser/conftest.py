@@ -62,7 +62,9 @@ class Portal:
                     assert part is not None
                     return str(part.get_content())
             time.sleep(0.1)
-        raise AssertionError(f"no mail «{word}» to {address}: {[str(message['Subject']) for message in self.mails.messages()]}")
+        raise AssertionError(
+            f"no mail «{word}» to {address}: {[str(message['Subject']) for message in self.mails.messages()]}"
+        )
 
 
 def _wait_until_it_answers(port: int) -> None:
@@ -98,7 +100,12 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             "DATABASE_URL": "",
         }
         app = create_app(
-            folder, {name.removeprefix("LANGNGHE_").lower(): value for name, value in settings.items() if name.startswith("LANGNGHE_")}
+            folder,
+            {
+                name.removeprefix("LANGNGHE_").lower(): value
+                for name, value in settings.items()
+                if name.startswith("LANGNGHE_")
+            },
         )
         with app.app_context():
             db.create_all()
@@ -108,7 +115,15 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             db.engine.dispose()
         environment = {**os.environ, **settings}
         log = folder / "programs.log"
-        bind = ("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4", "--no-control-socket")
+        bind = (
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--worker-class",
+            "gthread",
+            "--threads",
+            "4",
+            "--no-control-socket",
+        )
         programs = [
             Program("gunicorn", "wsgi:app", *bind, environment=environment, log=log),
             Program("flask", "--app", "wsgi", "jobs", "run", environment=environment, log=log),
@@ -155,8 +170,20 @@ def open_page(browser: Browser, portal: Portal) -> Iterator[Open]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if "Failed to load resource" not in message.text else None)
-        page.on("request", lambda request: complaints.append(request.url) if not request.url.startswith(portal.base) else None)
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if "Failed to load resource" not in message.text
+                else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                complaints.append(request.url) if not request.url.startswith(portal.base) else None
+            ),
+        )
         return page
 
     yield opened

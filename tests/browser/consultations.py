@@ -74,11 +74,18 @@ def wait_for_import(page: Page) -> str:
 
 def go_to(page: Page, tab: str) -> None:
     """One of the tabs of a consultation in the office."""
-    page.get_by_label("Các phần của cuộc lấy ý kiến").get_by_role("link", name=tab, exact=True).click()
+    page.get_by_label("Các phần của cuộc lấy ý kiến").get_by_role(
+        "link", name=tab, exact=True
+    ).click()
 
 
 def consent_and_send(
-    page: Page, *, name: str = "", email: str = "", phone: str = "", who: str = "Người dân trên địa bàn"
+    page: Page,
+    *,
+    name: str = "",
+    email: str = "",
+    phone: str = "",
+    who: str = "Người dân trên địa bàn",
 ) -> tuple[str, str]:
     """The third step and the review of a comment; returns code and PIN."""
     page.get_by_label(who, exact=True).check()

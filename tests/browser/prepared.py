@@ -17,7 +17,16 @@ from app.consultations.queries import staff
 from app.consultations.readers import draft
 from app.consultations.service import clauses, commenting, dossier, imports, lifecycle
 from app.consultations.service.editing import Facts
-from app.consultations.states import ConsultationType, DossierKind, ImportKind, ImportState, SenderKind, ShowComments, Stance, TargetKind
+from app.consultations.states import (
+    ConsultationType,
+    DossierKind,
+    ImportKind,
+    ImportState,
+    SenderKind,
+    ShowComments,
+    Stance,
+    TargetKind,
+)
 from app.devtools.demo import dossier as documents
 from app.extensions import db
 from app.files import service as files
@@ -66,7 +75,14 @@ class Held:
     codes: list[str] = field(default_factory=list)
 
 
-def hold(title: str, *, opened: int, closes: int, said: Sequence[Said] = (), show: ShowComments = ShowComments.AT_ONCE) -> Held:
+def hold(
+    title: str,
+    *,
+    opened: int,
+    closes: int,
+    said: Sequence[Said] = (),
+    show: ShowComments = ShowComments.AT_ONCE,
+) -> Held:
     """A consultation on a draft text, opened so many days ago, its last day so many days from now (negative: it is over)."""
     day = today()
     with frozen(start_of_day(day - (opened + 3) * DAY) + MORNING):
@@ -109,9 +125,19 @@ def _create(title: str, opens_on: dt.date, closes_on: dt.date, show: ShowComment
     for kind, name, content in (
         (DossierKind.SUBMISSION, "to-trinh.docx", documents.text("TỜ TRÌNH", [title])),
         (DossierKind.DRAFT, "du-thao.docx", io.BytesIO(word_file(DRAFT))),
-        (DossierKind.SLIP, "phieu.docx", documents.text("PHIẾU LẤY Ý KIẾN", ["Họ và tên: …", "Ý kiến: …"])),
+        (
+            DossierKind.SLIP,
+            "phieu.docx",
+            documents.text("PHIẾU LẤY Ý KIẾN", ["Họ và tên: …", "Ý kiến: …"]),
+        ),
     ):
-        dossier.add(made, actor=clerk, file=files.receive(content, name, limits=dossier.LIMITS), kind=kind, title="")
+        dossier.add(
+            made,
+            actor=clerk,
+            file=files.receive(content, name, limits=dossier.LIMITS),
+            kind=kind,
+            title="",
+        )
     _read_draft(made)
     return made
 
@@ -119,7 +145,13 @@ def _create(title: str, opens_on: dt.date, closes_on: dt.date, show: ShowComment
 def _read_draft(made: Consultation) -> None:
     """As the job does that reads an uploaded draft."""
     clerk = accounts.by_username("tiepnhan")
-    run = ImportRun(consultation_id=made.id, kind=ImportKind.DRAFT, state=ImportState.RUNNING, file_name="du-thao.docx", options={})
+    run = ImportRun(
+        consultation_id=made.id,
+        kind=ImportKind.DRAFT,
+        state=ImportState.RUNNING,
+        file_name="du-thao.docx",
+        options={},
+    )
     run.created_by = clerk.id
     db.session.add(run)
     db.session.flush()
@@ -130,9 +162,13 @@ def _read_draft(made: Consultation) -> None:
         rows += [message["row"]] if "row" in message else []
         about.update(message.get("meta", {}))
     path.unlink()
-    result = imports.importer(ImportKind.DRAFT).apply(run, imports.Rows(lambda: iter(rows), count=len(rows), meta=about), clerk)
+    result = imports.importer(ImportKind.DRAFT).apply(
+        run, imports.Rows(lambda: iter(rows), count=len(rows), meta=about), clerk
+    )
     imports.finish(run, result, len(result.refused), clerk)
-    version = db.session.scalars(sa.select(DraftVersion).where(DraftVersion.consultation_id == made.id)).one()
+    version = db.session.scalars(
+        sa.select(DraftVersion).where(DraftVersion.consultation_id == made.id)
+    ).one()
     clauses.publish(version, actor=clerk, seen_revision=None)
 
 
@@ -154,7 +190,10 @@ def _say(made: Consultation, one: Said) -> str:
         consent=one.consent,
         name_display=one.shown,
     ).comment
-    mine = (SubmissionToken.submission_id == comment.submission_id, SubmissionToken.purpose == TokenPurpose.CONFIRM)
+    mine = (
+        SubmissionToken.submission_id == comment.submission_id,
+        SubmissionToken.purpose == TokenPurpose.CONFIRM,
+    )
     token = db.session.scalars(sa.select(SubmissionToken).where(*mine)).one_or_none()
     if token is not None and one.confirmed:
         commenting.confirm_by_link(comment, token, comment.submission)

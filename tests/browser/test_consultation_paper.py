@@ -15,7 +15,17 @@ from app.consultations.states import ShowComments, Stance
 from app.kernel.clock import today
 from tests.browser import prepared
 from tests.browser.conftest import Open, Portal
-from tests.browser.consultations import OFFICE, XLSX, download, file_of, go_to, mended, vi, wait_for_import, words_of
+from tests.browser.consultations import (
+    OFFICE,
+    XLSX,
+    download,
+    file_of,
+    go_to,
+    mended,
+    vi,
+    wait_for_import,
+    words_of,
+)
 from tests.browser.prepared import Said
 from tests.browser.test_walk import choose, press, reveal, sign_in, track
 
@@ -23,13 +33,23 @@ pytestmark = pytest.mark.browser
 DAY = dt.timedelta(days=1)
 SLIPS = (
     {"Số phiếu": "1", "Họ và tên": "Đinh Văn Tư", "Ý kiến": "Đồng ý", "Đồng ý công khai": "Có"},
-    {"Số phiếu": "2", "Họ và tên": "Hồ Thị Mận", "Ý kiến": "Không đồng ý", "Nội dung": "Tiền thuê chỗ cao quá, tôi bán rau mỗi sáng."},
+    {
+        "Số phiếu": "2",
+        "Họ và tên": "Hồ Thị Mận",
+        "Ý kiến": "Không đồng ý",
+        "Nội dung": "Tiền thuê chỗ cao quá, tôi bán rau mỗi sáng.",
+    },
     # A slip on which nothing was ticked says nothing: silence is no agreement.
-    {"Số phiếu": "3", "Họ và tên": "Cao Văn Sáu", "Ý kiến": "", "Nội dung": "Nên mở cổng chợ phía sau cho xe máy."},
+    {
+        "Số phiếu": "3",
+        "Họ và tên": "Cao Văn Sáu",
+        "Ý kiến": "",
+        "Nội dung": "Nên mở cổng chợ phía sau cho xe máy.",
+    },
 )
 
 
-# On paper --------------------------------------------------------------------------------------------------------------------
+# On paper ---------------------------------------------------------------------------------------
 def slips(sample: bytes) -> bytes:
     """The empty file of the office, filled in by somebody."""
     book, stream = openpyxl.load_workbook(io.BytesIO(sample)), io.BytesIO()
@@ -45,7 +65,9 @@ def slips(sample: bytes) -> bytes:
 def key_in_a_slip(page: Page) -> tuple[str, str]:
     """Without its stance it is refused and nothing is lost; then there is a receipt to print."""
     page.get_by_label("Văn bản giấy", exact=True).check()
-    page.get_by_label("Nội dung", exact=True).fill("Đề nghị cho xe tải vào chợ muộn hơn vì đường còn tối.")
+    page.get_by_label("Nội dung", exact=True).fill(
+        "Đề nghị cho xe tải vào chợ muộn hơn vì đường còn tối."
+    )
     choose(page, "target", "Xe tải vào chợ trước 5 giờ")
     page.get_by_label("Họ và tên").fill("Lý Thị Hạnh")
     page.get_by_label("Đồng ý công khai góp ý", exact=True).check()
@@ -57,7 +79,10 @@ def key_in_a_slip(page: Page) -> tuple[str, str]:
     page.get_by_label("Đề nghị sửa thành").fill("Xe tải vào chợ trước 6 giờ.")
     press(page, "Lưu và in phiếu nhận")
     told = words_of(page)
-    code, pin = re.search(r"AS-\d{4}-\d{6}", told), re.search(r"\b(\d{3}) (\d{3})\b", page.locator(".ln-receipt__pin").inner_text())
+    code, pin = (
+        re.search(r"AS-\d{4}-\d{6}", told),
+        re.search(r"\b(\d{3}) (\d{3})\b", page.locator(".ln-receipt__pin").inner_text()),
+    )
     assert code
     assert pin
     return code.group(0), pin.group(1) + pin.group(2)
@@ -69,7 +94,9 @@ def key_in_a_letter(page: Page) -> str:
     reveal(page)
     page.get_by_label("Ngày ghi trên phiếu, văn bản").fill(vi(today() - 2 * DAY))
     page.get_by_label("Ý kiến khác", exact=True).check()
-    page.get_by_label("Nội dung", exact=True).fill("Phòng thống nhất với dự thảo, đề nghị bổ sung quy định phòng cháy.")
+    page.get_by_label("Nội dung", exact=True).fill(
+        "Phòng thống nhất với dự thảo, đề nghị bổ sung quy định phòng cháy."
+    )
     page.get_by_label("Góp ý về").select_option(label="Toàn bộ hồ sơ")
     page.get_by_label("Đồng ý công khai góp ý", exact=True).check()
     page.get_by_label("Người gửi là").select_option(label="Cơ quan nhà nước")
@@ -93,12 +120,19 @@ def send_slips(page: Page, slug: str, name: str, content: bytes) -> str:
 def import_slips(page: Page, slug: str, folder: Path) -> None:
     """The bad row comes back with its reason, is mended and sent again; the whole file once more adds nothing."""
     page.goto(f"{OFFICE}/{slug}/nhap/tep-phieu")
-    content = slips(download(page, page.get_by_role("link", name="Tải tệp mẫu"), folder / "mau.xlsx"))
+    content = slips(
+        download(page, page.get_by_role("link", name="Tải tệp mẫu"), folder / "mau.xlsx")
+    )
     told = send_slips(page, slug, "phieu-thon-trung.xlsx", content)
     assert re.search(r"2\s+đã nhận\s+1\s+không nhận", told)
     assert "Chưa ghi ý kiến. Im lặng không được tính là đồng ý." in told
     download(page, page.locator(".ln-attachments a").first, folder / "khong-nhan.xlsx")
-    told = send_slips(page, slug, "da-sua.xlsx", mended(folder / "khong-nhan.xlsx", "3", **{"Ý kiến": "Đề nghị sửa"}))
+    told = send_slips(
+        page,
+        slug,
+        "da-sua.xlsx",
+        mended(folder / "khong-nhan.xlsx", "3", **{"Ý kiến": "Đề nghị sửa"}),
+    )
     assert re.search(r"1\s+đã nhận\s+0\s+không nhận", told)
     told = send_slips(page, slug, "phieu-thon-trung.xlsx", content)
     assert "Nhận mới 0 phiếu; 2 phiếu đã có từ lần trước nên không thêm." in told
@@ -137,12 +171,19 @@ def key_in_a_meeting(page: Page) -> None:
     press(page, "Lưu cuộc họp")
     told = words_of(page)
     assert "Đã nhập cuộc họp và 3 ý kiến." in told
-    assert "1 cuộc họp, 46 lượt người dự, 31 đồng ý, 9 không đồng ý theo biên bản. Số này không cộng vào số góp ý." in told
+    assert (
+        "1 cuộc họp, 46 lượt người dự, 31 đồng ý, 9 không đồng ý theo biên bản. Số này không cộng vào số góp ý."
+        in told
+    )
 
 
-def test_a_clerk_keys_in_what_came_on_paper(portal: Portal, open_page: Open, tmp_path: Path) -> None:
+def test_a_clerk_keys_in_what_came_on_paper(
+    portal: Portal, open_page: Open, tmp_path: Path
+) -> None:
     with portal.inside():
-        held = prepared.hold("Dự thảo Quy chế quản lý chợ, lấy ý kiến bằng phiếu", opened=5, closes=25)
+        held = prepared.hold(
+            "Dự thảo Quy chế quản lý chợ, lấy ý kiến bằng phiếu", opened=5, closes=25
+        )
     clerk = sign_in(open_page(), "tiepnhan")
     clerk.goto(f"{OFFICE}/{held.slug}")
     go_to(clerk, "Nhập hộ")
@@ -160,7 +201,10 @@ def test_a_clerk_keys_in_what_came_on_paper(portal: Portal, open_page: Open, tmp
     told = words_of(clerk)
     # A slip, a letter, three rows, three statements; who was only present at the meeting is counted apart.
     assert re.search(r"8\s+góp ý trong hồ sơ\s+8\s+người đứng sau", told)
-    assert "Họp dân, đếm riêng theo biên bản: 1 cuộc, 46 lượt người dự, 31 đồng ý, 9 không đồng ý." in told
+    assert (
+        "Họp dân, đếm riêng theo biên bản: 1 cuộc, 46 lượt người dự, 31 đồng ý, 9 không đồng ý."
+        in told
+    )
     clerk.goto(f"{OFFICE}/{held.slug}/y-kien?la=agency")
     assert letter in words_of(clerk)
     assert code not in words_of(clerk)
@@ -168,12 +212,28 @@ def test_a_clerk_keys_in_what_came_on_paper(portal: Portal, open_page: Open, tmp
     assert "Phòng Cảnh sát phòng cháy số 2 · Số 15/CV-PC" in words_of(clerk)
 
 
-# The queue -------------------------------------------------------------------------------------------------------------------
+# The queue --------------------------------------------------------------------------------------
 MARKET = (
-    Said("Trần Thị Mười", "Chợ nên họp từ 5 giờ. Gọi tôi số 0912 345 678 nếu cần.", Stance.DISAGREE, "muoi@hopthu.example", "dieu-2"),
-    Said("Vũ Văn Lộc", "Ban quản lý chợ là ông Phúc Lé, người gì mà tham.", Stance.OTHER, "loc@hopthu.example"),
+    Said(
+        "Trần Thị Mười",
+        "Chợ nên họp từ 5 giờ. Gọi tôi số 0912 345 678 nếu cần.",
+        Stance.DISAGREE,
+        "muoi@hopthu.example",
+        "dieu-2",
+    ),
+    Said(
+        "Vũ Văn Lộc",
+        "Ban quản lý chợ là ông Phúc Lé, người gì mà tham.",
+        Stance.OTHER,
+        "loc@hopthu.example",
+    ),
     Said("Ngô Thị Hoa", "Tôi đồng ý với giờ họp chợ như dự thảo.", Stance.AGREE, clause="dieu-2"),
-    Said("Mai Văn Đức", "Tiền thuê chỗ như vậy là hợp lý với người bán lâu năm.", Stance.AGREE, clause="dieu-3"),
+    Said(
+        "Mai Văn Đức",
+        "Tiền thuê chỗ như vậy là hợp lý với người bán lâu năm.",
+        Stance.AGREE,
+        clause="dieu-3",
+    ),
 )
 
 
@@ -216,13 +276,17 @@ def test_comments_wait_in_the_queue_and_are_shown_at_once(portal: Portal, open_p
     reveal(moderator)
     moderator.get_by_label("Lý do không công khai").fill("Có lời lẽ xúc phạm người khác.")
     press(moderator, "Không công khai góp ý")
-    assert "Có lời lẽ xúc phạm người khác." in portal.mail_to("loc@hopthu.example", f"{held.codes[1]} không được công khai")
+    assert "Có lời lẽ xúc phạm người khác." in portal.mail_to(
+        "loc@hopthu.example", f"{held.codes[1]} không được công khai"
+    )
 
     queue_of(moderator, title)
     for code in held.codes[2:]:
         moderator.get_by_label(f"Chọn {code}").check()
     assert "Đã chọn 2" in words_of(moderator)
-    moderator.get_by_label("Với các góp ý đã chọn").select_option(label="Công khai (nguyên văn hoặc bản đã che)")
+    moderator.get_by_label("Với các góp ý đã chọn").select_option(
+        label="Công khai (nguyên văn hoặc bản đã che)"
+    )
     press(moderator, "Xem trước việc này")
     assert "Chưa có gì thay đổi." in words_of(moderator)
     assert "hợp lý với người bán lâu năm" not in public_words(everybody, held.slug)
@@ -239,7 +303,9 @@ def test_comments_wait_in_the_queue_and_are_shown_at_once(portal: Portal, open_p
 def test_comments_are_shown_only_after_closing(portal: Portal, open_page: Open) -> None:
     title = "Dự thảo Quy chế quản lý chợ, công khai sau"
     with portal.inside():
-        held = prepared.hold(title, opened=40, closes=2, said=MARKET[2:], show=ShowComments.AFTER_CLOSING)
+        held = prepared.hold(
+            title, opened=40, closes=2, said=MARKET[2:], show=ShowComments.AFTER_CLOSING
+        )
     moderator, everybody = sign_in(open_page(), "tiepnhan"), open_page(phone=True)
     moderator.goto(f"/can-bo/gop-y/{held.codes[0]}")
     press(moderator, "Lưu và công khai")

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.browser
 DAY = dt.timedelta(days=1)
 
 
-# From comments to the result -------------------------------------------------------------------------------------------------
+# From comments to the result --------------------------------------------------------------------
 ANSWERED = (
     Said(
         "Trần Thị Mười",
@@ -43,28 +43,64 @@ ANSWERED = (
         "muoi.a@hopthu.example",
         "dieu-2",
     ),
-    Said("Vũ Văn Lộc", "Tiền thuê chỗ 300.000 đồng quá cao với người bán rau.", Stance.DISAGREE, "loc.a@hopthu.example", "dieu-3"),
-    Said("Ngô Thị Hoa", "Người bán rau buổi sáng đóng tiền thuê chỗ theo ngày thì hợp hơn.", Stance.OTHER, consent=Consent.PRIVATE),
-    Said("Trần Thị Mười", "Nên trồng thêm cây bóng mát quanh khu bán hàng.", Stance.OTHER, "Muoi.A@hopthu.example"),
-    Said("Mai Văn Đức", "Tôi đồng ý với toàn bộ dự thảo Quy chế.", Stance.AGREE, "duc.a@hopthu.example", shown=NameDisplay.FULL),
+    Said(
+        "Vũ Văn Lộc",
+        "Tiền thuê chỗ 300.000 đồng quá cao với người bán rau.",
+        Stance.DISAGREE,
+        "loc.a@hopthu.example",
+        "dieu-3",
+    ),
+    Said(
+        "Ngô Thị Hoa",
+        "Người bán rau buổi sáng đóng tiền thuê chỗ theo ngày thì hợp hơn.",
+        Stance.OTHER,
+        consent=Consent.PRIVATE,
+    ),
+    Said(
+        "Trần Thị Mười",
+        "Nên trồng thêm cây bóng mát quanh khu bán hàng.",
+        Stance.OTHER,
+        "Muoi.A@hopthu.example",
+    ),
+    Said(
+        "Mai Văn Đức",
+        "Tôi đồng ý với toàn bộ dự thảo Quy chế.",
+        Stance.AGREE,
+        "duc.a@hopthu.example",
+        shown=NameDisplay.FULL,
+    ),
     # Never confirmed: not in the file, and nobody is written to.
-    Said("Ẩn Danh", "Chợ này bỏ đi cho rồi, khỏi quy chế gì hết.", Stance.DISAGREE, "an.danh@hopthu.example", confirmed=False),
+    Said(
+        "Ẩn Danh",
+        "Chợ này bỏ đi cho rồi, khỏi quy chế gì hết.",
+        Stance.DISAGREE,
+        "an.danh@hopthu.example",
+        confirmed=False,
+    ),
 )
 
 
 def split_and_join(page: Page, slug: str, code: str) -> None:
     """Two sentences become two points, one again, and two once more."""
     page.goto(f"{OFFICE}/{slug}/tach-y")
-    page.get_by_role("button", name=re.compile("Lập ý cho các góp ý này|Cập nhật ý từ góp ý")).click()
+    page.get_by_role(
+        "button", name=re.compile("Lập ý cho các góp ý này|Cập nhật ý từ góp ý")
+    ).click()
     assert "5 ý, 0 đã chốt" in words_of(page)
     page.get_by_role("link", name=re.compile("Chợ nên họp từ 5 giờ")).click()
     page.get_by_label("Xe tải nên vào trước 6 giờ vì đường còn tối.").select_option(label="Ý 2")
     press(page, "Tách theo câu đã chọn")
-    assert page.get_by_label("Ý 2", exact=True).input_value() == "Xe tải nên vào trước 6 giờ vì đường còn tối."
+    assert (
+        page.get_by_label("Ý 2", exact=True).input_value()
+        == "Xe tải nên vào trước 6 giờ vì đường còn tối."
+    )
     # What was chosen stays chosen, so that pressing once more changes nothing.
     assert page.get_by_label("Xe tải nên vào trước 6 giờ vì đường còn tối.").input_value() == "2"
     press(page, "Gộp lại thành một ý")
-    assert page.get_by_label("Ý 1", exact=True).input_value() == "Chợ nên họp từ 5 giờ. Xe tải nên vào trước 6 giờ vì đường còn tối."
+    assert (
+        page.get_by_label("Ý 1", exact=True).input_value()
+        == "Chợ nên họp từ 5 giờ. Xe tải nên vào trước 6 giờ vì đường còn tối."
+    )
     page.get_by_label("Ý 1", exact=True).fill("Chợ nên họp từ 5 giờ.")
     page.get_by_label("Ý 2", exact=True).fill("Xe tải nên vào trước 6 giờ vì đường còn tối.")
     press(page, "Lưu các ý")
@@ -111,10 +147,19 @@ def reply(page: Page, slug: str, codes: Sequence[str]) -> None:
     assert "Đã thống nhất bản soạn." in words_of(page)
     page.goto(f"{OFFICE}/{slug}/tach-y/nhom")
     page.get_by_role("link", name="Trả lời chung Tiền thuê chỗ").click()
-    answer(page, "Tiếp thu một phần", "Giữ mức 300.000 đồng; người bán buổi sáng được đóng theo ngày.", "Khoản 2 (mới) Điều 3")
+    answer(
+        page,
+        "Tiếp thu một phần",
+        "Giữ mức 300.000 đồng; người bán buổi sáng được đóng theo ngày.",
+        "Khoản 2 (mới) Điều 3",
+    )
     press(page, "Thống nhất")
     for code, decision, text in (
-        (codes[3], "Giải trình (giữ nguyên)", "Việc trồng cây thuộc kế hoạch chỉnh trang chợ, không ghi trong Quy chế."),
+        (
+            codes[3],
+            "Giải trình (giữ nguyên)",
+            "Việc trồng cây thuộc kế hoạch chỉnh trang chợ, không ghi trong Quy chế.",
+        ),
         (codes[4], "Giải trình (giữ nguyên)", "Cảm ơn ông, dự thảo được giữ như ông đã đồng ý."),
     ):
         page.goto(f"/can-bo/gop-y/{code}/y/1/tra-loi")
@@ -175,9 +220,15 @@ def check_word(content: bytes) -> None:
         p.text for t in document.tables for row in t.rows for c in row.cells for p in c.paragraphs
     )
     texts = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    assert "1. Tổng số góp ý nhận được trong thời hạn: 06 góp ý của 06 cơ quan, tổ chức, cá nhân; được tách thành 07 ý." in texts
+    assert (
+        "1. Tổng số góp ý nhận được trong thời hạn: 06 góp ý của 06 cơ quan, tổ chức, cá nhân; được tách thành 07 ý."
+        in texts
+    )
     assert "qua cổng 05, bằng văn bản, phiếu giấy 01" in texts
-    assert "2. Kết quả xử lý 07 ý: Tiếp thu 02; Tiếp thu một phần 02; Giải trình (giữ nguyên) 02; Ngoài phạm vi 01." in texts
+    assert (
+        "2. Kết quả xử lý 07 ý: Tiếp thu 02; Tiếp thu một phần 02; Giải trình (giữ nguyên) 02; Ngoài phạm vi 01."
+        in texts
+    )
     table = next(table for table in document.tables if table.rows[0].cells[0].text == "STT")
     assert [cell.text for cell in table.rows[0].cells] == [
         "STT",
@@ -199,17 +250,27 @@ def check_word(content: bytes) -> None:
 
 def check_excel(content: bytes) -> None:
     book = openpyxl.load_workbook(io.BytesIO(content))
-    rows, figures = list(book["Tổng hợp ý kiến"].iter_rows(values_only=True)), dict(book["Số liệu"].iter_rows(values_only=True, max_col=2))
+    rows, figures = (
+        list(book["Tổng hợp ý kiến"].iter_rows(values_only=True)),
+        dict(book["Số liệu"].iter_rows(values_only=True, max_col=2)),
+    )
     assert len(rows) == 8
     assert [row[0] for row in rows[1:]] == list(range(1, 8))
-    assert (figures["Góp ý trong thời hạn"], figures["Ý"], figures["Tiếp thu một phần"]) == (6, 7, 2)
+    assert (figures["Góp ý trong thời hạn"], figures["Ý"], figures["Tiếp thu một phần"]) == (
+        6,
+        7,
+        2,
+    )
 
 
 def check_certificate(content: bytes) -> None:
     document = Document(io.BytesIO(content))
     assert document.sections[0].page_width < document.sections[0].page_height
     texts = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    assert "Trong thời hạn đã nhận 06 góp ý của 06 cơ quan, tổ chức, cá nhân; ngoài thời hạn 00 góp ý." in texts
+    assert (
+        "Trong thời hạn đã nhận 06 góp ý của 06 cơ quan, tổ chức, cá nhân; ngoài thời hạn 00 góp ý."
+        in texts
+    )
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     assert {"du-thao.docx", "Hết hạn lấy ý kiến", "Phát hành bảng tổng hợp"} <= set(cells)
 
@@ -217,7 +278,9 @@ def check_certificate(content: bytes) -> None:
 def publish(page: Page, slug: str) -> None:
     page.goto(f"{OFFICE}/{slug}/ket-qua")
     assert page.get_by_role("button", name="Công bố kết quả").count() == 0
-    page.get_by_label("Chúng tôi đã làm").fill("Chúng tôi đổi giờ họp chợ và cho người bán buổi sáng đóng tiền theo ngày.")
+    page.get_by_label("Chúng tôi đã làm").fill(
+        "Chúng tôi đổi giờ họp chợ và cho người bán buổi sáng đóng tiền theo ngày."
+    )
     press(page, "Lưu trang kết quả")
     words_of(page)
     press(page, "Công bố kết quả")
@@ -231,7 +294,10 @@ def check_mails(portal: Portal, codes: Sequence[str]) -> None:
             (codes[0], codes[3]),
             ("Chợ nên họp từ 5 giờ.", "Xe tải nên vào", "cây bóng mát", "kế hoạch chỉnh trang chợ"),
         ),
-        "loc.a@hopthu.example": ((codes[1],), ("quá cao với người bán rau", "Giữ mức 300.000 đồng")),
+        "loc.a@hopthu.example": (
+            (codes[1],),
+            ("quá cao với người bán rau", "Giữ mức 300.000 đồng"),
+        ),
         "duc.a@hopthu.example": ((codes[4],), ("toàn bộ dự thảo", "được giữ như ông đã đồng ý")),
     }
     for address, (mine, said) in own.items():
@@ -239,8 +305,14 @@ def check_mails(portal: Portal, codes: Sequence[str]) -> None:
         text = portal.mail_to(address, "Kết quả lấy ý kiến").replace("\n", " ")
         assert all(code in text for code in mine), text
         assert all(words in text for words in said), text
-        others = [words for other, (_codes, theirs) in own.items() if other != address for words in theirs]
-        strange = [words for words in [*others, *(code for code in codes if code not in mine)] if words in text]
+        others = [
+            words for other, (_codes, theirs) in own.items() if other != address for words in theirs
+        ]
+        strange = [
+            words
+            for words in [*others, *(code for code in codes if code not in mine)]
+            if words in text
+        ]
         assert strange == [], text
     time.sleep(2)
     told = [
@@ -260,7 +332,9 @@ def flask(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "LANGNGHE_SECRET_KEY": "browser-tests-key-that-is-long-enough-0000",
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def altered(portal: Portal, folder: Path, statement: str, *values: str) -> Path:
@@ -269,7 +343,9 @@ def altered(portal: Portal, folder: Path, statement: str, *values: str) -> Path:
     database = next(path for path in folder.glob("*.db"))
     with contextlib.closing(sqlite3.connect(database)) as connection, connection:
         # The database refuses to change the record; whoever owns the file can take that away as well.
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_record'").fetchall():
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_record'"
+        ).fetchall():
             connection.execute(f'DROP TRIGGER "{name}"')
         assert connection.execute(statement, values).rowcount == 1
     return folder
@@ -283,8 +359,18 @@ def prove(portal: Portal, code: str, comment: str, folder: Path) -> None:
     mine = "consultation_id = (SELECT id FROM consultation WHERE code = ?)"
     row = f"(SELECT result_row.id FROM result_row JOIN result_table ON table_id = result_table.id WHERE {mine} AND position = 1)"
     for name, statement, values, words in (
-        ("body", "UPDATE submission SET body = 'Tôi hoàn toàn đồng ý.' WHERE code = ?", (comment,), f"Góp ý {comment} đã bị sửa."),
-        ("row", f'UPDATE result_row SET data = replace(data, \'"reply": "\', \'"reply": "Không: \') WHERE id = {row}', (code,), "lần 1"),
+        (
+            "body",
+            "UPDATE submission SET body = 'Tôi hoàn toàn đồng ý.' WHERE code = ?",
+            (comment,),
+            f"Góp ý {comment} đã bị sửa.",
+        ),
+        (
+            "row",
+            f'UPDATE result_row SET data = replace(data, \'"reply": "\', \'"reply": "Không: \') WHERE id = {row}',
+            (code,),
+            "lần 1",
+        ),
         (
             "reply",
             f"UPDATE comment_reply SET text = 'Không thu gì cả.' WHERE text LIKE 'Giữ mức%' AND {mine}",
@@ -292,7 +378,9 @@ def prove(portal: Portal, code: str, comment: str, folder: Path) -> None:
             "khác với bảng đã phát hành",
         ),
     ):
-        done = flask(altered(portal, folder / name, statement, *values), "consultations", "verify", code)
+        done = flask(
+            altered(portal, folder / name, statement, *values), "consultations", "verify", code
+        )
         assert done.returncode == 1, (name, done.stdout, done.stderr)
         assert words in done.stdout, (name, done.stdout)
     newest = "UPDATE audit_record SET actor = 'Ai đó' WHERE id = (SELECT max(id) FROM audit_record)"
@@ -312,10 +400,14 @@ def correct(page: Page, slug: str, codes: Sequence[str]) -> None:
     assert "Đã trả lại bản soạn." in words_of(page)
 
 
-def test_comments_become_the_published_result(portal: Portal, open_page: Open, tmp_path: Path) -> None:
+def test_comments_become_the_published_result(
+    portal: Portal, open_page: Open, tmp_path: Path
+) -> None:
     title = "Dự thảo Quy chế quản lý chợ, tổng hợp"
     with portal.inside():
-        held = prepared.hold(title, opened=75, closes=-40, said=ANSWERED, show=ShowComments.AFTER_CLOSING)
+        held = prepared.hold(
+            title, opened=75, closes=-40, said=ANSWERED, show=ShowComments.AFTER_CLOSING
+        )
         second = create_user(
             username="vanphong.hai",
             full_name="Hồ Văn Kiêm",
@@ -329,7 +421,9 @@ def test_comments_become_the_published_result(portal: Portal, open_page: Open, t
     everybody.goto(f"/lay-y-kien/{slug}")
     assert "Quá hạn công bố kết quả" in words_of(everybody)
     everybody.goto(f"/lay-y-kien/{slug}/ket-qua")
-    assert "Đã quá 30 ngày kể từ khi hết hạn lấy ý kiến mà kết quả chưa được công bố." in words_of(everybody)
+    assert "Đã quá 30 ngày kể từ khi hết hạn lấy ý kiến mà kết quả chưa được công bố." in words_of(
+        everybody
+    )
 
     officer, leader = sign_in(open_page(), "chuyenvien.kt"), sign_in(open_page(), "lanhdao")
     split_and_join(officer, slug, codes[0])
@@ -371,7 +465,14 @@ def test_comments_become_the_published_result(portal: Portal, open_page: Open, t
 
     everybody.goto(f"/lay-y-kien/{slug}/ket-qua")
     told = words_of(everybody)
-    for words in ("Chúng tôi đã hỏi", "Bà con đã nói", "đổi giờ họp chợ", "T.T.M.", "Phát hành lần 1", "7\\s+ý được trả lời"):
+    for words in (
+        "Chúng tôi đã hỏi",
+        "Bà con đã nói",
+        "đổi giờ họp chợ",
+        "T.T.M.",
+        "Phát hành lần 1",
+        "7\\s+ý được trả lời",
+    ):
         assert re.search(words, told), words
     assert "Trần Thị Mười" not in everybody.content()
     everybody.locator("#q").fill("trong them cay")
@@ -381,13 +482,20 @@ def test_comments_become_the_published_result(portal: Portal, open_page: Open, t
     prove(portal, held.code, codes[1], tmp_path)
     correct(leader, slug, codes)
     officer.goto(f"/can-bo/gop-y/{codes[0]}/y/1/tra-loi")
-    answer(officer, "Tiếp thu", "Chợ họp từ 5 giờ; xe tải vào trước 6 giờ 30.", "Khoản 1, khoản 2 Điều 2")
+    answer(
+        officer,
+        "Tiếp thu",
+        "Chợ họp từ 5 giờ; xe tải vào trước 6 giờ 30.",
+        "Khoản 1, khoản 2 Điều 2",
+    )
     press(officer, "Thống nhất")
     leader.goto(f"/can-bo/gop-y/{codes[0]}/y/1/tra-loi")
     press(leader, "Chốt")
     issue(leader, slug)
     again = Document(io.BytesIO(issued_file(leader, slug, "docx", tmp_path / "lan-2.docx", 2)))
-    assert "(Phát hành lần 2; lý do: Ghi nhầm giờ xe tải vào chợ.)" in [paragraph.text for paragraph in again.paragraphs]
+    assert "(Phát hành lần 2; lý do: Ghi nhầm giờ xe tải vào chợ.)" in [
+        paragraph.text for paragraph in again.paragraphs
+    ]
     everybody.goto(f"/lay-y-kien/{slug}/ket-qua")
     # One reply to two points: two rows of the table changed.
     everybody.get_by_text("Những thay đổi so với lần trước (2)").click()

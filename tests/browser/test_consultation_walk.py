@@ -16,7 +16,17 @@ from app.devtools.demo.dossier import picture
 from app.kernel.clock import today
 from tests.browser import consultations as walk
 from tests.browser.conftest import Open, Portal
-from tests.browser.consultations import DOCX, OFFICE, XLSX, file_of, go_to, say, vi, wait_for_import, words_of
+from tests.browser.consultations import (
+    DOCX,
+    OFFICE,
+    XLSX,
+    file_of,
+    go_to,
+    say,
+    vi,
+    wait_for_import,
+    words_of,
+)
 from tests.browser.test_walk import press, reveal, sign_in, track
 
 pytestmark = pytest.mark.browser
@@ -61,7 +71,9 @@ WRONG = {
 def fill_in(page: Page, closes_on: dt.date) -> None:
     page.get_by_label("Loại", exact=True).select_option(label="Quy hoạch sử dụng đất")
     page.get_by_label("Tên", exact=True).fill(TITLE)
-    page.get_by_label("Trích yếu").fill("Xin ý kiến bà con ba thôn ven sông về quy hoạch sử dụng đất thời kỳ mới.")
+    page.get_by_label("Trích yếu").fill(
+        "Xin ý kiến bà con ba thôn ven sông về quy hoạch sử dụng đất thời kỳ mới."
+    )
     page.get_by_label("Căn cứ").fill("Luật Đất đai số 31/2024/QH15, Điều 70")
     page.get_by_label("Số thông báo").fill("88/TB-UBND")
     page.get_by_label("Ngày mở").fill(vi(today()))
@@ -100,7 +112,9 @@ def add_documents(page: Page) -> None:
 def import_draft(page: Page, slug: str) -> None:
     """The reader is not sure about one paragraph; a person makes a clause of it, and publishes."""
     go_to(page, "Nội dung từng mục")
-    page.locator("input[type=file]").set_input_files(file_of("du-thao.docx", walk.word_file(DRAFT), DOCX))
+    page.locator("input[type=file]").set_input_files(
+        file_of("du-thao.docx", walk.word_file(DRAFT), DOCX)
+    )
     press(page, "Tải lên và tách mục")
     wait_for_import(page)
     page.goto(f"{OFFICE}/{slug}/noi-dung/ban-1")
@@ -120,7 +134,9 @@ def import_projects(page: Page, slug: str, folder: Path) -> None:
     """24 works are kept; the one that does not add up comes back in a file, is mended there and sent again."""
     go_to(page, "Danh mục công trình")
     page.get_by_role("link", name="Tải tệp danh mục lên").click()
-    page.locator("input[type=file]").set_input_files(file_of("danh-muc.csv", walk.project_file(WRONG), "text/csv"))
+    page.locator("input[type=file]").set_input_files(
+        file_of("danh-muc.csv", walk.project_file(WRONG), "text/csv")
+    )
     page.get_by_label("Tên của các mã địa điểm").fill("X-TH = xã Tân Hội\nX-HL = xã Hòa Lợi")
     press(page, "Tải lên")
     told = wait_for_import(page)
@@ -150,7 +166,9 @@ def import_map(page: Page, slug: str) -> None:
     ):
         page.goto(f"{OFFICE}/{slug}/ban-do")
         shapes = maps.zipped_shapefile(collection, prj=None)
-        page.locator("input[type=file]").set_input_files(file_of("lop.zip", shapes, "application/zip"))
+        page.locator("input[type=file]").set_input_files(
+            file_of("lop.zip", shapes, "application/zip")
+        )
         option = page.get_by_label("Lớp này là").locator("option", has_text=kind).first
         page.get_by_label("Lớp này là").select_option(option.get_attribute("value"))
         page.get_by_label("Tên lớp").fill(title)
@@ -238,8 +256,10 @@ def test_an_office_asks_its_people(open_page: Open, tmp_path: Path) -> None:
     assert "Bến đò thôn Đông" in words_of(everybody)
 
 
-# The people -----------------------------------------------------------------------------------------------------------------
-def test_a_farmer_finds_the_parcel_and_proposes_another_wording(portal: Portal, open_page: Open) -> None:
+# The people -------------------------------------------------------------------------------------
+def test_a_farmer_finds_the_parcel_and_proposes_another_wording(
+    portal: Portal, open_page: Open
+) -> None:
     """At 360 pixels and without scripts, from the front page to the tracking page."""
     farmer, address = open_page(phone=True), "ruong118@hopthu.example"
     farmer.goto("/lay-y-kien")
@@ -255,7 +275,11 @@ def test_a_farmer_finds_the_parcel_and_proposes_another_wording(portal: Portal, 
     farmer.get_by_role("link", name="Góp ý về công trình này").click()
     assert farmer.get_by_label("Công trình, dự án", exact=True).first.is_checked()
     press(farmer, "Tiếp tục")
-    say(farmer, "Đề nghị sửa", "Thửa 118 là lối đi chung của xóm, lấy hết thì không còn đường ra ruộng.")
+    say(
+        farmer,
+        "Đề nghị sửa",
+        "Thửa 118 là lối đi chung của xóm, lấy hết thì không còn đường ra ruộng.",
+    )
     press(farmer, "Tiếp tục")
     assert "Hãy viết nội dung bạn đề nghị sửa thành." in words_of(farmer)
     farmer.get_by_label("Đề nghị sửa thành").fill("Chừa lối đi rộng ba mét phía tây thửa 118.")
@@ -266,7 +290,9 @@ def test_a_farmer_finds_the_parcel_and_proposes_another_wording(portal: Portal, 
     farmer.get_by_label("4", exact=True).check()
     farmer.get_by_label("Còn điều gì bạn muốn xã lưu ý?").fill("Nên họp thêm ở xóm.")
     press(farmer, "Tiếp tục")
-    code, pin = walk.consent_and_send(farmer, who="Người có đất trong dự án", name="Nguyễn Văn Ruộng", email=address)
+    code, pin = walk.consent_and_send(
+        farmer, who="Người có đất trong dự án", name="Nguyễn Văn Ruộng", email=address
+    )
     assert "Đã nhận, chờ bạn xác nhận" in words_of(farmer)
 
     mail = portal.mail_to(address, code)
@@ -276,7 +302,14 @@ def test_a_farmer_finds_the_parcel_and_proposes_another_wording(portal: Portal, 
     farmer.goto(link.group(0))
     press(farmer, "Xác nhận")
     told = track(farmer, code, pin)
-    for words in ("Chừa lối đi rộng ba mét", "A02", "Có, được tính", "Giữ đất lúa, Đường giao thông", "4/5", "Nên họp thêm ở xóm."):
+    for words in (
+        "Chừa lối đi rộng ba mét",
+        "A02",
+        "Có, được tính",
+        "Giữ đất lúa, Đường giao thông",
+        "4/5",
+        "Nên họp thêm ở xóm.",
+    ):
         assert words in told, words
     assert farmer.evaluate("document.documentElement.scrollWidth <= innerWidth")
     # Nobody reads it before a moderator has looked at it.
@@ -288,7 +321,9 @@ def test_a_farmer_finds_the_parcel_and_proposes_another_wording(portal: Portal, 
 def pinned(page: Page) -> tuple[float, float]:
     """Where the pin stands, as the form will send it: longitude and latitude; inside the commune."""
     assert page.locator("[data-map-status]").inner_text().startswith("Đã đặt ghim: ")
-    longitude, latitude = (float(page.locator(f"#{name}").input_value()) for name in ("longitude", "latitude"))
+    longitude, latitude = (
+        float(page.locator(f"#{name}").input_value()) for name in ("longitude", "latitude")
+    )
     west, south, east, north = COMMUNE
     assert west < longitude < east
     assert south < latitude < north
@@ -375,7 +410,9 @@ def test_a_place_without_scripts_by_hamlet_or_on_the_small_map(open_page: Open) 
     press(page, "Tiếp tục")
     assert "Hãy đánh dấu trên bản đồ, chọn thôn, khu vực" in words_of(page)
     # The picture is a button: a press on it sets the pin and comes back to the form.
-    page.get_by_role("button", name="Bấm vào nơi bạn muốn góp ý trên bản đồ nhỏ này").click(position={"x": 150, "y": 140})
+    page.get_by_role("button", name="Bấm vào nơi bạn muốn góp ý trên bản đồ nhỏ này").click(
+        position={"x": 150, "y": 140}
+    )
     pinned(page)
     page.get_by_label("Thôn, khu vực").select_option(label="Tân Hội")
     press(page, "Tiếp tục")
@@ -391,7 +428,9 @@ def test_a_company_speaks_under_its_own_name(open_page: Open) -> None:
     page.goto(f"{OPEN}/gop-y")
     page.get_by_label("Toàn bộ hồ sơ").check()
     press(page, "Tiếp tục")
-    say(page, "Đồng ý", "Công ty đồng ý, đề nghị công bố sớm điểm đấu nối điện của cụm công nghiệp.")
+    say(
+        page, "Đồng ý", "Công ty đồng ý, đề nghị công bố sớm điểm đấu nối điện của cụm công nghiệp."
+    )
     press(page, "Tiếp tục")
     page.get_by_label("Tổ chức, doanh nghiệp", exact=True).check()
     reveal(page)
@@ -414,7 +453,7 @@ def test_a_company_speaks_under_its_own_name(open_page: Open) -> None:
         assert words in words_of(officer), words
 
 
-# What can be taken away ------------------------------------------------------------------------------------------------------
+# What can be taken away -------------------------------------------------------------------------
 def fetched(page: Page, address: str) -> bytes:
     response = page.request.get(address)
     assert response.status == 200, address
@@ -425,9 +464,13 @@ def test_lists_and_days_can_be_taken_away(open_page: Open) -> None:
     page = open_page(phone=True)
     page.goto(f"{OPEN}/danh-muc")
     page.get_by_role("link", name=re.compile("Tải danh mục")).click()
-    links = {str(link.get_attribute("href")) for link in page.locator("main a[href*='/tai-ve/']").all()}
+    links = {
+        str(link.get_attribute("href")) for link in page.locator("main a[href*='/tai-ve/']").all()
+    }
     assert {f"{OPEN}/tai-ve/danh-muc.csv", f"{OPEN}/tai-ve/danh-muc.xlsx"} <= links
-    rows = list(csv.reader(io.StringIO(fetched(page, f"{OPEN}/tai-ve/danh-muc.csv").decode("utf-8-sig"))))
+    rows = list(
+        csv.reader(io.StringIO(fetched(page, f"{OPEN}/tai-ve/danh-muc.csv").decode("utf-8-sig")))
+    )
     book = openpyxl.load_workbook(io.BytesIO(fetched(page, f"{OPEN}/tai-ve/danh-muc.xlsx")))
     cells = [[cell for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
     assert len(rows) == len(cells) == 25
@@ -437,7 +480,10 @@ def test_lists_and_days_can_be_taken_away(open_page: Open) -> None:
     page.goto(OPEN)
     page.get_by_role("link", name="Thêm vào lịch của bạn").wait_for()
     calendar = icalendar.Calendar.from_ical(fetched(page, f"{OPEN}.ics"))
-    days = {str(event["SUMMARY"]).split(":")[0]: event["DTSTART"].dt for event in calendar.walk("VEVENT")}
+    days = {
+        str(event["SUMMARY"]).split(":")[0]: event["DTSTART"].dt
+        for event in calendar.walk("VEVENT")
+    }
     assert set(days) == {"Mở lấy ý kiến", "Ngày cuối góp ý", "Họp dân"}
     assert isinstance(days["Ngày cuối góp ý"], dt.date)
     assert vi(days["Ngày cuối góp ý"]) in words_of(page)

@@ -16,7 +16,9 @@ BLOCKS = ("lay-y-kien", "hoi-dap")
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_the_frame_becomes_as_high_as_what_stands_in_it(open_page: Open, portal: Portal, block: str) -> None:
+def test_the_frame_becomes_as_high_as_what_stands_in_it(
+    open_page: Open, portal: Portal, block: str
+) -> None:
     page = open_page(width=900)
 
     def answer(route: Route) -> None:
@@ -39,7 +41,10 @@ def test_the_frame_becomes_as_high_as_what_stands_in_it(open_page: Open, portal:
 def test_a_message_of_somebody_else_changes_nothing(open_page: Open, portal: Portal) -> None:
     page = open_page()
     body = f'<!doctype html><html lang="vi"><title>Trang</title><h1>Trang</h1>{LINE.format(base=portal.base, block="hoi-dap")}'
-    page.route("**/trang-cua-tinh", lambda route: route.fulfill(content_type="text/html; charset=utf-8", body=body))
+    page.route(
+        "**/trang-cua-tinh",
+        lambda route: route.fulfill(content_type="text/html; charset=utf-8", body=body),
+    )
     page.goto("/trang-cua-tinh")
     page.wait_for_function("document.querySelector('iframe').height !== '100'")
     before = page.locator("iframe").get_attribute("height")
@@ -61,7 +66,13 @@ def test_the_blocks_themselves(open_page: Open, width: int, language: str) -> No
 @pytest.mark.parametrize("width", [320, 1280])
 def test_pages_around_consultations(open_page: Open, width: int) -> None:
     page, found = open_page(width=width), []
-    for path in ("/", "/tim-kiem?q=quy&loai=lay-y-kien", "/tim-kiem?q=xyzxyz&loai=lay-y-kien", "/theo-doi", "/so-do-cong"):
+    for path in (
+        "/",
+        "/tim-kiem?q=quy&loai=lay-y-kien",
+        "/tim-kiem?q=xyzxyz&loai=lay-y-kien",
+        "/theo-doi",
+        "/so-do-cong",
+    ):
         page.goto(path)
         found += faults(page, path)
     assert found == []

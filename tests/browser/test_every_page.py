@@ -20,7 +20,20 @@ from tests.browser.test_walk import sign_in
 pytestmark = pytest.mark.browser
 #: Ends the session, changes the display, or is no page.
 LEAVE_OUT = ("/can-bo/dang-xuat", "/hien-thi", "/static/", "/tep/", "/thu-nghiem/")
-NO_PAGES = (".atom", ".json", ".xml", ".ics", ".csv", ".xlsx", ".docx", ".pdf", ".svg", ".geojson", ".txt", ".vcf")
+NO_PAGES = (
+    ".atom",
+    ".json",
+    ".xml",
+    ".ics",
+    ".csv",
+    ".xlsx",
+    ".docx",
+    ".pdf",
+    ".svg",
+    ".geojson",
+    ".txt",
+    ".vcf",
+)
 #: A tab is a page of its own; what is typed and where one pages to is not.
 TELLING = ("the", "buoc", "loai")
 PEOPLE = ("", "tiepnhan", "lanhdao", "chuyenvien.kt", "quantri")
@@ -38,14 +51,18 @@ def kind_of(app: Flask, address: str) -> tuple[str, ...] | None:
     if parts.path.startswith(LEAVE_OUT) or parts.path.endswith(NO_PAGES):
         return None
     try:
-        rule, _values = app.url_map.bind("localhost").match(parts.path, method="GET", return_rule=True)
+        rule, _values = app.url_map.bind("localhost").match(
+            parts.path, method="GET", return_rule=True
+        )
     except HTTPException:
         return None
     query = parse_qs(parts.query)
     return (rule.rule, *(f"{name}={query[name][0]}" for name in TELLING if name in query))
 
 
-def reached(page: Page, app: Flask, start: str, base: str, seen: set[tuple[str, ...] | None]) -> Iterator[str]:
+def reached(
+    page: Page, app: Flask, start: str, base: str, seen: set[tuple[str, ...] | None]
+) -> Iterator[str]:
     """Addresses of one page of each kind not yet seen that links lead to from here, opened one after the other."""
     waiting, queued = deque([start]), set[tuple[str, ...] | None]()
     while waiting:

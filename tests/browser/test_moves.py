@@ -4,7 +4,17 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Open, Portal
-from tests.browser.test_walk import ask, choose, in_words, press, redact, reveal, sign_in, track, write_answer
+from tests.browser.test_walk import (
+    ask,
+    choose,
+    in_words,
+    press,
+    redact,
+    reveal,
+    sign_in,
+    track,
+    write_answer,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +27,11 @@ def step(page: Page, code: str, name: str) -> None:
 
 
 def test_a_complaint_stays_apart(portal: Portal, open_page: Open) -> None:
-    citizen, address, secret = open_page(phone=True), "khieunai@hopthu.example", "quyết định số 77 lấy vườn dừa"
+    citizen, address, secret = (
+        open_page(phone=True),
+        "khieunai@hopthu.example",
+        "quyết định số 77 lấy vườn dừa",
+    )
     body = f"Tôi khiếu nại {secret} của nhà tôi, đề nghị Chủ tịch giải quyết khiếu nại và hủy quyết định đó."
     citizen.goto("/hoi-dap/gui?buoc=noi-dung")
     citizen.locator("textarea[name=body]").fill(body)
@@ -42,7 +56,9 @@ def test_a_complaint_stays_apart(portal: Portal, open_page: Open) -> None:
     assert secret in in_words(leader)
     step(leader, code, "Không tiếp nhận")
     leader.get_by_label("Là khiếu nại, cần gửi đơn").check()
-    leader.locator("textarea[name$=text]").fill("Đây là khiếu nại. Xin gửi đơn có ký tên đến Phòng Tiếp công dân trong giờ hành chính.")
+    leader.locator("textarea[name$=text]").fill(
+        "Đây là khiếu nại. Xin gửi đơn có ký tên đến Phòng Tiếp công dân trong giờ hành chính."
+    )
     press(leader, "Không tiếp nhận")
 
     assert "gửi đơn có ký tên" in track(citizen, code, pin)
@@ -63,7 +79,11 @@ def test_a_complaint_stays_apart(portal: Portal, open_page: Open) -> None:
 
 def test_spam_and_back_then_to_another_body(open_page: Open) -> None:
     citizen, moderator = open_page(phone=True), sign_in(open_page(), "tiepnhan")
-    code, pin = ask(citizen, "Hộp điện trước ngõ 4 bị hở nắp, mưa xuống sợ rò điện ra đường.", phone="0912000998")
+    code, pin = ask(
+        citizen,
+        "Hộp điện trước ngõ 4 bị hở nắp, mưa xuống sợ rò điện ra đường.",
+        phone="0912000998",
+    )
     step(moderator, code, "Đánh dấu rác")
     press(moderator, "Đánh dấu rác")
     moderator.goto("/can-bo/hoi-dap?the=rac")
@@ -81,11 +101,21 @@ def test_spam_and_back_then_to_another_body(open_page: Open) -> None:
 
 
 def test_a_refusal_and_a_removal_take_two_people(open_page: Open) -> None:
-    citizen, moderator, leader = open_page(phone=True), sign_in(open_page(), "tiepnhan"), sign_in(open_page(), "lanhdao")
-    code, pin = ask(citizen, "Nhà hàng xóm nợ tôi hai triệu đồng không trả, đề nghị xã đòi giúp tôi.", phone="0912000997")
+    citizen, moderator, leader = (
+        open_page(phone=True),
+        sign_in(open_page(), "tiepnhan"),
+        sign_in(open_page(), "lanhdao"),
+    )
+    code, pin = ask(
+        citizen,
+        "Nhà hàng xóm nợ tôi hai triệu đồng không trả, đề nghị xã đòi giúp tôi.",
+        phone="0912000997",
+    )
     step(moderator, code, "Không tiếp nhận")
     moderator.get_by_label("Ngoài thẩm quyền").check()
-    moderator.locator("textarea[name$=text]").fill("Việc vay mượn giữa hai người thuộc thẩm quyền của Tòa án.")
+    moderator.locator("textarea[name$=text]").fill(
+        "Việc vay mượn giữa hai người thuộc thẩm quyền của Tòa án."
+    )
     press(moderator, "Không tiếp nhận")
     assert "Không tiếp nhận" not in track(citizen, code, pin)
     leader.goto(f"/can-bo/hoi-dap/{code}")
@@ -111,7 +141,9 @@ def test_a_refusal_and_a_removal_take_two_people(open_page: Open) -> None:
 
 def test_more_time_once_then_reopened(open_page: Open) -> None:
     citizen = open_page(phone=True)
-    code, pin = ask(citizen, "Khi nào thôn Đông có nước máy, đường ống đã đặt từ năm ngoái?", phone="0912000996")
+    code, pin = ask(
+        citizen, "Khi nào thôn Đông có nước máy, đường ống đã đặt từ năm ngoái?", phone="0912000996"
+    )
     moderator, leader = sign_in(open_page(), "tiepnhan"), sign_in(open_page(), "lanhdao")
     moderator.goto(f"/can-bo/hoi-dap/{code}")
     redact(moderator)
@@ -127,7 +159,9 @@ def test_more_time_once_then_reopened(open_page: Open) -> None:
     reveal(leader)
     assert leader.get_by_role("link", name="Gia hạn", exact=True).count() == 0
     officer = sign_in(open_page(), "chuyenvien.kt")
-    write_answer(officer, code, "Nước máy về thôn Đông trong tháng tới, sau khi đấu nối xong trạm bơm.")
+    write_answer(
+        officer, code, "Nước máy về thôn Đông trong tháng tới, sau khi đấu nối xong trạm bơm."
+    )
     leader.goto(f"/can-bo/hoi-dap/{code}")
     press(leader, "Duyệt, trả lời riêng")
     assert open_page(phone=True).goto(f"/hoi-dap/{code}").status == 404
@@ -140,7 +174,11 @@ def test_more_time_once_then_reopened(open_page: Open) -> None:
 
 def test_the_sender_takes_it_back(open_page: Open) -> None:
     citizen = open_page(phone=True)
-    code, pin = ask(citizen, "Tôi hỏi về lịch tiêm phòng cho trâu bò ở thôn Suối Khe đợt này.", phone="0912000995")
+    code, pin = ask(
+        citizen,
+        "Tôi hỏi về lịch tiêm phòng cho trâu bò ở thôn Suối Khe đợt này.",
+        phone="0912000995",
+    )
     track(citizen, code, pin)
     citizen.get_by_role("link", name="Rút câu hỏi").first.click()
     press(citizen, "Rút câu hỏi")

@@ -23,7 +23,13 @@ PUBLIC = (
     "/khong-co-trang-nay",
 )
 STAFF = {
-    "tiepnhan": ("/can-bo/", "/can-bo/hoi-dap", "/can-bo/nhap-ho", "/can-bo/bao-sai", "/can-bo/tai-khoan"),
+    "tiepnhan": (
+        "/can-bo/",
+        "/can-bo/hoi-dap",
+        "/can-bo/nhap-ho",
+        "/can-bo/bao-sai",
+        "/can-bo/tai-khoan",
+    ),
     "lanhdao": ("/can-bo/hoi-dap", "/can-bo/hoi-dap/AS-2026-000049"),
     "chuyenvien.kt": ("/can-bo/hoi-dap/AS-2026-000024",),
     "quantri": (
@@ -39,7 +45,9 @@ STAFF = {
 
 def faults(page: object, path: str) -> list[str]:
     """What is wrong with the page that is open."""
-    found = [f"{path}: {item['id']}" for item in Axe().run(page, options=RULES).response["violations"]]
+    found = [
+        f"{path}: {item['id']}" for item in Axe().run(page, options=RULES).response["violations"]
+    ]
     if page.locator("h1").count() != 1:  # type: ignore[attr-defined]
         found.append(f"{path}: not one h1")
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):  # type: ignore[attr-defined]
@@ -73,8 +81,13 @@ def test_a_reading_page_is_light(open_page: Open, path: str) -> None:
     """At most 70 KB over the wire with the font, 30 KB without."""
     page = open_page()
     sizes: dict[str, int] = {}
-    page.on("requestfinished", lambda request: sizes.update({request.url: request.sizes()["responseBodySize"]}))
+    page.on(
+        "requestfinished",
+        lambda request: sizes.update({request.url: request.sizes()["responseBodySize"]}),
+    )
     page.goto(path)
     page.wait_for_load_state("networkidle")
     assert sum(sizes.values()) <= 70 * 1024, sizes
-    assert sum(size for url, size in sizes.items() if not url.endswith(".woff2")) <= 30 * 1024, sizes
+    assert sum(size for url, size in sizes.items() if not url.endswith(".woff2")) <= 30 * 1024, (
+        sizes
+    )

@@ -24,7 +24,9 @@ def sign_in(page: Page, username: str) -> Page:
     return page
 
 
-def ask(page: Page, body: str, *, email: str = "", phone: str = "", advice: bool = False) -> tuple[str, str]:
+def ask(
+    page: Page, body: str, *, email: str = "", phone: str = "", advice: bool = False
+) -> tuple[str, str]:
     """Through the three steps; returns code and PIN."""
     page.goto("/hoi-dap/gui")
     page.locator("input[name=q]").fill("sat kenh thuy loi")
@@ -69,9 +71,16 @@ def in_words(page: Page) -> str:
     return page.locator("main").inner_text()
 
 
-def test_a_question_from_a_phone_becomes_a_published_answer_and_a_mail(portal: Portal, open_page: Open) -> None:
+def test_a_question_from_a_phone_becomes_a_published_answer_and_a_mail(
+    portal: Portal, open_page: Open
+) -> None:
     citizen, address = open_page(phone=True), "an@hopthu.example"
-    code, pin = ask(citizen, f"Tuần qua {MARKER}, nước tràn vào ruộng. Gọi tôi số 0912 345 678 để biết thêm.", email=address, advice=True)
+    code, pin = ask(
+        citizen,
+        f"Tuần qua {MARKER}, nước tràn vào ruộng. Gọi tôi số 0912 345 678 để biết thêm.",
+        email=address,
+        advice=True,
+    )
     assert "Vì sao ngày này?" in citizen.content()
 
     mail = portal.mail_to(address, code)
@@ -108,14 +117,20 @@ def test_a_question_from_a_phone_becomes_a_published_answer_and_a_mail(portal: P
     leader.goto(f"/can-bo/hoi-dap/{code}")
     leader.locator("textarea[name*=reason]").first.fill("Hãy ghi rõ ngày bắt đầu sửa.")
     press(leader, "Trả lại")
-    write_answer(officer, code, "Từ ngày mai kênh số 9 được đắp lại và kè đá, xong trước mùa mưa năm nay.")
+    write_answer(
+        officer, code, "Từ ngày mai kênh số 9 được đắp lại và kè đá, xong trước mùa mưa năm nay."
+    )
     leader.goto(f"/can-bo/hoi-dap/{code}")
     press(leader, "Duyệt và đăng")
 
     assert "kè đá" in portal.mail_to(address, f"Trả lời câu hỏi {code}")
     assert "kè đá" in track(citizen, code, pin)
     everybody = open_page(phone=True)
-    for address_of_answer in (f"/hoi-dap/{code}", "/hoi-dap?q=s%E1%BA%A1t+k%C3%AAnh", "/hoi-dap?q=sat+kenh"):
+    for address_of_answer in (
+        f"/hoi-dap/{code}",
+        "/hoi-dap?q=s%E1%BA%A1t+k%C3%AAnh",
+        "/hoi-dap?q=sat+kenh",
+    ):
         everybody.goto(address_of_answer)
         assert "kè đá" in in_words(everybody), address_of_answer
     assert "0912 345 678" not in everybody.content()
@@ -138,7 +153,9 @@ def redact(page: Page) -> None:
     reveal(page)
     form = page.locator("form", has=page.get_by_role("button", name="Lưu nội dung sẽ đăng"))
     form.locator("[name$=title]").fill("Khi nào sửa kênh thủy lợi số 9 bị sạt?")
-    form.locator("[name$=body]").fill("Kênh thủy lợi số 9 bị sạt, nước tràn vào ruộng. Khi nào được sửa?")
+    form.locator("[name$=body]").fill(
+        "Kênh thủy lợi số 9 bị sạt, nước tràn vào ruộng. Khi nào được sửa?"
+    )
     form.locator("[name$=reason]").fill("Có số điện thoại.")
     form.get_by_role("button", name="Lưu nội dung sẽ đăng").click()
 
@@ -153,6 +170,8 @@ def ask_more(page: Page, code: str) -> None:
 def write_answer(page: Page, code: str, short: str) -> None:
     page.goto(f"/can-bo/hoi-dap/{code}")
     page.locator("textarea[name$=short]").fill(short)
-    page.locator("textarea[name$=resolution]").fill("Tổ thủy nông đắp lại đoạn sạt, sau đó kè đá. Bà con không cần làm gì thêm.")
+    page.locator("textarea[name$=resolution]").fill(
+        "Tổ thủy nông đắp lại đoạn sạt, sau đó kè đá. Bà con không cần làm gì thêm."
+    )
     page.get_by_label("Đã giải quyết", exact=True).check()
     press(page, "Trình duyệt")

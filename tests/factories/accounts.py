@@ -29,7 +29,13 @@ def make_user(
     """An account, committed and loaded. To be called inside an app context; its columns and roles can be read after it too."""
     name = username or f"can-bo-{next(_numbers)}"
     values = {"full_name": f"Cán bộ {name}", "email": f"{name}@anson.example", **more}
-    user = create_user(username=name, roles=roles, unit_id=unit.id if unit is not None else None, password=password, **values)
+    user = create_user(
+        username=name,
+        roles=roles,
+        unit_id=unit.id if unit is not None else None,
+        password=password,
+        **values,
+    )
     db.session.commit()
     # Whoever was made before stays readable too, after the context that made them is gone.
     for row in list(db.session.identity_map.values()):
@@ -41,7 +47,9 @@ def make_user(
 def sign_in(client: FlaskClient, user: User, *, second_factor: bool = True) -> None:
     """Make this browser a signed-in one, second factor given, without going through the form."""
     with client.application.app_context():
-        token = session_service.start(db.session.get_one(User, user.id), second_factor=second_factor)
+        token = session_service.start(
+            db.session.get_one(User, user.id), second_factor=second_factor
+        )
         db.session.commit()
     with client.session_transaction() as cookie:
         cookie.clear()
@@ -65,6 +73,14 @@ def csrf_of(client: FlaskClient, address: str) -> str:
     return found.group(1)
 
 
-def post(client: FlaskClient, address: str, data: dict[str, Any] | None = None, *, form_at: str | None = None) -> Any:
+def post(
+    client: FlaskClient,
+    address: str,
+    data: dict[str, Any] | None = None,
+    *,
+    form_at: str | None = None,
+) -> Any:
     """Send a form as a browser does: fetch the page, take its token, post."""
-    return client.post(address, data={**(data or {}), "csrf_token": csrf_of(client, form_at or address)})
+    return client.post(
+        address, data={**(data or {}), "csrf_token": csrf_of(client, form_at or address)}
+    )

@@ -66,7 +66,8 @@ def make_consultation(
         summary="Xin ý kiến của bà con về bản dự thảo.",
         summary_html="<p>Xin ý kiến của bà con về bản dự thảo.</p>",
         stage=stage,
-        visibility=visibility or (Visibility.PRIVATE if stage is Stage.DRAFT else Visibility.PUBLIC),
+        visibility=visibility
+        or (Visibility.PRIVATE if stage is Stage.DRAFT else Visibility.PUBLIC),
         show_comments=show_comments,
         opens_on=opens_on,
         closes_on=closes_on,
@@ -133,7 +134,11 @@ def make_comment(
     )
     db.session.add(comment)
     db.session.flush()
-    core.count(consultation.id, received=int(core.in_file(comment)), public=int(visibility is Visibility.PUBLIC))
+    core.count(
+        consultation.id,
+        received=int(core.in_file(comment)),
+        public=int(visibility is Visibility.PUBLIC),
+    )
     db.session.commit()
     return comment
 

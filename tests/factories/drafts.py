@@ -50,7 +50,11 @@ def docx(body: str, **parts: str) -> bytes:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", _TYPES)
         archive.writestr("_rels/.rels", _RELATIONS)
-        document = body if body.startswith("<?xml") else f"<w:document {NAMESPACE}><w:body>{body}</w:body></w:document>"
+        document = (
+            body
+            if body.startswith("<?xml")
+            else f"<w:document {NAMESPACE}><w:body>{body}</w:body></w:document>"
+        )
         archive.writestr("word/document.xml", document)
         for name, content in parts.items():
             archive.writestr(f"word/{name}.xml", content)
@@ -66,8 +70,12 @@ def saved(folder: Path, body: str, **parts: str) -> Path:
 
 def run(text: str, *, bold: bool = False, font: str = "") -> str:
     """A run; a line end becomes a line break."""
-    properties = ("<w:b/>" if bold else "") + (f'<w:rFonts w:ascii="{font}" w:hAnsi="{font}"/>' if font else "")
-    words = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(piece)}</w:t>' for piece in text.split("\n"))
+    properties = ("<w:b/>" if bold else "") + (
+        f'<w:rFonts w:ascii="{font}" w:hAnsi="{font}"/>' if font else ""
+    )
+    words = "<w:br/>".join(
+        f'<w:t xml:space="preserve">{escape(piece)}</w:t>' for piece in text.split("\n")
+    )
     return f"<w:r>{f'<w:rPr>{properties}</w:rPr>' if properties else ''}{words}</w:r>"
 
 
@@ -83,7 +91,9 @@ def p(
 ) -> str:
     """A paragraph. `num`: list and level; `raw`: runs instead of a text."""
     properties = f'<w:pStyle w:val="{style}"/>' if style else ""
-    properties += f'<w:numPr><w:ilvl w:val="{num[1]}"/><w:numId w:val="{num[0]}"/></w:numPr>' if num else ""
+    properties += (
+        f'<w:numPr><w:ilvl w:val="{num[1]}"/><w:numId w:val="{num[0]}"/></w:numPr>' if num else ""
+    )
     properties += '<w:jc w:val="center"/>' if centred else ""
     return f"<w:p><w:pPr>{properties}</w:pPr>{raw or run(text, bold=bold, font=font)}</w:p>"
 
@@ -94,7 +104,9 @@ def table(*rows: Sequence[str]) -> str:
     def cell(content: str) -> str:
         return f"<w:tc>{content if content.startswith('<') else p(content)}</w:tc>"
 
-    return f"<w:tbl>{''.join('<w:tr>' + ''.join(map(cell, row)) + '</w:tr>' for row in rows)}</w:tbl>"
+    return (
+        f"<w:tbl>{''.join('<w:tr>' + ''.join(map(cell, row)) + '</w:tr>' for row in rows)}</w:tbl>"
+    )
 
 
 def level(place: int, kind: str, text: str, *, start: int = 1, more: str = "") -> str:
@@ -104,12 +116,18 @@ def level(place: int, kind: str, text: str, *, start: int = 1, more: str = "") -
 
 def numbering(*lists: str, nums: str = "") -> str:
     """numbering.xml with these abstract lists, numbered from 1; w:num of the same numbers unless `nums` says otherwise."""
-    abstract = "".join(f'<w:abstractNum w:abstractNumId="{n}">{levels}</w:abstractNum>' for n, levels in enumerate(lists, start=1))
-    nums = nums or "".join(f'<w:num w:numId="{n}"><w:abstractNumId w:val="{n}"/></w:num>' for n in range(1, len(lists) + 1))
+    abstract = "".join(
+        f'<w:abstractNum w:abstractNumId="{n}">{levels}</w:abstractNum>'
+        for n, levels in enumerate(lists, start=1)
+    )
+    nums = nums or "".join(
+        f'<w:num w:numId="{n}"><w:abstractNumId w:val="{n}"/></w:num>'
+        for n in range(1, len(lists) + 1)
+    )
     return f"<w:numbering {NAMESPACE}>{abstract}{nums}</w:numbering>"
 
 
-# A decree ------------------------------------------------------------------------------------------------------------------
+# A decree ---------------------------------------------------------------------------------------
 def _roman(number: int) -> str:
     return ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"][number - 1]
 
@@ -126,11 +144,25 @@ def decree(clauses: int = 200, seed: int = 7) -> list[Part]:
     chapter = article = 0
     while len(made) < clauses:
         chapter += 1
-        made.append(Part(Expected(f"chuong-{chapter}", f"Chương {_roman(chapter)}", sentence(3, 6).upper(), ""), "chapter", chapter))
+        made.append(
+            Part(
+                Expected(
+                    f"chuong-{chapter}", f"Chương {_roman(chapter)}", sentence(3, 6).upper(), ""
+                ),
+                "chapter",
+                chapter,
+            )
+        )
         for section in range(1, 3) if chapter % 2 == 0 else [0]:
             if section:
                 anchor = f"chuong-{chapter}-muc-{section}"
-                made.append(Part(Expected(anchor, f"Mục {section}", sentence(3, 6).upper(), ""), "section", section))
+                made.append(
+                    Part(
+                        Expected(anchor, f"Mục {section}", sentence(3, 6).upper(), ""),
+                        "section",
+                        section,
+                    )
+                )
             for _article in range(chance.randint(2, 5)):
                 article += 1
                 _add_article(made, article, chance, sentence)
@@ -155,20 +187,28 @@ def _trap(chance: random.Random) -> str:
     return f"\n\n{chance.choice(TRAPS)}" if chance.random() < 0.25 else ""
 
 
-def _add_article(made: list[Part], article: int, chance: random.Random, sentence: Callable[[int, int], str]) -> None:
+def _add_article(
+    made: list[Part], article: int, chance: random.Random, sentence: Callable[[int, int], str]
+) -> None:
     anchor, count = f"dieu-{article}", chance.choice([0, 2, 3, 5, 12])
     text = f"{sentence(20, 60)}.{_trap(chance)}" if count == 0 else ""
-    made.append(Part(Expected(anchor, f"Điều {article}", sentence(4, 12), text), "article", article))
+    made.append(
+        Part(Expected(anchor, f"Điều {article}", sentence(4, 12), text), "article", article)
+    )
     for clause in range(1, count + 1):
         points = chance.choice([0, 0, 0, 2, 6])
         ending = ":" if points else "."
         text = sentence(15, 50) + ending + ("" if points else _trap(chance))
-        made.append(Part(Expected(f"{anchor}-khoan-{clause}", f"{clause}.", "", text), "clause", clause))
+        made.append(
+            Part(Expected(f"{anchor}-khoan-{clause}", f"{clause}.", "", text), "clause", clause)
+        )
         for number in range(1, points + 1):
             letter = VIETNAMESE[number - 1]
             name = "dd" if letter == "đ" else letter
             ending = "." if number == points else ";"
-            part = Expected(f"{anchor}-khoan-{clause}-diem-{name}", f"{letter})", "", sentence(8, 30) + ending)
+            part = Expected(
+                f"{anchor}-khoan-{clause}-diem-{name}", f"{letter})", "", sentence(8, 30) + ending
+            )
             made.append(Part(part, "point", number))
 
 
@@ -176,7 +216,8 @@ PREAMBLE = (
     table(
         [
             p("CHÍNH PHỦ", centred=True, bold=True),
-            p("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", centred=True, bold=True) + p("Độc lập - Tự do - Hạnh phúc", centred=True),
+            p("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", centred=True, bold=True)
+            + p("Độc lập - Tự do - Hạnh phúc", centred=True),
         ]
     )
     + p("NGHỊ ĐỊNH", bold=True, centred=True)
@@ -232,9 +273,15 @@ def _mixed(part: Part) -> str:
     """Some by hand, some by Word; label and heading in different runs; NFD; odd blanks; brackets for stops."""
     at = part.expected
     if part.kind == "article" and part.number % 3 == 0:
-        return p(raw=run(f"{at.label}.", bold=True) + run(f" {at.heading}", bold=True)) + _paragraphs(at.text)
+        return p(
+            raw=run(f"{at.label}.", bold=True) + run(f" {at.heading}", bold=True)
+        ) + _paragraphs(at.text)
     if part.kind == "article" and part.number % 3 == 1:
-        return p(raw=run(f"Điều\u00a0{part.number} .  {unicodedata.normalize('NFD', at.heading)}", bold=True)) + _paragraphs(at.text)
+        return p(
+            raw=run(
+                f"Điều\u00a0{part.number} .  {unicodedata.normalize('NFD', at.heading)}", bold=True
+            )
+        ) + _paragraphs(at.text)
     if part.kind == "chapter" and part.number % 2:
         return p(f"CHƯƠNG {part.expected.label[7:]}\n{at.heading}", bold=True, centred=True)
     if part.kind == "clause" and part.number % 4 == 0:
@@ -256,7 +303,9 @@ def _soft(parts: Sequence[Part]) -> str:
         if part.kind in {"chapter", "section"}:
             body += p(f"{at.label}\n{at.heading}", bold=True, centred=True)
         elif part.kind == "article":
-            block = run(f"{at.label}. {at.heading}", bold=True) + (run(f"\n{at.text}") if at.text else "")
+            block = run(f"{at.label}. {at.heading}", bold=True) + (
+                run(f"\n{at.text}") if at.text else ""
+            )
         else:
             block += run(f"\n{at.label} {at.text}")
     return body + (p(raw=block) if block else "")

@@ -22,10 +22,14 @@ from app.kernel.links import Ref
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
-def image(kind: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = "RGB", **saving: Any) -> bytes:
+def image(
+    kind: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = "RGB", **saving: Any
+) -> bytes:
     """A picture whose left half differs from its right half."""
     picture = Image.new(mode, size)
-    picture.paste(Image.new(mode, (size[0] // 2 or 1, size[1]), 200 if mode == "L" else None), (0, 0))
+    picture.paste(
+        Image.new(mode, (size[0] // 2 or 1, size[1]), 200 if mode == "L" else None), (0, 0)
+    )
     if mode == "RGB":
         picture.paste((200, 30, 30), (0, 0, size[0] // 2, size[1]))
     target = io.BytesIO()
@@ -37,24 +41,37 @@ def png_header(width: int, height: int) -> bytes:
     """A PNG that claims this size and holds almost nothing."""
 
     def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack("!L", len(body)) + name + body + struct.pack("!L", zlib.crc32(name + body))
+        return (
+            struct.pack("!L", len(body)) + name + body + struct.pack("!L", zlib.crc32(name + body))
+        )
 
     header = struct.pack("!LLBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
 
 
 def pdf(body: bytes = b"", *, catalog: bytes = b"", tail: bytes = b"\n") -> bytes:
     """A PDF that says it is one; `body` stands among its objects, `catalog` in its catalog."""
     return (
         b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R " + catalog + b" >>\nendobj\n"
-        b"2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n" + body + b"\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF" + tail
+        b"2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n"
+        + body
+        + b"\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF"
+        + tail
     )
 
 
 def object_stream(content: bytes) -> bytes:
     """A compressed object stream of a PDF."""
     packed = zlib.compress(content)
-    head = b"7 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n" % len(packed)
+    head = (
+        b"7 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n"
+        % len(packed)
+    )
     return head + packed + b"\nendstream\nendobj\n"
 
 
@@ -78,12 +95,24 @@ def docx(more: Mapping[str, bytes] | None = None) -> bytes:
 
 def xlsx(more: Mapping[str, bytes] | None = None) -> bytes:
     """An Excel file, with further entries."""
-    return archive({"[Content_Types].xml": TYPES, "xl/workbook.xml": b"<workbook/>", **(more or {})})
+    return archive(
+        {"[Content_Types].xml": TYPES, "xl/workbook.xml": b"<workbook/>", **(more or {})}
+    )
 
 
-def odt(more: Mapping[str, bytes] | None = None, mimetype: bytes = b"application/vnd.oasis.opendocument.text") -> bytes:
+def odt(
+    more: Mapping[str, bytes] | None = None,
+    mimetype: bytes = b"application/vnd.oasis.opendocument.text",
+) -> bytes:
     """An OpenDocument text, with further entries."""
-    return archive({"mimetype": mimetype, "content.xml": b"<office/>", "META-INF/manifest.xml": b"<manifest/>", **(more or {})})
+    return archive(
+        {
+            "mimetype": mimetype,
+            "content.xml": b"<office/>",
+            "META-INF/manifest.xml": b"<manifest/>",
+            **(more or {}),
+        }
+    )
 
 
 def relations(kind: str, target: str, mode: str = "External") -> bytes:
@@ -91,7 +120,13 @@ def relations(kind: str, target: str, mode: str = "External") -> bytes:
     return f'<Relationships><Relationship Id="r1" Type="http://x/{kind}" Target="{target}" TargetMode="{mode}"/></Relationships>'.encode()
 
 
-def make_file(owner: Ref | None = None, *, content: bytes | None = None, name: str = "Đơn đề nghị.pdf", **values: Any) -> StoredFile:
+def make_file(
+    owner: Ref | None = None,
+    *,
+    content: bytes | None = None,
+    name: str = "Đơn đề nghị.pdf",
+    **values: Any,
+) -> StoredFile:
     """A stored file, committed; `values` are set on the row afterwards."""
     file = service.receive(io.BytesIO(content or pdf()), name)
     for column, value in values.items():
@@ -140,7 +175,9 @@ class _Talk(socketserver.BaseRequestHandler):
                 self.request.sendall(b"INSTREAM size limit exceeded. ERROR\0")
                 return
         server.scanned.append(content)
-        self.request.sendall(b"stream: Eicar-Test-Signature FOUND\0" if EICAR in content else b"stream: OK\0")
+        self.request.sendall(
+            b"stream: Eicar-Test-Signature FOUND\0" if EICAR in content else b"stream: OK\0"
+        )
 
 
 class _Quiet(socketserver.BaseServer):
@@ -185,7 +222,9 @@ class StubClamdSocket(_Quiet, socketserver.ThreadingMixIn, socketserver.UnixStre
 @contextmanager
 def running(server: Any) -> Iterator[Any]:
     """The server answers inside."""
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+    )
     thread.start()
     try:
         yield server

@@ -30,10 +30,16 @@ def facts(**values: Any) -> Facts:
 
 
 def add_document(
-    consultation: Consultation, title: str = "Tờ trình 112/TTr-UBND", *, kind: DossierKind = DossierKind.SUBMISSION, **values: Any
+    consultation: Consultation,
+    title: str = "Tờ trình 112/TTr-UBND",
+    *,
+    kind: DossierKind = DossierKind.SUBMISSION,
+    **values: Any,
 ) -> DossierItem:
     """One document with a small file."""
-    item = dossier.add(consultation, actor=SYSTEM, file=make_file(), kind=kind, title=title, **values)
+    item = dossier.add(
+        consultation, actor=SYSTEM, file=make_file(), kind=kind, title=title, **values
+    )
     db.session.commit()
     return item
 

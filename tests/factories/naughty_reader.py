@@ -17,7 +17,11 @@ def read(path: Path, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield protocol.progress(number, rows)
         yield protocol.row({"number": number, "name": f"Công trình {number}"})
     for number in options.get("refuse", []):
-        yield protocol.refused(number, {"Tên": f"=HYPERLINK({number})", "Diện tích": number}, ["Diện tích không phải là số."])
+        yield protocol.refused(
+            number,
+            {"Tên": f"=HYPERLINK({number})", "Diện tích": number},
+            ["Diện tích không phải là số."],
+        )
     _ACTS[options.get("do", "nothing")](path, options)
 
 

@@ -20,7 +20,12 @@ def make_unit(name: str = "", *, code: str = "", **values: Any) -> Unit:
     """A department that exists now; every call gives another one."""
     number = next(_numbers)
     name = name or f"Phòng Thử nghiệm {number}"
-    defaults: dict[str, Any] = {"slug": f"{make_slug(name)}-{number}", "kind": UnitKind.DEPARTMENT, "sort": 30, "former_names": []}
+    defaults: dict[str, Any] = {
+        "slug": f"{make_slug(name)}-{number}",
+        "kind": UnitKind.DEPARTMENT,
+        "sort": 30,
+        "former_names": [],
+    }
     unit: Unit = _save(Unit(**{**defaults, "name": name, "code": code or f"DV{number}", **values}))
     return unit
 

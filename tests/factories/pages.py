@@ -34,7 +34,10 @@ class Page:
     @property
     def errors(self) -> list[str]:
         """The lines of the error summary."""
-        return [item.get_text(" ", strip=True) for item in self.soup.select(".govuk-error-summary__list li")]
+        return [
+            item.get_text(" ", strip=True)
+            for item in self.soup.select(".govuk-error-summary__list li")
+        ]
 
     def has_button(self, label: str) -> bool:
         return bool(self._buttons(label))
@@ -59,7 +62,13 @@ class Page:
             else:
                 value = field.get("value", "")
             name = str(field["name"])
-            sent[name] = [*sent[name], value] if isinstance(sent.get(name), list) else [sent[name], value] if name in sent else value
+            sent[name] = (
+                [*sent[name], value]
+                if isinstance(sent.get(name), list)
+                else [sent[name], value]
+                if name in sent
+                else value
+            )
         button = self._buttons(label)[0]
         if button.has_attr("name"):
             sent[str(button["name"])] = button.get("value", "")
@@ -68,7 +77,11 @@ class Page:
     def press(self, label: str, **changes: Any) -> "Page":
         """Fill in these fields and press this button. None leaves a field out."""
         form = self._form(label)
-        sent = {name: value for name, value in {**self.values(label), **changes}.items() if value is not None}
+        sent = {
+            name: value
+            for name, value in {**self.values(label), **changes}.items()
+            if value is not None
+        }
         action = str(form.get("action") or self.address)
         if str(form.get("method", "get")).lower() == "get":
             return follow(self.client, self.client.get(action, query_string=sent), action)
@@ -79,7 +92,8 @@ class Page:
         return [
             button
             for button in self.soup.select("main form button")
-            if button.get_text(" ", strip=True).startswith(label) and button.get("aria-hidden") != "true"
+            if button.get_text(" ", strip=True).startswith(label)
+            and button.get("aria-hidden") != "true"
         ]
 
     def _form(self, label: str) -> Tag:

@@ -22,11 +22,18 @@ class Plan:
 
     def scans(self, table: str) -> bool:
         """Does it read the whole table (an index that is walked in order is none of that)?"""
-        return any(line.strip() == f"SCAN {table}" or f"Seq Scan on {table} " in line for line in self.lines)
+        return any(
+            line.strip() == f"SCAN {table}" or f"Seq Scan on {table} " in line
+            for line in self.lines
+        )
 
     def sorts(self) -> bool:
         """Does it sort, or keep rows aside to sort them?"""
-        return any("TEMP B-TREE FOR ORDER BY" in line or line.strip().removeprefix("->").strip().startswith("Sort ") for line in self.lines)
+        return any(
+            "TEMP B-TREE FOR ORDER BY" in line
+            or line.strip().removeprefix("->").strip().startswith("Sort ")
+            for line in self.lines
+        )
 
     def uses(self, index: str) -> bool:
         return any(f" {index} " in f"{line} " for line in self.lines)
@@ -36,7 +43,9 @@ def plans(work: Callable[[], object], *, about: str) -> list[Plan]:
     """The plans of all statements that name this table. On PostgreSQL as if the table were too large to be read whole."""
     seen: list[tuple[str, Any]] = []
 
-    def note(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+    def note(
+        conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
         if f" {about} " in statement.replace("\n", " ") + " ":
             seen.append((statement, parameters))
 
@@ -52,6 +61,12 @@ def plans(work: Callable[[], object], *, about: str) -> list[Plan]:
             connection.exec_driver_sql(f"SET LOCAL enable_{method} = off")
     explain, column = ("EXPLAIN ", 0) if postgres else ("EXPLAIN QUERY PLAN ", 3)
     return [
-        Plan(statement, tuple(str(row[column]) for row in connection.exec_driver_sql(explain + statement, parameters)))
+        Plan(
+            statement,
+            tuple(
+                str(row[column])
+                for row in connection.exec_driver_sql(explain + statement, parameters)
+            ),
+        )
         for statement, parameters in seen
     ]

@@ -28,8 +28,17 @@ def make_lands(codes: list[str] | None = None) -> None:
     """Land types valid since 2024, and one that was valid until then."""
     for code in codes or LANDS:
         name, colour = LANDS.get(code, (f"Đất loại {code}", ""))
-        db.session.add(LandType(code=code, name=name, colour=colour, valid_from=dt.date(2024, 8, 1)))
-    db.session.add(LandType(code="BHK", name="Đất bằng trồng cây", valid_from=dt.date(2019, 2, 1), valid_to=dt.date(2024, 7, 31)))
+        db.session.add(
+            LandType(code=code, name=name, colour=colour, valid_from=dt.date(2024, 8, 1))
+        )
+    db.session.add(
+        LandType(
+            code="BHK",
+            name="Đất bằng trồng cây",
+            valid_from=dt.date(2019, 2, 1),
+            valid_to=dt.date(2024, 7, 31),
+        )
+    )
     db.session.commit()
 
 

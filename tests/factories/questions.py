@@ -26,7 +26,15 @@ from app.organisation.models import Place, Topic, Unit, UnitKind
 from app.questions import service
 from app.questions.models import Question
 from app.questions.service import Draft
-from app.questions.states import Act, Classification, Outcome, QuestionKind, RefusalReason, Stage, Visibility
+from app.questions.states import (
+    Act,
+    Classification,
+    Outcome,
+    QuestionKind,
+    RefusalReason,
+    Stage,
+    Visibility,
+)
 from app.submissions import redaction
 from app.submissions.service import pin_of
 from app.submissions.states import Channel, Consent, NameDisplay
@@ -66,7 +74,9 @@ class Cast:
 def _unit() -> Unit:
     unit = db.session.scalar(sa.select(Unit).where(Unit.code == "f-kt"))
     if unit is None:
-        unit = Unit(code="f-kt", slug="f-phong-kinh-te", name="Phòng Kinh tế", kind=UnitKind.DEPARTMENT)
+        unit = Unit(
+            code="f-kt", slug="f-phong-kinh-te", name="Phòng Kinh tế", kind=UnitKind.DEPARTMENT
+        )
         db.session.add(unit)
         db.session.flush()
     return unit
@@ -89,7 +99,11 @@ def _person(username: str, full_name: str, roles: Sequence[Role], unit: Unit | N
     user = db.session.scalar(sa.select(User).where(User.username == username))
     if user is None:
         user = create_user(
-            username=username, full_name=full_name, email=f"{username}@example.vn", roles=roles, unit_id=unit.id if unit else None
+            username=username,
+            full_name=full_name,
+            email=f"{username}@example.vn",
+            roles=roles,
+            unit_id=unit.id if unit else None,
         )
         db.session.flush()
     return user
@@ -136,7 +150,10 @@ def make_question(
     answered and erased was public before, where it could be).
     An unverified one is reachable by mail only, whatever `phone` says. `redacted` sets the public text in earlier stages too.
     """
-    if visibility not in {Visibility.PRIVATE, Visibility.ERASED} and stage not in {Stage.ANSWERED, Stage.CLOSED}:
+    if visibility not in {Visibility.PRIVATE, Visibility.ERASED} and stage not in {
+        Stage.ANSWERED,
+        Stage.CLOSED,
+    }:
         stage = Stage.ANSWERED
     if stage is Stage.UNVERIFIED:
         phone, email = None, email or f"nguoi-gui-{next(_numbers)}@example.vn"
@@ -175,7 +192,9 @@ def make_question(
         if stage in _NEEDS_ANSWER:
             _answer(question, answer, people, officer)
         if stage in {Stage.ANSWERED, Stage.CLOSED}:
-            service.approve(question, actor=people.approver, seen_revision=_seen(question), solo_office=False)
+            service.approve(
+                question, actor=people.approver, seen_revision=_seen(question), solo_office=False
+            )
         if restricted and stage not in _CLASSIFIED_FIRST:
             _classify(question, classification, people)
         _show(question, visibility, people, publish_at)
@@ -209,8 +228,14 @@ def _seen(question: Question) -> int:
 
 
 def _let_in(question: Question, stage: Stage, people: Cast) -> None:
-    if question.stage is Stage.UNVERIFIED and stage in _AFTER_CONFIRMING and stage not in {Stage.SPAM, Stage.WITHDRAWN}:
-        service.confirm_by_officer(question, actor=people.moderator, seen_revision=_seen(question), note="Đã gọi lại.")
+    if (
+        question.stage is Stage.UNVERIFIED
+        and stage in _AFTER_CONFIRMING
+        and stage not in {Stage.SPAM, Stage.WITHDRAWN}
+    ):
+        service.confirm_by_officer(
+            question, actor=people.moderator, seen_revision=_seen(question), note="Đã gọi lại."
+        )
 
 
 def _classify(question: Question, classification: Classification, people: Cast) -> None:
@@ -224,13 +249,20 @@ def _classify(question: Question, classification: Classification, people: Cast) 
     )
 
 
-def _leave_early(question: Question, stage: Stage, people: Cast, merged_into: Question | None) -> None:
+def _leave_early(
+    question: Question, stage: Stage, people: Cast, merged_into: Question | None
+) -> None:
     """The stages that need no answer."""
     restricted = question.classification is not Classification.ORDINARY
     actor, seen = (people.complaints if restricted else people.moderator), _seen(question)
     match stage:
         case Stage.NEEDS_INFO:
-            service.ask_more(question, actor=actor, seen_revision=seen, text="Xin cho biết địa chỉ cụ thể của nơi cần thu gom.")
+            service.ask_more(
+                question,
+                actor=actor,
+                seen_revision=seen,
+                text="Xin cho biết địa chỉ cụ thể của nơi cần thu gom.",
+            )
         case Stage.SPAM:
             service.mark_spam(question, actor=actor, seen_revision=seen)
         case Stage.REFUSED:
@@ -242,16 +274,35 @@ def _leave_early(question: Question, stage: Stage, people: Cast, merged_into: Qu
                 text="Nội dung chưa rõ địa điểm. Ông/bà vui lòng gửi lại kèm địa chỉ.",
             )
         case Stage.DUPLICATE:
-            service.merge(question, actor=actor, seen_revision=seen, other=merged_into or make_question())
+            service.merge(
+                question, actor=actor, seen_revision=seen, other=merged_into or make_question()
+            )
         case Stage.TRANSFERRED:
-            body = {"name": "Điện lực An Sơn", "address": "12 đường Chính", "phone": "1900 1909", "url": "https://dienluc.example"}
-            service.transfer(question, actor=actor, seen_revision=seen, body=body, reason="Thuộc thẩm quyền của ngành điện.")
+            body = {
+                "name": "Điện lực An Sơn",
+                "address": "12 đường Chính",
+                "phone": "1900 1909",
+                "url": "https://dienluc.example",
+            }
+            service.transfer(
+                question,
+                actor=actor,
+                seen_revision=seen,
+                body=body,
+                reason="Thuộc thẩm quyền của ngành điện.",
+            )
         case Stage.WITHDRAWN:
             service.withdraw(question)
 
 
 def _assign(question: Question, people: Cast, officer: User | None) -> None:
-    service.assign(question, actor=people.moderator, seen_revision=_seen(question), unit=people.unit, officer=officer or people.officer)
+    service.assign(
+        question,
+        actor=people.moderator,
+        seen_revision=_seen(question),
+        unit=people.unit,
+        officer=officer or people.officer,
+    )
 
 
 def _redact(question: Question, people: Cast, title: str | None, body: str | None) -> None:
@@ -274,7 +325,9 @@ def _answer(question: Question, answer: Draft, people: Cast, officer: User | Non
     service.submit(question, actor=author, seen_revision=_seen(question))
 
 
-def _show(question: Question, visibility: Visibility, people: Cast, publish_at: dt.datetime | None) -> None:
+def _show(
+    question: Question, visibility: Visibility, people: Cast, publish_at: dt.datetime | None
+) -> None:
     if visibility is Visibility.SCHEDULED:
         at = publish_at or now() + dt.timedelta(days=1)
         service.schedule(question, actor=people.publisher, seen_revision=_seen(question), at=at)
@@ -283,7 +336,11 @@ def _show(question: Question, visibility: Visibility, people: Cast, publish_at: 
         service.publish(question, actor=people.publisher, seen_revision=_seen(question))
     if visibility is Visibility.HIDDEN:
         request = service.ask_second_person(
-            question, Act.HIDE, actor=people.moderator, seen_revision=_seen(question), reason="Còn tên người khác trong bài."
+            question,
+            Act.HIDE,
+            actor=people.moderator,
+            seen_revision=_seen(question),
+            reason="Còn tên người khác trong bài.",
         )
         service.decide(request, question, actor=people.approver, agree=True)
     if visibility is Visibility.ERASED:
@@ -304,10 +361,18 @@ def make_unseen(marker: str) -> list[Question]:
         outcome=Outcome.GUIDANCE,
         contact=f"Liên hệ {marker}",
     )
-    common: dict[str, Any] = {"body": body, "answer": draft, "name": f"Nguyễn {marker}", "title": f"Tiêu đề {marker}"}
+    common: dict[str, Any] = {
+        "body": body,
+        "answer": draft,
+        "name": f"Nguyễn {marker}",
+        "title": f"Tiêu đề {marker}",
+    }
     made = [make_question(stage=stage, **common) for stage in Stage if stage is not Stage.DUPLICATE]
     made.append(make_question(stage=Stage.DUPLICATE, merged_into=made[1], **common))
-    made += [make_question(visibility=shown, **common) for shown in (Visibility.SCHEDULED, Visibility.HIDDEN)]
+    made += [
+        make_question(visibility=shown, **common)
+        for shown in (Visibility.SCHEDULED, Visibility.HIDDEN)
+    ]
     made.append(make_question(stage=Stage.ANSWERED, visibility=Visibility.ERASED, **common))
     made.append(make_question(stage=Stage.ANSWERED, consent=Consent.PRIVATE, **common))
     made += [

@@ -47,7 +47,9 @@ def people() -> People:
     )
 
 
-def make_file(texts: Sequence[str] = TEXTS, *, stage: Stage = Stage.CLOSED, **columns: object) -> tuple[Consultation, list[Comment]]:
+def make_file(
+    texts: Sequence[str] = TEXTS, *, stage: Stage = Stage.CLOSED, **columns: object
+) -> tuple[Consultation, list[Comment]]:
     """A consultation with one comment for each text, and one point for each comment."""
     consultation = make_consultation(stage=stage, **columns)  # type: ignore[arg-type]
     comments = [make_comment(consultation, body=text) for text in texts]
@@ -84,12 +86,20 @@ def answer(
     return reply
 
 
-def make_issued(texts: Sequence[str] = TEXTS, **columns: object) -> tuple[Consultation, ResultTable, People]:
+def make_issued(
+    texts: Sequence[str] = TEXTS, **columns: object
+) -> tuple[Consultation, ResultTable, People]:
     """A consultation whose table was issued: the first point accepted, the others explained."""
     who = people()
     consultation, _comments = make_file(texts, **columns)
     first, *rest = points_of(consultation)
-    answer(consultation, [first], who, decision=Decision.ACCEPTED, text="Tiếp thu, dịch tuyến về phía Tây.")
+    answer(
+        consultation,
+        [first],
+        who,
+        decision=Decision.ACCEPTED,
+        text="Tiếp thu, dịch tuyến về phía Tây.",
+    )
     if rest:
         answer(consultation, rest, who)
     table = issuing.issue(consultation, actor=who.leader, seen_revision=consultation.revision)

@@ -13,7 +13,13 @@ from app.extensions import db
 from app.kernel import publication
 from app.kernel.events import on
 from app.mailer.models import OutboxMessage
-from app.questions.events import ContentReported, ProgressAdded, QuestionMoved, QuestionReceived, SecondPersonAsked
+from app.questions.events import (
+    ContentReported,
+    ProgressAdded,
+    QuestionMoved,
+    QuestionReceived,
+    SecondPersonAsked,
+)
 from app.questions.models import Question, QuestionLog
 
 _listening: list[list[Any]] = []
@@ -71,7 +77,14 @@ def _since(model: Any, last: int) -> list[Any]:
 def traces() -> Iterator[Traces]:
     """Everything that happens inside the block, whatever question it is about."""
     found = Traces()
-    before = [(name, model, _last(model)) for name, model in (("log", QuestionLog), ("records", AuditRecord), ("mails", OutboxMessage))]
+    before = [
+        (name, model, _last(model))
+        for name, model in (
+            ("log", QuestionLog),
+            ("records", AuditRecord),
+            ("mails", OutboxMessage),
+        )
+    ]
     revision = publication.current()
     _listening.append(found.events)
     try:
@@ -87,7 +100,9 @@ def traces() -> Iterator[Traces]:
 def values_of(question: Question) -> dict[str, Any]:
     """The stored row, for «nothing changed»."""
     with db.session.no_autoflush:
-        row = db.session.execute(sa.select(Question.__table__).where(Question.__table__.c.id == question.id)).one()
+        row = db.session.execute(
+            sa.select(Question.__table__).where(Question.__table__.c.id == question.id)
+        ).one()
     return dict(row._mapping)
 
 
@@ -101,10 +116,15 @@ def where_it_stands(marker: str) -> list[str]:
     found = []
     for table in db.metadata.sorted_tables:
         for column in table.columns:
-            if isinstance(column.type, sqltypes.LargeBinary | sqltypes.Integer | sqltypes.Boolean | sqltypes.Date):
+            if isinstance(
+                column.type,
+                sqltypes.LargeBinary | sqltypes.Integer | sqltypes.Boolean | sqltypes.Date,
+            ):
                 continue
             text = sa.func.lower(sa.cast(column, sa.Text))
             # JSON may hold the letters as \\uXXXX: markers in tests are plain ASCII.
-            if db.session.scalar(sa.select(sa.func.count()).select_from(table).where(text.contains(marker.lower()))):
+            if db.session.scalar(
+                sa.select(sa.func.count()).select_from(table).where(text.contains(marker.lower()))
+            ):
                 found.append(f"{table.name}.{column.name}")
     return found

@@ -89,17 +89,33 @@ def file_of(owner: Ref, name: str) -> StoredFile:
 def fill(consultation: Consultation, mark: str, *, open_text: str | None = None) -> Consultation:
     """Everything that a public consultation shows, marked: draft, projects, map, meeting, dossier, guiding question, comments."""
     number = consultation.id
-    consultation.summary, consultation.summary_html = f"Trích yếu {mark}", f"<p>Trích yếu {mark}</p>"
+    consultation.summary, consultation.summary_html = (
+        f"Trích yếu {mark}",
+        f"<p>Trích yếu {mark}</p>",
+    )
     version = add(DraftVersion(consultation_id=number, number=1, published_at=now()))
     add(clause(version, mark))
     project = add(
-        ProjectItem(consultation_id=number, code=f"DA-{number}", name=f"Công trình {mark}", land_code="DGT", planned_ha=1, search_text=mark)
+        ProjectItem(
+            consultation_id=number,
+            code=f"DA-{number}",
+            name=f"Công trình {mark}",
+            land_code="DGT",
+            planned_ha=1,
+            search_text=mark,
+        )
     )
     add(layer(number, mark, confirmed=True))
     add(PublicMeeting(consultation_id=number, starts_at=now() + _DAY, place=f"Hội trường {mark}"))
-    document = add(DossierItem(consultation_id=number, kind=DossierKind.DRAFT, title=f"Tài liệu {mark}"))
+    document = add(
+        DossierItem(consultation_id=number, kind=DossierKind.DRAFT, title=f"Tài liệu {mark}")
+    )
     file_of(Ref("dossier", document.id), f"{mark}.pdf")
-    question = add(SurveyQuestion(consultation_id=number, kind=SurveyKind.OPEN, text=f"Bà con nghĩ gì về {mark}?"))
+    question = add(
+        SurveyQuestion(
+            consultation_id=number, kind=SurveyKind.OPEN, text=f"Bà con nghĩ gì về {mark}?"
+        )
+    )
     shown = comment(
         consultation,
         mark,
@@ -108,7 +124,14 @@ def fill(consultation: Consultation, mark: str, *, open_text: str | None = None)
         target_kind=TargetKind.PROJECT,
         project_id=project.id,
     )
-    add(SurveyAnswer(question_id=question.id, comment_id=shown.id, text=mark, public_text=mark if open_text is None else open_text))
+    add(
+        SurveyAnswer(
+            question_id=question.id,
+            comment_id=shown.id,
+            text=mark,
+            public_text=mark if open_text is None else open_text,
+        )
+    )
     core.reindex(consultation)
     db.session.commit()
     return consultation
@@ -129,7 +152,11 @@ def clause(version: DraftVersion, mark: str) -> Clause:
 
 def layer(consultation_id: int, mark: str, *, confirmed: bool) -> MapLayer:
     square = [[[108.7, 15.1], [108.8, 15.1], [108.8, 15.2], [108.7, 15.2], [108.7, 15.1]]]
-    feature = {"type": "Feature", "properties": {"name": mark, "code": "DGT"}, "geometry": {"type": "Polygon", "coordinates": square}}
+    feature = {
+        "type": "Feature",
+        "properties": {"name": mark, "code": "DGT"},
+        "geometry": {"type": "Polygon", "coordinates": square},
+    }
     return MapLayer(
         consultation_id=consultation_id,
         kind=LayerKind.LAND_USE,
@@ -186,10 +213,36 @@ def head_of(consultation: Consultation, mark: str) -> Head:
 
 def issue(consultation: Consultation, mark: str) -> ResultTable:
     """An issued table with one row."""
-    table = add(ResultTable(consultation_id=consultation.id, number=1, issued_name=f"Phạm {mark}", sha256="0" * 64, row_count=1))
+    table = add(
+        ResultTable(
+            consultation_id=consultation.id,
+            number=1,
+            issued_name=f"Phạm {mark}",
+            sha256="0" * 64,
+            row_count=1,
+        )
+    )
     table.content = head_of(consultation, mark).data()
-    row = Row(1, f"y-{table.id:08}", f"Nhóm {mark}", f"Người {mark}", f"Ý {mark}", "accepted", f"Đã sửa {mark}", "Điều 1")
-    add(ResultRow(table_id=table.id, position=1, anchor=row.anchor, point_id=0, data=row.data(), search_text=mark))
+    row = Row(
+        1,
+        f"y-{table.id:08}",
+        f"Nhóm {mark}",
+        f"Người {mark}",
+        f"Ý {mark}",
+        "accepted",
+        f"Đã sửa {mark}",
+        "Điều 1",
+    )
+    add(
+        ResultRow(
+            table_id=table.id,
+            position=1,
+            anchor=row.anchor,
+            point_id=0,
+            data=row.data(),
+            search_text=mark,
+        )
+    )
     db.session.commit()
     return table
 
@@ -199,7 +252,9 @@ def make_unseen_consultations(mark: str) -> list[Consultation]:
     made = [
         make_consultation(slug="kin-nhap", stage=Stage.DRAFT, **texts(mark)),
         make_consultation(slug="kin-go", visibility=Visibility.HIDDEN, **texts(mark)),
-        make_consultation(slug="kin-go-xong", visibility=Visibility.HIDDEN, stage=Stage.ANSWERED, **texts(mark)),
+        make_consultation(
+            slug="kin-go-xong", visibility=Visibility.HIDDEN, stage=Stage.ANSWERED, **texts(mark)
+        ),
         make_consultation(slug="kin-xoa", visibility=Visibility.ERASED, **texts(mark)),
         make_consultation(slug="kin-rieng", visibility=Visibility.PRIVATE, **texts(mark)),
         make_consultation(slug="kin-mai", stage=Stage.SCHEDULED, **texts(mark)),
@@ -216,7 +271,13 @@ def make_unseen_consultations(mark: str) -> list[Consultation]:
 def make_unseen_parts(mark: str) -> list[Comment]:
     """Beside what everybody may read: whatever of a public consultation nobody may. Returns the hidden comments."""
     opened = make_consultation(slug="co-phan-kin", hidden_reason=mark)
-    closed = make_consultation(slug="dang-tong-hop", stage=Stage.CLOSED, result_asked=mark, result_heard=mark, result_done=mark)
+    closed = make_consultation(
+        slug="dang-tong-hop",
+        stage=Stage.CLOSED,
+        result_asked=mark,
+        result_heard=mark,
+        result_done=mark,
+    )
     later = make_consultation(slug="hien-sau", show_comments=ShowComments.AFTER_CLOSING)
     ended = make_consultation(slug="ket-qua-dang-sua", stage=Stage.ANSWERED)
     hidden = [
@@ -242,16 +303,28 @@ def make_unseen_parts(mark: str) -> list[Comment]:
     for consultation in (opened, closed, ended):
         _unfinished_result(consultation, mark)
     issue(closed, mark)
-    question = add(SurveyQuestion(consultation_id=opened.id, kind=SurveyKind.OPEN, text="Bà con có ý gì thêm?"))
+    question = add(
+        SurveyQuestion(consultation_id=opened.id, kind=SurveyKind.OPEN, text="Bà con có ý gì thêm?")
+    )
     for one in (*hidden[:3], make_comment(opened, visibility=Visibility.PUBLIC)):
-        add(SurveyAnswer(question_id=question.id, comment_id=one.id, text=mark, public_text=None if one not in hidden else mark))
+        add(
+            SurveyAnswer(
+                question_id=question.id,
+                comment_id=one.id,
+                text=mark,
+                public_text=None if one not in hidden else mark,
+            )
+        )
     db.session.commit()
     return hidden
 
 
 def _shown_with_secrets(consultation: Consultation, mark: str) -> None:
     """A shown comment: what came with it and is never public."""
-    for display, kind in ((NameDisplay.HIDDEN, SenderKind.RESIDENT), (NameDisplay.HIDDEN, SenderKind.ORGANISATION)):
+    for display, kind in (
+        (NameDisplay.HIDDEN, SenderKind.RESIDENT),
+        (NameDisplay.HIDDEN, SenderKind.ORGANISATION),
+    ):
         found = make_comment(
             consultation,
             visibility=Visibility.PUBLIC,
@@ -275,7 +348,11 @@ def _shown_with_secrets(consultation: Consultation, mark: str) -> None:
         submission.title, submission.body = f"Bản gốc {mark}", f"Bản gốc {mark}, trước khi che."
         submission.redaction_reason = mark
         submission.spam_reasons = [mark]
-        add(CommentLog(comment_id=found.id, actor=mark, move="note", to_stage=found.stage, note=mark))
+        add(
+            CommentLog(
+                comment_id=found.id, actor=mark, move="note", to_stage=found.stage, note=mark
+            )
+        )
         file_of(Ref("submission", submission.id), f"{mark}.pdf")
 
 
@@ -286,14 +363,37 @@ def _unpublished_parts(consultation: Consultation, mark: str) -> None:
     seen = clause(published, "văn bản")
     seen.doubtful = mark
     add(seen)
-    add(clause(add(DraftVersion(consultation_id=number, number=2, note=mark, file_name=f"{mark}.docx")), mark))
+    add(
+        clause(
+            add(
+                DraftVersion(consultation_id=number, number=2, note=mark, file_name=f"{mark}.docx")
+            ),
+            mark,
+        )
+    )
     add(layer(number, mark, confirmed=False))
-    run = add(ImportRun(consultation_id=number, kind=ImportKind.DRAFT, file_name=f"{mark}.docx", message=mark))
+    run = add(
+        ImportRun(
+            consultation_id=number, kind=ImportKind.DRAFT, file_name=f"{mark}.docx", message=mark
+        )
+    )
     run.problems = [{"row": 1, "reasons": [mark]}]
     file_of(Ref("import", run.id), f"{mark}.pdf")
-    meeting = add(VillageMeeting(consultation_id=number, held_on=dt.date(2026, 11, 20), place=f"Nhà văn hóa {mark}", present=3, note=mark))
+    meeting = add(
+        VillageMeeting(
+            consultation_id=number,
+            held_on=dt.date(2026, 11, 20),
+            place=f"Nhà văn hóa {mark}",
+            present=3,
+            note=mark,
+        )
+    )
     file_of(Ref("village_meeting", meeting.id), f"{mark}.pdf")
-    add(ConsultationLog(consultation_id=number, actor=mark, move="edit", to_stage=consultation.stage, note=mark))
+    add(
+        ConsultationLog(
+            consultation_id=number, actor=mark, move="edit", to_stage=consultation.stage, note=mark
+        )
+    )
     file_of(Ref("dossier", 999_999), f"{mark}.pdf")
 
 
@@ -302,7 +402,9 @@ def _unfinished_result(consultation: Consultation, mark: str) -> None:
     number = consultation.id
     shown = make_comment(consultation, visibility=Visibility.PUBLIC)
     theme = add(Theme(consultation_id=number, title=f"Nhóm {mark}"))
-    stages = [ReplyStage.DRAFT, ReplyStage.AGREED] + ([] if consultation.stage is Stage.ANSWERED else [ReplyStage.FINAL])
+    stages = [ReplyStage.DRAFT, ReplyStage.AGREED] + (
+        [] if consultation.stage is Stage.ANSWERED else [ReplyStage.FINAL]
+    )
     for place, stage in enumerate(stages, 1):
         reply = add(
             Reply(
@@ -327,5 +429,7 @@ def _unfinished_result(consultation: Consultation, mark: str) -> None:
             )
         )
     if consultation.stage is not Stage.ANSWERED:
-        certificate = add(Certificate(consultation_id=number, number=1, content={"text": mark}, sha256="0" * 64))
+        certificate = add(
+            Certificate(consultation_id=number, number=1, content={"text": mark}, sha256="0" * 64)
+        )
         file_of(Ref("certificate", certificate.id), f"{mark}.pdf")

@@ -11,9 +11,19 @@ from tests.factories.accounts import make_user
 #: Kind, label, heading, text.
 PARTS = (
     ("chapter", "Chương I", "QUY ĐỊNH CHUNG", ""),
-    ("article", "Điều 1", "Phạm vi điều chỉnh", "Nghị định này quy định về trình tự, thủ tục giao đất, cho thuê đất."),
+    (
+        "article",
+        "Điều 1",
+        "Phạm vi điều chỉnh",
+        "Nghị định này quy định về trình tự, thủ tục giao đất, cho thuê đất.",
+    ),
     ("article", "Điều 2", "Đối tượng áp dụng", ""),
-    ("clause", "1.", "", "Cơ quan nhà nước thực hiện quyền và nghĩa vụ đại diện chủ sở hữu về đất đai."),
+    (
+        "clause",
+        "1.",
+        "",
+        "Cơ quan nhà nước thực hiện quyền và nghĩa vụ đại diện chủ sở hữu về đất đai.",
+    ),
 )
 
 
@@ -23,7 +33,14 @@ def make_version(consultation_id: int, *parts: tuple[str, str, str, str]) -> Dra
     made: list[Clause] = []
     for kind, label, heading, text in parts or PARTS:
         clause = Clause(
-            kind=ClauseKind(kind), anchor="", depth=0, label=label, full_label="", heading=heading, text=text, html=str(paragraphs(text))
+            kind=ClauseKind(kind),
+            anchor="",
+            depth=0,
+            label=label,
+            full_label="",
+            heading=heading,
+            text=text,
+            html=str(paragraphs(text)),
         )
         made.append(clause)
         reshape(made)

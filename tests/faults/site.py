@@ -56,7 +56,12 @@ class Program:
             if self._process is None or self._process.poll() is not None:
                 with self._log.open("ab") as log:
                     self._process = subprocess.Popen(
-                        self._arguments, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
+                        self._arguments,
+                        cwd=ROOT,
+                        env=self._environment,
+                        stdout=log,
+                        stderr=log,
+                        start_new_session=True,
                     )
                 self.starts += 1
 
@@ -90,7 +95,10 @@ class Program:
         assert self._process is not None
         if self._process.poll() is not None:
             return []
-        return [int(number) for number in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+        return [
+            int(number)
+            for number in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        ]
 
     def stop(self) -> None:
         """Ask it to stop; insist where it does not."""
@@ -125,7 +133,12 @@ class Keeper:
             for program in self._programs:
                 program.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._stop.set()
         self._thread.join()
         for program in self._programs:
@@ -151,16 +164,47 @@ class Site:
             make_place("Thôn Đông", slug="thon-dong")
             db.session.remove()
             db.engine.dispose()
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("LANGNGHE_") and name != "DATABASE_URL"}
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("LANGNGHE_") and name != "DATABASE_URL"
+        }
         environment = {**clean, "INSTANCE": str(folder)}
         # The command of production (docs/deploy), on a port instead of a socket.
         self.web = Program(
-            *("gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-            *("--timeout", "60", "--keep-alive", "5", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"),
+            *(
+                "gunicorn",
+                "wsgi:app",
+                "--bind",
+                f"127.0.0.1:{self.port}",
+                "--worker-class",
+                "gthread",
+                "--workers",
+                "2",
+                "--threads",
+                "4",
+            ),
+            *(
+                "--timeout",
+                "60",
+                "--keep-alive",
+                "5",
+                "--worker-tmp-dir",
+                "/dev/shm",
+                "--no-control-socket",
+            ),
             environment=environment,
             log=folder / "web.log",
         )
-        self.runner = Program("flask", "--app", "wsgi", "jobs", "run", environment=environment, log=folder / "runner.log")
+        self.runner = Program(
+            "flask",
+            "--app",
+            "wsgi",
+            "jobs",
+            "run",
+            environment=environment,
+            log=folder / "runner.log",
+        )
 
     def close(self) -> None:
         """Stop the programs and let go of the database."""
@@ -225,7 +269,9 @@ class Browser:
         """Fetch a page."""
         return self._insist("GET", path, None, "")
 
-    def post(self, path: str, fields: Mapping[str, str], attachment: Attachment | None = None) -> Answer:
+    def post(
+        self, path: str, fields: Mapping[str, str], attachment: Attachment | None = None
+    ) -> Answer:
         """Send a form, with a file or without."""
         body, kind = encode(fields, attachment)
         return self._insist("POST", path, body, kind)
@@ -249,7 +295,10 @@ class Browser:
 
     def send(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Answer:
         """One try on a connection of its own."""
-        headers = {"X-Forwarded-For": self._address, "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        headers = {
+            "X-Forwarded-For": self._address,
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
+        }
         if kind:
             headers["Content-Type"] = kind
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
@@ -271,11 +320,15 @@ def encode(fields: Mapping[str, str], attachment: Attachment | None = None) -> t
     if attachment is None:
         return urlencode(fields).encode(), "application/x-www-form-urlencoded"
     line = uuid.uuid4().hex
-    parts = [f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
-    head = (
-        f'--{line}\r\nContent-Disposition: form-data; name="files"; filename="{attachment.name}"\r\nContent-Type: {attachment.kind}\r\n\r\n'
+    parts = [
+        f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    head = f'--{line}\r\nContent-Disposition: form-data; name="files"; filename="{attachment.name}"\r\nContent-Type: {attachment.kind}\r\n\r\n'
+    return (
+        "".join([*parts, head]).encode() + attachment.content + f"\r\n--{line}--\r\n".encode(),
+        f"multipart/form-data; boundary={line}",
     )
-    return "".join([*parts, head]).encode() + attachment.content + f"\r\n--{line}--\r\n".encode(), f"multipart/form-data; boundary={line}"
 
 
 @dataclass(frozen=True)
@@ -292,10 +345,25 @@ class Person:
 def review(browser: Browser, person: Person) -> dict[str, str]:
     """Fill in the form up to its last screen; returns what the button «Gửi câu hỏi» would send."""
     content = browser.get(f"{FORM}?buoc=noi-dung")
-    typed = {"kind": "question", "topic": "dat-dai", "title": "", "body": person.body, "place": "thon-dong", "company_url": ""}
-    contact = browser.post(FORM, {**content.hidden(), **typed, "action": "tiep-tuc"}, person.attachment)
+    typed = {
+        "kind": "question",
+        "topic": "dat-dai",
+        "title": "",
+        "body": person.body,
+        "place": "thon-dong",
+        "company_url": "",
+    }
+    contact = browser.post(
+        FORM, {**content.hidden(), **typed, "action": "tiep-tuc"}, person.attachment
+    )
     expect(contact, 'value="lien-he"')
-    who = {"name": person.name, "phone": person.phone, "email": person.email, "consent": "publish", "name_display": "initials"}
+    who = {
+        "name": person.name,
+        "phone": person.phone,
+        "email": person.email,
+        "consent": "publish",
+        "name_display": "initials",
+    }
     page = browser.post(FORM, {**contact.hidden(), **who, "company_url": "", "action": "xem-lai"})
     expect(page, 'value="gui"')
     return {**page.hidden(), "action": "gui"}

@@ -22,7 +22,10 @@ from tests.faults.site import FORM, Answer, receipt
 
 pytestmark = pytest.mark.faults
 
-BODY = "Xin hỏi lịch tiêm phòng cho đàn trâu ở thôn Đông. " + "Đàn trâu của nhà tôi có nhiều con đã lâu chưa được tiêm phòng. " * 70
+BODY = (
+    "Xin hỏi lịch tiêm phòng cho đàn trâu ở thôn Đông. "
+    + "Đàn trâu của nhà tôi có nhiều con đã lâu chưa được tiêm phòng. " * 70
+)
 
 
 class Disk(Protocol):
@@ -83,7 +86,10 @@ class PostgresDisk:
 @pytest.fixture
 def app(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[Flask]:
     """An app on a database of its own, with one published answer to read."""
-    made = create_app(tmp_path / "instance", {"environment": "test", "page_cache": False, "database_url": new_database()})
+    made = create_app(
+        tmp_path / "instance",
+        {"environment": "test", "page_cache": False, "database_url": new_database()},
+    )
     with made.app_context():
         db.create_all()
         make_agency()
@@ -145,7 +151,15 @@ def test_a_full_disk_keeps_the_text_and_recovers_without_a_restart(app: Flask, d
         assert "Lê Văn Ba" in refused.body
         assert rows(app) == before
         # Reading needs no room.
-        for address in ("/", "/hoi-dap", f"/hoi-dap/{before[0]}", "/tim-kiem?q=rác", FORM, "/healthz", "/readyz"):
+        for address in (
+            "/",
+            "/hoi-dap",
+            f"/hoi-dap/{before[0]}",
+            "/tim-kiem?q=rác",
+            FORM,
+            "/healthz",
+            "/readyz",
+        ):
             assert client.get(address).status_code == 200, address
     disk.free()
     shown = receipt(page(client.post(FORM, data=form)), form["idempotency_key"])

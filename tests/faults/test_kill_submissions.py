@@ -32,7 +32,18 @@ from app.questions.models import Question, QuestionLog
 from app.submissions import service as submissions
 from app.submissions.models import Submission
 from tests.factories.files import pdf
-from tests.faults.site import FORM, Attachment, Browser, Keeper, Person, Program, Receipt, Site, ask, threads
+from tests.faults.site import (
+    FORM,
+    Attachment,
+    Browser,
+    Keeper,
+    Person,
+    Program,
+    Receipt,
+    Site,
+    ask,
+    threads,
+)
 from tests.smtp_server import FaultyServer
 
 pytestmark = pytest.mark.faults
@@ -96,7 +107,9 @@ def somebody(number: int) -> Person:
     )
 
 
-def kill_the_web(web: Program, crowd: Crowd, chance: random.Random, errors: list[BaseException]) -> None:
+def kill_the_web(
+    web: Program, crowd: Crowd, chance: random.Random, errors: list[BaseException]
+) -> None:
     """Kill the server KILLS times at random progress: all of it, or one worker."""
     for moment in sorted(chance.sample(range(5, SUBMISSIONS - 20), KILLS)):
         while crowd.begun < moment:
@@ -142,7 +155,9 @@ def drain(site: Site) -> None:
         db.session.rollback()
 
 
-def test_no_receipt_is_broken_by_kill_9(site: Site, smtp: FaultyServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_receipt_is_broken_by_kill_9(
+    site: Site, smtp: FaultyServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     chance = random.Random(SEED)
     crowd = Crowd(site.port)
     killer = MailKiller(site.runner, random.Random(SEED + 1))
@@ -185,17 +200,32 @@ def check_database() -> None:
 def check_receipts(site: Site, receipts: list[Receipt]) -> None:
     """Every receipt is in the database once, numbers have no gap, and each PIN opens its question."""
     assert len(receipts) == SUBMISSIONS
-    rows = db.session.execute(sa.select(Submission.code, Submission.idempotency_key).order_by(Submission.code)).all()
-    assert sorted((receipt.code, receipt.key) for receipt in receipts) == [tuple(row) for row in rows]
+    rows = db.session.execute(
+        sa.select(Submission.code, Submission.idempotency_key).order_by(Submission.code)
+    ).all()
+    assert sorted((receipt.code, receipt.key) for receipt in receipts) == [
+        tuple(row) for row in rows
+    ]
     prefix = f"AS-{now().year}"
-    assert [row.code for row in rows] == [f"{prefix}-{number:06d}" for number in range(1, SUBMISSIONS + 1)]
-    assert db.session.execute(sa.select(Counter.name, Counter.value)).all() == [(prefix, SUBMISSIONS)]
+    assert [row.code for row in rows] == [
+        f"{prefix}-{number:06d}" for number in range(1, SUBMISSIONS + 1)
+    ]
+    assert db.session.execute(sa.select(Counter.name, Counter.value)).all() == [
+        (prefix, SUBMISSIONS)
+    ]
     secret = str(site.app.secret_key)
     for number, receipt in enumerate(receipts):
-        opened = submissions.unlock(code=receipt.code, pin=receipt.pin, address_key=f"nguoi-{number}", secret_key=secret)
+        opened = submissions.unlock(
+            code=receipt.code, pin=receipt.pin, address_key=f"nguoi-{number}", secret_key=secret
+        )
         assert opened is not None, receipt
         assert opened.idempotency_key == receipt.key
-    assert submissions.unlock(code=receipts[0].code, pin="0000000", address_key="khac", secret_key=secret) is None
+    assert (
+        submissions.unlock(
+            code=receipts[0].code, pin="0000000", address_key="khac", secret_key=secret
+        )
+        is None
+    )
     db.session.rollback()
 
 
@@ -203,10 +233,14 @@ def check_records() -> None:
     """One question, one line of its history and one mail for each submission."""
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Question)) == SUBMISSIONS
     assert _per_thing(QuestionLog.question_id, QuestionLog.move == "receive") == {1: SUBMISSIONS}
-    assert _per_thing(OutboxMessage.about_id, OutboxMessage.about_kind == "question") == {1: SUBMISSIONS}
+    assert _per_thing(OutboxMessage.about_id, OutboxMessage.about_kind == "question") == {
+        1: SUBMISSIONS
+    }
 
 
-def _per_thing(column: sa.orm.InstrumentedAttribute[int], *where: sa.ColumnElement[bool]) -> dict[int, int]:
+def _per_thing(
+    column: sa.orm.InstrumentedAttribute[int], *where: sa.ColumnElement[bool]
+) -> dict[int, int]:
     """How many things have how many rows."""
     counts = db.session.execute(sa.select(sa.func.count()).where(*where).group_by(column)).scalars()
     return dict(collections.Counter(counts))
@@ -234,16 +268,25 @@ def _text(raw: bytes) -> str:
 def check_nothing_hidden() -> None:
     """Nothing is half done: every mail is sent and says so once, no job runs or is dead."""
     assert db.session.scalars(sa.select(OutboxMessage.state).distinct()).all() == [Delivery.SENT]
-    assert db.session.scalar(sa.select(sa.func.count()).where(OutboxMessage.locked_by.is_not(None))) == 0
-    assert _per_thing(DeliveryEvent.message_id, DeliveryEvent.what == Happening.SENT) == {1: SUBMISSIONS}
-    stuck = sa.select(Job.name, Job.last_error).where(Job.state.in_([JobState.RUNNING, JobState.DEAD]))
+    assert (
+        db.session.scalar(sa.select(sa.func.count()).where(OutboxMessage.locked_by.is_not(None)))
+        == 0
+    )
+    assert _per_thing(DeliveryEvent.message_id, DeliveryEvent.what == Happening.SENT) == {
+        1: SUBMISSIONS
+    }
+    stuck = sa.select(Job.name, Job.last_error).where(
+        Job.state.in_([JobState.RUNNING, JobState.DEAD])
+    )
     assert db.session.execute(stuck).all() == []
 
 
 def check_files() -> None:
     """Every file sent belongs to its question and lies on the disk; what broken requests left is swept away."""
     owned = sa.select(StoredFile).where(StoredFile.owner_kind == "submission")
-    assert _per_thing(StoredFile.owner_id, StoredFile.owner_kind == "submission") == {1: SUBMISSIONS // WITH_FILE}
+    assert _per_thing(StoredFile.owner_id, StoredFile.owner_kind == "submission") == {
+        1: SUBMISSIONS // WITH_FILE
+    }
     for file in db.session.scalars(owned):
         with runtime().storage.open(file.blob) as content:
             assert content.read() == pdf()

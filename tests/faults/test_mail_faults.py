@@ -130,7 +130,9 @@ class TestBadServers:
             (Behaviour(sender="421 4.7.0 too many connections"), "421 4.7.0 too many connections"),
         ],
     )
-    def test_try_again_later(self, site: Flask, port: int, behaviour: Behaviour, reason: str) -> None:
+    def test_try_again_later(
+        self, site: Flask, port: int, behaviour: Behaviour, reason: str
+    ) -> None:
         [message_id] = queue(site)
         with FaultyServer(behaviour, port) as server:
             assert self.fails(site) == reason
@@ -206,7 +208,12 @@ class TestBadServers:
         ],
     )
     def test_a_server_without_what_the_settings_ask_for_gets_nothing(
-        self, site: Flask, port: int, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any], reason: str
+        self,
+        site: Flask,
+        port: int,
+        monkeypatch: pytest.MonkeyPatch,
+        settings: dict[str, Any],
+        reason: str,
     ) -> None:
         """Neither a mail in the clear nor a password; the message waits until somebody has repaired it."""
         mail = site.extensions["mail"]
@@ -222,7 +229,9 @@ class TestBadServers:
         ids = queue(site, 5)
 
         class Picky(FaultyServer):
-            async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+            async def handle_RCPT(
+                self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+            ) -> str:
                 if address.startswith("nguoi.dan.2@"):
                     return "550 5.1.1 no such user"
                 return await super().handle_RCPT(server, session, envelope, address, options)
@@ -242,13 +251,26 @@ def test_on_the_wire(site: Flask, port: int) -> None:
     assert taken.recipients == ("nguoi.dan.0@example.vn",)
     message = taken.message
     assert sorted({*message.keys()} - {"X-Peer", "X-MailFrom", "X-RcptTo"}) == sorted(
-        ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "List-Unsubscribe", "MIME-Version", "Content-Type"]
+        [
+            "From",
+            "To",
+            "Subject",
+            "Date",
+            "Message-ID",
+            "Auto-Submitted",
+            "List-Unsubscribe",
+            "MIME-Version",
+            "Content-Type",
+        ]
     )
     assert message["Subject"] == "Đã nhận câu hỏi số 0"
     body = message.get_body(("plain",))
     assert body is not None
     # The line with a single dot would end the message, were it not stuffed.
-    assert body.get_content().replace("\r\n", "\n") == "Kính gửi ông/bà,\n.\nCâu hỏi đã được tiếp nhận.\n"
+    assert (
+        body.get_content().replace("\r\n", "\n")
+        == "Kính gửi ông/bà,\n.\nCâu hỏi đã được tiếp nhận.\n"
+    )
 
 
 def test_queueing_never_touches_the_network(site: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,7 +284,15 @@ def test_queueing_never_touches_the_network(site: Flask, monkeypatch: pytest.Mon
 
 def test_what_is_rolled_back_is_never_sent(site: Flask, port: int) -> None:
     with site.app_context():
-        service.queue(kind="x", to="a@example.vn", subject="Không gửi", text="", html="", about=None, dedupe_key="x")
+        service.queue(
+            kind="x",
+            to="a@example.vn",
+            subject="Không gửi",
+            text="",
+            html="",
+            about=None,
+            dedupe_key="x",
+        )
         db.session.rollback()
     ids = queue(site)
     with FaultyServer(port=port) as server:
@@ -275,7 +305,11 @@ class Runners:
 
     def __init__(self, folder: Path, database_url: str, port: int) -> None:
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("LANGNGHE_")},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith("LANGNGHE_")
+            },
             "INSTANCE": str(folder),
             "DATABASE_URL": database_url,
             "LANGNGHE_ENVIRONMENT": "test",
@@ -287,7 +321,9 @@ class Runners:
 
     def start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "run"]
-        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL
+        )
         self.processes.append(process)
         return process
 
@@ -320,7 +356,9 @@ def until(condition: Callable[[], bool]) -> None:
 def sender_of(app: Flask, message_id: str) -> int:
     """The process that is sending this message."""
     with app.app_context(), reading():
-        owner = db.session.scalars(sa.select(OutboxMessage.locked_by).where(OutboxMessage.message_id == message_id)).one()
+        owner = db.session.scalars(
+            sa.select(OutboxMessage.locked_by).where(OutboxMessage.message_id == message_id)
+        ).one()
     assert owner is not None
     return int(owner.split("-")[-2])
 
@@ -337,7 +375,9 @@ def test_killed_runners_lose_nothing(site: Flask, port: int, runners: Runners) -
                 killed.add(taken.message_id)
                 os.kill(sender_of(site, taken.message_id), signal.SIGKILL)
                 if when is before:
-                    raise ConnectionAbortedError("the runner died before the server took the message")
+                    raise ConnectionAbortedError(
+                        "the runner died before the server took the message"
+                    )
 
         return hook
 
@@ -366,7 +406,9 @@ def test_two_runners_send_each_message_once(site: Flask, port: int, runners: Run
 def test_sigterm_finishes_the_message_in_hand(site: Flask, port: int, runners: Runners) -> None:
     ids = queue(site, 3)
     in_hand = threading.Event()
-    with FaultyServer(Behaviour(delay=TIMEOUT * 0.6, before=lambda taken: in_hand.set()), port) as server:
+    with FaultyServer(
+        Behaviour(delay=TIMEOUT * 0.6, before=lambda taken: in_hand.set()), port
+    ) as server:
         process = runners.start()
         assert in_hand.wait(PATIENCE)
         process.send_signal(signal.SIGTERM)
@@ -374,4 +416,9 @@ def test_sigterm_finishes_the_message_in_hand(site: Flask, port: int, runners: R
         assert [taken.message_id for taken in server.taken] == ids[:1]
     assert states(site) == {Delivery.SENT: 1, Delivery.READY: 2}
     with site.app_context():
-        assert db.session.scalar(sa.select(sa.func.count()).where(OutboxMessage.locked_by.is_not(None))) == 0
+        assert (
+            db.session.scalar(
+                sa.select(sa.func.count()).where(OutboxMessage.locked_by.is_not(None))
+            )
+            == 0
+        )

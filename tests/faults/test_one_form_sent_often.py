@@ -11,7 +11,19 @@ from app.kernel.db import Counter
 from app.mailer.models import OutboxMessage
 from app.questions.models import QuestionLog
 from app.submissions.models import Submission
-from tests.faults.site import FORM, Answer, Browser, Keeper, Person, Receipt, Site, encode, receipt, review, threads
+from tests.faults.site import (
+    FORM,
+    Answer,
+    Browser,
+    Keeper,
+    Person,
+    Receipt,
+    Site,
+    encode,
+    receipt,
+    review,
+    threads,
+)
 
 pytestmark = pytest.mark.faults
 
@@ -40,7 +52,9 @@ def test_twenty_parallel_sends_make_one_question(site: Site) -> None:
         for number in range(ROUNDS):
             browser = Browser(site.port, f"198.51.100.{number + 1}")
             person = Person(
-                "Trần Thị Hai", f"hai-{number}@example.vn", f"Lần {number}: khi nào xã sửa đoạn đường qua nhà văn hóa thôn Đông?"
+                "Trần Thị Hai",
+                f"hai-{number}@example.vn",
+                f"Lần {number}: khi nào xã sửa đoạn đường qua nhà văn hóa thôn Đông?",
             )
             receipts = send_at_once(browser, review(browser, person))
             assert len(receipts) == SENDS
@@ -48,10 +62,14 @@ def test_twenty_parallel_sends_make_one_question(site: Site) -> None:
             shown.append(receipts[0])
     assert len({receipt.code for receipt in shown}) == ROUNDS
     with site.app.app_context():
-        assert set(db.session.scalars(sa.select(Submission.code))) == {receipt.code for receipt in shown}
+        assert set(db.session.scalars(sa.select(Submission.code))) == {
+            receipt.code for receipt in shown
+        }
         assert count(QuestionLog.move == "receive") == ROUNDS
         assert count(OutboxMessage.about_kind == "question") == ROUNDS
-        assert db.session.scalars(sa.select(Counter.value)).all() == [ROUNDS], "no number was lost on the losers"
+        assert db.session.scalars(sa.select(Counter.value)).all() == [ROUNDS], (
+            "no number was lost on the losers"
+        )
 
 
 def count(*where: Any) -> int:

@@ -13,7 +13,9 @@ from app.access import Role
 from scripts.access_matrix import matrix
 from tests.factories.accounts import make_user, sign_in
 
-TABLE: dict[str, Any] = json.loads((Path(__file__).parent.parent / "access-matrix.json").read_text())
+TABLE: dict[str, Any] = json.loads(
+    (Path(__file__).parent.parent / "access-matrix.json").read_text()
+)
 STAFF = {key: who for key, who in TABLE.items() if key.split(" ")[1].startswith("/can-bo")}
 #: Ends the session that the test uses.
 LEAVE_OUT = {"POST /can-bo/dang-xuat"}
@@ -26,7 +28,11 @@ def address(rule: str) -> str:
     rule = re.sub(r"<date>", "2026-11-24", rule)
     # One of a few words: the first will do.
     rule = re.sub(r"<any\(['\"]?([\w-]+)[^)]*\):\w+>", r"\1", rule)
-    return re.sub(r"<(?:(\w+):)?\w+>", lambda match: _SAMPLES.get(match.group(1) or "default", "khong-co"), rule)
+    return re.sub(
+        r"<(?:(\w+):)?\w+>",
+        lambda match: _SAMPLES.get(match.group(1) or "default", "khong-co"),
+        rule,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +50,9 @@ def test_no_staff_route_is_without_a_permission(demo_app: Flask) -> None:
     for rule in demo_app.url_map.iter_rules():
         view = demo_app.view_functions[rule.endpoint]
         if rule.rule.startswith("/can-bo"):
-            assert getattr(view, "open_to_anyone", False) or getattr(view, "permissions", None), rule.rule
+            assert getattr(view, "open_to_anyone", False) or getattr(view, "permissions", None), (
+                rule.rule
+            )
 
 
 def test_every_post_commits_and_no_get_does(demo_app: Flask) -> None:
@@ -80,7 +88,11 @@ def test_each_role_comes_in_exactly_where_the_table_says(app: Flask, role: Role)
     app.config["WTF_CSRF_ENABLED"] = False
     try:
         client = _signed_in(app, role)
-        wrong = [problem for key, who in STAFF.items() if key not in LEAVE_OUT and (problem := _problem(client, key, who, role))]
+        wrong = [
+            problem
+            for key, who in STAFF.items()
+            if key not in LEAVE_OUT and (problem := _problem(client, key, who, role))
+        ]
     finally:
         app.config["WTF_CSRF_ENABLED"] = True
     assert wrong == []

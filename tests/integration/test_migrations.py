@@ -20,7 +20,12 @@ from tests.factories.questions import make_question
 @pytest.fixture
 def migrated(make_app: Any) -> Iterator[Flask]:
     """An app with a database of its own, at the newest migration."""
-    server, overrides, admin, name = postgres_url(), {}, None, f"langnghe_migrate_{uuid.uuid4().hex[:12]}"
+    server, overrides, admin, name = (
+        postgres_url(),
+        {},
+        None,
+        f"langnghe_migrate_{uuid.uuid4().hex[:12]}",
+    )
     if server is not None:
         url = sa.make_url(server).set(drivername="postgresql+psycopg")
         admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")

@@ -11,7 +11,9 @@ FILE = Path(__file__).parent.parent / "route-list.json"
 
 def test_no_public_address_disappears_and_none_is_forgotten(make_app: Any) -> None:
     app = make_app(demo=True)
-    here = sorted({rule.rule for rule in app.url_map.iter_rules() if not rule.rule.startswith("/can-bo")})
+    here = sorted(
+        {rule.rule for rule in app.url_map.iter_rules() if not rule.rule.startswith("/can-bo")}
+    )
     listed = json.loads(FILE.read_text())
     assert sorted(set(listed) - set(here)) == [], "an address disappeared: add a redirect"
     assert sorted(set(here) - set(listed)) == [], "a new address: add it to tests/route-list.json"

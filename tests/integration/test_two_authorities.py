@@ -77,7 +77,10 @@ def authority(folder: Path, database_url: str, marker: str) -> Authority:
 @pytest.fixture
 def both(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[tuple[Authority, Authority]]:
     """The two, made one after the other: the second would overwrite what the first kept outside its app."""
-    made = [authority(tmp_path / name, new_database(), marker) for name, marker in (("mot", "Xoanmot"), ("hai", "Lienhai"))]
+    made = [
+        authority(tmp_path / name, new_database(), marker)
+        for name, marker in (("mot", "Xoanmot"), ("hai", "Lienhai"))
+    ]
     yield made[0], made[1]
     for one in made:
         with one.app.app_context():
@@ -94,9 +97,25 @@ def token(page: str) -> str:
 
 def question_form(page: str, marker: str, **changed: str) -> dict[str, str]:
     """The last screen of the form, filled in."""
-    form = {"csrf_token": token(page), "step": "lien-he", "action": "gui", "kind": "question", "topic": "", "title": "", "place": ""}
-    form |= {"body": f"Câu hỏi mới ở {marker} về lịch thu gom rác trong tuần tới.", "name": f"Nguyễn {marker}", "phone": ""}
-    form |= {"email": f"{marker.lower()}@example.vn", "consent": "publish", "name_display": "initials"}
+    form = {
+        "csrf_token": token(page),
+        "step": "lien-he",
+        "action": "gui",
+        "kind": "question",
+        "topic": "",
+        "title": "",
+        "place": "",
+    }
+    form |= {
+        "body": f"Câu hỏi mới ở {marker} về lịch thu gom rác trong tuần tới.",
+        "name": f"Nguyễn {marker}",
+        "phone": "",
+    }
+    form |= {
+        "email": f"{marker.lower()}@example.vn",
+        "consent": "publish",
+        "name_display": "initials",
+    }
     key = re.search(r'name="idempotency_key" value="([^"]+)"', page)
     assert key
     return {**form, "idempotency_key": key.group(1), **changed}
@@ -109,7 +128,11 @@ def everything(one: Authority) -> str:
         for table in db.metadata.sorted_tables:
             parts += [str(tuple(row)) for row in db.session.execute(sa.select(table))]
         db.session.remove()
-    parts += [path.read_bytes().decode("latin-1") for path in sorted(one.folder.rglob("*")) if path.is_file()]
+    parts += [
+        path.read_bytes().decode("latin-1")
+        for path in sorted(one.folder.rglob("*"))
+        if path.is_file()
+    ]
     return "\n".join(parts)
 
 
@@ -117,7 +140,14 @@ def test_the_same_code_is_another_question(both: tuple[Authority, Authority]) ->
     first, second = both
     assert first.code == second.code
     for here, there in ((first, second), (second, first)):
-        for address in ("/", "/hoi-dap", f"/hoi-dap/{here.code}", "/tim-kiem?q=thu+gom+rác", "/hoi-dap/feed.atom", "/lien-he"):
+        for address in (
+            "/",
+            "/hoi-dap",
+            f"/hoi-dap/{here.code}",
+            "/tim-kiem?q=thu+gom+rác",
+            "/hoi-dap/feed.atom",
+            "/lien-he",
+        ):
             page = here.text(address)
             assert here.marker in page, address
             assert there.marker not in page, address
@@ -129,13 +159,21 @@ def test_what_is_written_here_is_found_nowhere_there(both: tuple[Authority, Auth
     first, second = both
     for here in both:
         browser = here.browser()
-        shown = browser.post(FORM, data=question_form(here.text(f"{FORM}?buoc=noi-dung", browser), here.marker))
+        shown = browser.post(
+            FORM, data=question_form(here.text(f"{FORM}?buoc=noi-dung", browser), here.marker)
+        )
         assert shown.status_code == 200
         with here.app.app_context():
-            file = files.receive(io.BytesIO(pdf(f"% {here.marker}\n".encode())), f"{here.marker}.pdf")
+            file = files.receive(
+                io.BytesIO(pdf(f"% {here.marker}\n".encode())), f"{here.marker}.pdf"
+            )
             db.session.commit()
             assert file.id
-            assert db.session.scalars(sa.select(Submission.code).order_by(Submission.id)).all()[-1].endswith("000002")
+            assert (
+                db.session.scalars(sa.select(Submission.code).order_by(Submission.id))
+                .all()[-1]
+                .endswith("000002")
+            )
             db.session.remove()
     for here, there in ((first, second), (second, first)):
         kept = everything(here)
@@ -159,7 +197,11 @@ def test_a_session_here_is_nobody_there(both: tuple[Authority, Authority]) -> No
 def test_a_question_opened_here_is_closed_there(both: tuple[Authority, Authority]) -> None:
     first, second = both
     citizen = first.browser()
-    form = {"csrf_token": token(first.text("/tra-cuu", citizen)), "code": first.code, "pin": first.pin}
+    form = {
+        "csrf_token": token(first.text("/tra-cuu", citizen)),
+        "code": first.code,
+        "pin": first.pin,
+    }
     assert citizen.post("/tra-cuu", data=form).status_code == 303
     assert first.marker in first.text(f"/tra-cuu/{first.code}", citizen)
     cookie = citizen.get_cookie("phien")
@@ -180,7 +222,13 @@ def test_a_file_here_has_no_address_there(both: tuple[Authority, Authority]) -> 
     assert user.id
     with first.app.app_context():
         question = make_question(file_keys=[_stored(pdf())])
-        path = db.session.scalars(sa.select(StoredFile).where(StoredFile.owner_id == question.submission_id)).one().path
+        path = (
+            db.session.scalars(
+                sa.select(StoredFile).where(StoredFile.owner_id == question.submission_id)
+            )
+            .one()
+            .path
+        )
         db.session.remove()
     colleague, _user = make_staff(second.app, Role.MODERATOR)
     assert officer.get(path).status_code == 200
@@ -207,7 +255,9 @@ def test_finished_pages_are_kept_apart(both: tuple[Authority, Authority]) -> Non
         db.session.remove()
     assert "Đèn đường Xoanmot" in first.text("/")
     assert "Đèn đường Xoanmot" not in second.text("/")
-    assert [layer.misses for layer in layers] == [2, 1], "a publication here makes no page there old"
+    assert [layer.misses for layer in layers] == [2, 1], (
+        "a publication here makes no page there old"
+    )
 
 
 def test_readers_of_both_at_once_see_their_own(both: tuple[Authority, Authority]) -> None:
@@ -215,7 +265,9 @@ def test_readers_of_both_at_once_see_their_own(both: tuple[Authority, Authority]
 
     def read(here: Authority, there: Authority) -> None:
         for number in range(25):
-            page = here.text(f"/hoi-dap?nam=202{number % 7}" if number % 2 else f"/hoi-dap/{here.code}")
+            page = here.text(
+                f"/hoi-dap?nam=202{number % 7}" if number % 2 else f"/hoi-dap/{here.code}"
+            )
             if here.marker not in page or there.marker in page:
                 wrong.append(page)
 
@@ -231,7 +283,12 @@ def test_readers_of_both_at_once_see_their_own(both: tuple[Authority, Authority]
 def test_mails_and_jobs_go_their_own_way(both: tuple[Authority, Authority]) -> None:
     first, second = both
     browser = first.browser()
-    assert browser.post(FORM, data=question_form(first.text(f"{FORM}?buoc=noi-dung", browser), first.marker)).status_code == 200
+    assert (
+        browser.post(
+            FORM, data=question_form(first.text(f"{FORM}?buoc=noi-dung", browser), first.marker)
+        ).status_code
+        == 200
+    )
     assert first.app.extensions["mail_transport"] is not second.app.extensions["mail_transport"]
     runner.drain(second.app)
     assert sent(second.app) == []
@@ -252,10 +309,17 @@ def test_limits_used_up_here_leave_those_there(both: tuple[Authority, Authority]
     for number in range(6):
         browser = first.browser()
         page = first.text(f"{FORM}?buoc=noi-dung", browser)
-        answer = browser.post(FORM, data=question_form(page, first.marker, email=f"a{number}@example.vn"))
+        answer = browser.post(
+            FORM, data=question_form(page, first.marker, email=f"a{number}@example.vn")
+        )
         assert answer.status_code == (200 if number < 5 else 429)
     browser = second.browser()
-    assert browser.post(FORM, data=question_form(second.text(f"{FORM}?buoc=noi-dung", browser), second.marker)).status_code == 200
+    assert (
+        browser.post(
+            FORM, data=question_form(second.text(f"{FORM}?buoc=noi-dung", browser), second.marker)
+        ).status_code
+        == 200
+    )
 
 
 def test_searches_here_do_not_count_there(both: tuple[Authority, Authority]) -> None:
@@ -268,7 +332,9 @@ def test_searches_here_do_not_count_there(both: tuple[Authority, Authority]) -> 
 def test_settings_and_keys_are_each_ones_own(both: tuple[Authority, Authority]) -> None:
     first, second = both
     assert first.app.secret_key != second.app.secret_key
-    assert first.app.config["SQLALCHEMY_DATABASE_URI"] != second.app.config["SQLALCHEMY_DATABASE_URI"]
+    assert (
+        first.app.config["SQLALCHEMY_DATABASE_URI"] != second.app.config["SQLALCHEMY_DATABASE_URI"]
+    )
     assert first.app.config["UPLOADS"] != second.app.config["UPLOADS"]
     for name in ("navigation", "meters", "page_cache", "mail_transport"):
         assert first.app.extensions[name] is not second.app.extensions[name], name

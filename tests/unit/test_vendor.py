@@ -16,16 +16,24 @@ COMPRESSED = {".br", ".gz"}
 PACKAGES = tomllib.loads((VENDOR / "VENDOR.toml").read_text("utf-8"))["package"]
 FILES = {file["path"]: file["sha256"] for package in PACKAGES for file in package["file"]}
 #: Pages only: a mail has no Content-Security-Policy and may need its own styles.
-TEMPLATES = [path for path in sorted((ROOT / "app").glob("**/templates/**/*.html")) if "email" not in path.parts]
+TEMPLATES = [
+    path
+    for path in sorted((ROOT / "app").glob("**/templates/**/*.html"))
+    if "email" not in path.parts
+]
 
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 INLINE = {
-    "a script without src": re.compile(r"<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/ld\+json\")", re.IGNORECASE),
+    "a script without src": re.compile(
+        r"<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/ld\+json\")", re.IGNORECASE
+    ),
     "a style element": re.compile(r"<style\b", re.IGNORECASE),
     "a style attribute": re.compile(r"[\s\"']style\s*=", re.IGNORECASE),
     "an event attribute": re.compile(r"<[^>]*\s(?:on[a-z]{3,}|hx-on[:\w-]*)\s*=", re.IGNORECASE),
     "a javascript: address": re.compile(r"javascript:", re.IGNORECASE),
-    "an address of another host": re.compile(r"(?:src|<link[^>]*href|@import)\s*=\s*[\"']?(?:https?:)?//", re.IGNORECASE),
+    "an address of another host": re.compile(
+        r"(?:src|<link[^>]*href|@import)\s*=\s*[\"']?(?:https?:)?//", re.IGNORECASE
+    ),
 }
 
 
@@ -83,7 +91,9 @@ def test_style_sheet_needs_nothing_from_elsewhere() -> None:
         assert (VENDOR / address).is_file(), address
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "app").as_posix())
+@pytest.mark.parametrize(
+    "path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "app").as_posix()
+)
 def test_template_has_nothing_inline(path: Path) -> None:
     text = COMMENT.sub("", path.read_text("utf-8"))
     for what, pattern in INLINE.items():

@@ -1,1 +1,3 @@
-"""The screens: entrance (signing in and out, links), own_account (one's own), people (administration)."""
+"""The screens: entrance (signing in and out, links), own_account (one's own), people
+(administration).
+"""

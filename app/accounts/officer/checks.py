@@ -15,7 +15,8 @@ _SCOPE = "password"
 
 
 def password_confirmed(form: BaseForm, user: User) -> bool:
-    """Did the signed-in person give their present password in the form's `password`? If not, the form says so.
+    """Did the signed-in person give their present password in the form's `password`? If not, the
+    form says so.
 
     A wrong try is committed at once. Raises TooMany after ten within a quarter of an hour.
     """
@@ -33,7 +34,10 @@ def password_confirmed(form: BaseForm, user: User) -> bool:
 
 
 def hash_new_password(form: NewPasswordForm, user: User) -> str | None:
-    """The hash of a new password that is good enough, else None and the reason beside the field. Inside `reading()`."""
+    """The hash of a new password that is good enough, else None and the reason beside the field.
+
+    Inside `reading()`.
+    """
     password = form.new_password.data or ""
     if password != form.repeat_password.data:
         form.apply(FieldError("repeat_password", _("Hai lần nhập mật khẩu chưa giống nhau.")))

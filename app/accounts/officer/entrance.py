@@ -1,10 +1,21 @@
 """Signing in and out, the second factor, and the links for a forgotten password.
 
-Every answer is the same for names that exist and names that do not. Hashing happens inside `reading()`, so that nobody
-waits for a turn at the database behind it; wrong tries are committed at once although the answer is an error.
+Every answer is the same for names that exist and names that do not. Hashing happens inside
+`reading()`, so that nobody waits for a turn at the database behind it; wrong tries are committed at
+once although the answer is an error.
 """
 
-from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -42,7 +53,9 @@ def sign_in() -> ResponseReturnValue:
         return redirect(_where_to(asked))
     if sessions.half_way() is not None:
         return redirect(_next_step(asked))
-    return render_template("accounts/sign_in.html", form=SignInForm(formdata=None, next=_where_to(asked)))
+    return render_template(
+        "accounts/sign_in.html", form=SignInForm(formdata=None, next=_where_to(asked))
+    )
 
 
 @bp.post("/dang-nhap")
@@ -75,12 +88,19 @@ def _check_password(form: SignInForm) -> User | None:
 
 
 def _begin(user: User, *, second_factor: bool) -> None:
-    token = session_service.start(user, user_agent=request.user_agent.string, second_factor=second_factor, replaces=sessions.current())
+    token = session_service.start(
+        user,
+        user_agent=request.user_agent.string,
+        second_factor=second_factor,
+        replaces=sessions.current(),
+    )
     sessions.begin(token)
 
 
 def _next_step(asked: str | None) -> str:
-    """Where somebody with the right password goes: to the second factor, to setting one up, or to work."""
+    """Where somebody with the right password goes: to the second factor, to setting one up, or to
+    work.
+    """
     found = sessions.half_way()
     where = _where_to(asked)
     if found is None:
@@ -127,7 +147,9 @@ def submit_second_factor_code() -> ResponseReturnValue:
 @bp.get("/xac-thuc/thiet-lap")
 @open_to_anyone
 def set_up() -> ResponseReturnValue:
-    """A role asks for a second factor that this person has not got yet: nothing else before that."""
+    """A role asks for a second factor that this person has not got yet: nothing
+    else before that.
+    """
     found = sessions.half_way()
     if found is None or found.user.totp_seed is not None:
         return redirect(url_for(".sign_in"))
@@ -152,15 +174,21 @@ def submit_set_up() -> ResponseReturnValue:
         except FieldError as error:
             form.apply(error)
     if not codes:
-        return render_template("accounts/set_up.html", form=form, secret=qr.readable_secret(found)), 422
+        return render_template(
+            "accounts/set_up.html", form=form, secret=qr.readable_secret(found)
+        ), 422
     _begin(found.user, second_factor=True)
-    return render_template("accounts/recovery_codes.html", codes=codes, continue_url=_where_to(form.next.data))
+    return render_template(
+        "accounts/recovery_codes.html", codes=codes, continue_url=_where_to(form.next.data)
+    )
 
 
 @bp.get("/xac-thuc/ma-qr.svg")
 @open_to_anyone
 def qr_code() -> ResponseReturnValue:
-    """The secret of this session's set-up as a picture; the policy allows no pictures inside the page."""
+    """The secret of this session's set-up as a picture; the policy allows no pictures inside the
+    page.
+    """
     return qr.picture(sessions.current())
 
 
@@ -206,14 +234,21 @@ def reset_password(token: str) -> ResponseReturnValue:
     link = passwords.valid_link(token)
     if link is None:
         return render_template("accounts/dead_link.html"), 410
-    return _reset_page(NewPasswordForm(formdata=None), invited=link.purpose is TokenPurpose.INVITE, username=link.user.username)
+    return _reset_page(
+        NewPasswordForm(formdata=None),
+        invited=link.purpose is TokenPurpose.INVITE,
+        username=link.user.username,
+    )
 
 
 @bp.post("/dat-lai-mat-khau/<token>")
 @open_to_anyone
 @commits
 def submit_reset_password(token: str) -> ResponseReturnValue:
-    """Set the password. Nobody is signed in by it: name, password and second factor are asked for as always."""
+    """Set the password.
+
+    Nobody is signed in by it: name, password and second factor are asked for as always.
+    """
     g.no_referrer = True
     form = NewPasswordForm()
     with reading():

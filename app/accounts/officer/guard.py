@@ -1,4 +1,6 @@
-"""First things first: whoever got an initial password from somebody else replaces it before doing anything."""
+"""First things first: whoever got an initial password from somebody else replaces it before doing
+anything.
+"""
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue

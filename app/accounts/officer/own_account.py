@@ -9,7 +9,14 @@ from flask_login import current_user
 
 from app.access import ROLE_LABELS, P, require
 from app.accounts import queries, sessions
-from app.accounts.forms import ChangePasswordForm, CodeForm, ConfirmForm, DeputyForm, EmailForm, OwnSetUpForm
+from app.accounts.forms import (
+    ChangePasswordForm,
+    CodeForm,
+    ConfirmForm,
+    DeputyForm,
+    EmailForm,
+    OwnSetUpForm,
+)
 from app.accounts.models import StaffSession, User
 from app.accounts.officer import qr
 from app.accounts.officer.checks import hash_new_password, password_confirmed
@@ -22,7 +29,9 @@ from app.kernel.errors import FieldError, NotFound
 from app.kernel.web import commits
 from app.organisation import queries as organisation
 
-bp = Blueprint("own_account", __name__, url_prefix="/can-bo/tai-khoan", template_folder="../templates")
+bp = Blueprint(
+    "own_account", __name__, url_prefix="/can-bo/tai-khoan", template_folder="../templates"
+)
 
 
 def _me() -> User:
@@ -40,7 +49,11 @@ def _session() -> StaffSession:
 def _go_on(*, second_factor_given: bool = False) -> None:
     """The same person under a new secret: what was stolen before is worth nothing."""
     token = session_service.start(
-        _me(), user_agent=request.user_agent.string, second_factor=second_factor_given, replaces=_session(), continues=True
+        _me(),
+        user_agent=request.user_agent.string,
+        second_factor=second_factor_given,
+        replaces=_session(),
+        continues=True,
     )
     sessions.begin(token)
 
@@ -84,7 +97,9 @@ def submit_email() -> ResponseReturnValue:
     except FieldError as error:
         form.apply(error)
         return render_template("accounts/email.html", form=form), 422
-    flash(_("Đã đổi thư điện tử. Chúng tôi gửi thư báo đến cả địa chỉ cũ và địa chỉ mới."), "success")
+    flash(
+        _("Đã đổi thư điện tử. Chúng tôi gửi thư báo đến cả địa chỉ cũ và địa chỉ mới."), "success"
+    )
     return redirect(url_for(".index"))
 
 
@@ -170,7 +185,9 @@ def switch_off() -> ResponseReturnValue:
 
 
 def _set_up_page(form: CodeForm) -> str:
-    return render_template("accounts/own_set_up.html", form=form, secret=qr.readable_secret(_session()))
+    return render_template(
+        "accounts/own_set_up.html", form=form, secret=qr.readable_secret(_session())
+    )
 
 
 def _manage_page(form: ConfirmForm) -> str:
@@ -184,7 +201,9 @@ def _manage_page(form: ConfirmForm) -> str:
 
 
 def _codes_page(codes: list[str]) -> str:
-    return render_template("accounts/recovery_codes.html", codes=codes, continue_url=url_for(".index"))
+    return render_template(
+        "accounts/recovery_codes.html", codes=codes, continue_url=url_for(".index")
+    )
 
 
 @bp.post("/phien/<int:session_id>/ket-thuc")
@@ -222,10 +241,20 @@ def deputy() -> ResponseReturnValue:
 def submit_deputy() -> ResponseReturnValue:
     """Name somebody who approves in one's place."""
     form = _deputy_form(DeputyForm())
-    if not form.validate() or form.deputy.data is None or form.starts_on.data is None or form.ends_on.data is None:
+    if (
+        not form.validate()
+        or form.deputy.data is None
+        or form.starts_on.data is None
+        or form.ends_on.data is None
+    ):
         return render_template("accounts/deputy.html", form=form), 422
     try:
-        deputies.name_deputy(_me(), deputy=queries.by_id(form.deputy.data), starts_on=form.starts_on.data, ends_on=form.ends_on.data)
+        deputies.name_deputy(
+            _me(),
+            deputy=queries.by_id(form.deputy.data),
+            starts_on=form.starts_on.data,
+            ends_on=form.ends_on.data,
+        )
     except FieldError as error:
         form.apply(error)
         return render_template("accounts/deputy.html", form=form), 422
@@ -245,5 +274,8 @@ def withdraw_deputy(delegation_id: int) -> ResponseReturnValue:
 
 def _deputy_form(form: DeputyForm) -> Any:
     candidates = queries.possible_deputies(_me())
-    form.deputy.choices = [("", _("Chọn một người")), *((user.id, user.full_name) for user in candidates)]
+    form.deputy.choices = [
+        ("", _("Chọn một người")),
+        *((user.id, user.full_name) for user in candidates),
+    ]
     return form

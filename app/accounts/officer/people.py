@@ -18,7 +18,9 @@ from app.kernel.errors import FieldError
 from app.kernel.web import commits
 from app.organisation import queries as organisation
 
-bp = Blueprint("people", __name__, url_prefix="/can-bo/he-thong/nguoi-dung", template_folder="../templates")
+bp = Blueprint(
+    "people", __name__, url_prefix="/can-bo/he-thong/nguoi-dung", template_folder="../templates"
+)
 
 
 def _me() -> User:
@@ -35,10 +37,17 @@ def _units(first: str) -> list[tuple[Any, str]]:
 def index() -> ResponseReturnValue:
     """The list, narrowed by the address."""
     form = PeopleFilterForm(request.args)
-    form.vai_tro.choices = [("", _("Tất cả")), *((role.value, label) for role, label in ROLE_LABELS.items())]
+    form.vai_tro.choices = [
+        ("", _("Tất cả")),
+        *((role.value, label) for role, label in ROLE_LABELS.items()),
+    ]
     form.don_vi.choices = _units(_("Tất cả"))
-    page = queries.people(_filters(form), after=request.args.get("sau"), before=request.args.get("truoc"))
-    kept: dict[str, Any] = {name: value for name in form._fields if (value := request.args.get(name))}
+    page = queries.people(
+        _filters(form), after=request.args.get("sau"), before=request.args.get("truoc")
+    )
+    kept: dict[str, Any] = {
+        name: value for name in form._fields if (value := request.args.get(name))
+    }
     return render_template(
         "accounts/people.html",
         form=form,
@@ -46,7 +55,9 @@ def index() -> ResponseReturnValue:
         filtered=bool(kept),
         unit_names={unit.id: unit.name for unit in organisation.active_units()},
         role_labels=ROLE_LABELS,
-        previous_url=url_for(".index", **kept, truoc=page.previous_cursor) if page.previous_cursor else None,
+        previous_url=url_for(".index", **kept, truoc=page.previous_cursor)
+        if page.previous_cursor
+        else None,
         next_url=url_for(".index", **kept, sau=page.next_cursor) if page.next_cursor else None,
     )
 
@@ -79,11 +90,20 @@ def submit_new() -> ResponseReturnValue:
     if not form.validate():
         return _new_page(form), 422
     try:
-        user = people.create_user(username=form.username.data or "", **_details(form, None), invite=True, actor=_me())
+        user = people.create_user(
+            username=form.username.data or "", **_details(form, None), invite=True, actor=_me()
+        )
     except FieldError as error:
         form.apply(error)
         return _new_page(form), 422
-    flash(_("Đã tạo tài khoản và gửi thư mời đến %(email)s. Liên kết trong thư dùng được trong 72 giờ.", email=user.email), "success")
+    flash(
+        _(
+            "Đã tạo tài khoản và gửi thư mời đến %(email)s. Liên kết trong thư dùng được trong 72 "
+            "giờ.",
+            email=user.email,
+        ),
+        "success",
+    )
     return redirect(url_for(".show", username=user.username))
 
 
@@ -131,7 +151,11 @@ def _act(username: str, act: Callable[[User], object], done: str) -> ResponseRet
 @commits
 def disable(username: str) -> ResponseReturnValue:
     """Close the account."""
-    return _act(username, lambda user: people.disable(user, actor=_me()), _("Đã khóa tài khoản và kết thúc mọi phiên đăng nhập."))
+    return _act(
+        username,
+        lambda user: people.disable(user, actor=_me()),
+        _("Đã khóa tài khoản và kết thúc mọi phiên đăng nhập."),
+    )
 
 
 @bp.post("/<username>/mo-khoa")
@@ -147,7 +171,11 @@ def enable(username: str) -> ResponseReturnValue:
 @commits
 def end_sessions(username: str) -> ResponseReturnValue:
     """Sign the person out everywhere."""
-    return _act(username, lambda user: sessions.end_by_administrator(user, actor=_me()), _("Đã kết thúc mọi phiên đăng nhập."))
+    return _act(
+        username,
+        lambda user: sessions.end_by_administrator(user, actor=_me()),
+        _("Đã kết thúc mọi phiên đăng nhập."),
+    )
 
 
 @bp.post("/<username>/dat-lai-xac-thuc")
@@ -155,7 +183,10 @@ def end_sessions(username: str) -> ResponseReturnValue:
 @commits
 def reset_second_factor(username: str) -> ResponseReturnValue:
     """The telephone is lost."""
-    done = _("Đã bỏ xác thực hai lớp của người này; khi đăng nhập lại, họ sẽ thiết lập từ đầu nếu vai trò bắt buộc.")
+    done = _(
+        "Đã bỏ xác thực hai lớp của người này; khi đăng nhập lại, họ sẽ thiết lập từ đầu nếu vai "
+        "trò bắt buộc."
+    )
     return _act(username, lambda user: second_factor.reset(user, actor=_me()), done)
 
 
@@ -167,17 +198,27 @@ def send_link(username: str) -> ResponseReturnValue:
     user = queries.by_username(username)
     purpose = passwords.send_link(user, actor=_me())
     invited = purpose is TokenPurpose.INVITE
-    flash(_("Đã gửi lại thư mời.") if invited else _("Đã gửi liên kết đặt lại mật khẩu đến thư điện tử của người này."), "success")
+    flash(
+        _("Đã gửi lại thư mời.")
+        if invited
+        else _("Đã gửi liên kết đặt lại mật khẩu đến thư điện tử của người này."),
+        "success",
+    )
     return redirect(url_for(".show", username=username))
 
 
 def _offered(form: Any, user: User | None = None) -> Any:
     form.unit.choices = _units(_("Không thuộc đơn vị nào"))
-    if user is not None and user.unit_id and user.unit_id not in {choice[0] for choice in form.unit.choices}:
+    if (
+        user is not None
+        and user.unit_id
+        and user.unit_id not in {choice[0] for choice in form.unit.choices}
+    ):
         # A unit that no longer exists stays with its people until somebody moves them.
         form.unit.choices.append((user.unit_id, organisation.unit(user.unit_id).name))
     if user is not None and not may_administer(_me(), user):
-        # Nobody changes their own roles; one's own address is changed where the password is asked for.
+        # Nobody changes their own roles; one's own address is changed where the password is asked
+        # for.
         del form.roles
         del form.email
     return form

@@ -23,10 +23,28 @@ def readable_secret(session: StaffSession) -> str:
 
 
 def picture(session: StaffSession | None) -> Response:
-    """The secret that this session offers, as SVG. Raises NotFound without a session, and once there is a second factor."""
+    """The secret that this session offers, as SVG.
+
+    Raises NotFound without a session, and once there is a second factor.
+    """
     if session is None or session.user.totp_seed is not None:
         raise NotFound
-    address = totp.address_for_app(_secret(session), username=session.user.username, issuer=organisation.agency().name or "Lắng Nghe")
+    address = totp.address_for_app(
+        _secret(session),
+        username=session.user.username,
+        issuer=organisation.agency().name or "Lắng Nghe",
+    )
     buffer = io.BytesIO()
-    segno.make(address, error="m").save(buffer, kind="svg", scale=6, border=4, light="#fff", xmldecl=False, svgclass=None, lineclass=None)
-    return Response(buffer.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
+    segno.make(address, error="m").save(
+        buffer,
+        kind="svg",
+        scale=6,
+        border=4,
+        light="#fff",
+        xmldecl=False,
+        svgclass=None,
+        lineclass=None,
+    )
+    return Response(
+        buffer.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": "no-store"}
+    )

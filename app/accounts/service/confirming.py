@@ -1,4 +1,6 @@
-"""Asking a signed-in person for something they know again, with a limit on tries: password, code, recovery code."""
+"""Asking a signed-in person for something they know again, with a limit on tries: password, code,
+recovery code.
+"""
 
 import datetime as dt
 
@@ -17,7 +19,9 @@ LIMIT = 10
 
 def begin(scope: str, user_id: int) -> None:
     """Count one try; the caller commits at once. Raises TooMany when the limit is reached."""
-    throttle.check(f"confirm:{scope}", _key(user_id), limit=LIMIT, within=WINDOW, message=_too_many())
+    throttle.check(
+        f"confirm:{scope}", _key(user_id), limit=LIMIT, within=WINDOW, message=_too_many()
+    )
     throttle.note(f"confirm:{scope}", _key(user_id))
 
 

@@ -19,7 +19,8 @@ MAX_DAYS = 366
 def name_deputy(giver: User, *, deputy: User, starts_on: dt.date, ends_on: dt.date) -> Delegation:
     """Let somebody else approve and extend as well, on these days, both included.
 
-    Raises Forbidden unless the giver approves in their own right, FieldError for a wrong person or period.
+    Raises Forbidden unless the giver approves in their own right, FieldError for a wrong person or
+    period.
     """
     if not may_name_deputy(giver):
         raise Forbidden(_("Chỉ người có quyền duyệt mới giao được người duyệt thay."))
@@ -32,9 +33,20 @@ def name_deputy(giver: User, *, deputy: User, starts_on: dt.date, ends_on: dt.da
     if (ends_on - starts_on).days >= MAX_DAYS:
         raise FieldError("ends_on", _("Mỗi lần giao duyệt thay dài nhất một năm."))
     if _overlapping(giver, starts_on, ends_on):
-        raise FieldError("starts_on", _("Trong khoảng ngày này bạn đã giao người duyệt thay. Hãy thôi giao lần trước rồi giao lại."))
+        raise FieldError(
+            "starts_on",
+            _(
+                "Trong khoảng ngày này bạn đã giao người duyệt thay. Hãy thôi giao lần trước rồi "
+                "giao lại."
+            ),
+        )
     delegation = Delegation(
-        from_user_id=giver.id, to_user_id=deputy.id, starts_on=starts_on, ends_on=ends_on, created_by=giver.id, created_at=now()
+        from_user_id=giver.id,
+        to_user_id=deputy.id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        created_by=giver.id,
+        created_at=now(),
     )
     db.session.add(delegation)
     db.session.flush()
@@ -46,7 +58,11 @@ def name_deputy(giver: User, *, deputy: User, starts_on: dt.date, ends_on: dt.da
 def withdraw(giver: User, delegation_id: int) -> Delegation:
     """Take it back early. Raises NotFound for one that is somebody else's or withdrawn already."""
     delegation = db.session.get(Delegation, delegation_id)
-    if delegation is None or delegation.from_user_id != giver.id or delegation.withdrawn_at is not None:
+    if (
+        delegation is None
+        or delegation.from_user_id != giver.id
+        or delegation.withdrawn_at is not None
+    ):
         raise NotFound
     delegation.withdrawn_at = now()
     db.session.flush()

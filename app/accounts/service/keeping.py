@@ -18,5 +18,13 @@ LINK_DAYS = 7
 def purge() -> None:
     """Delete sessions that ended 90 days ago and links that died a week ago."""
     moment = now()
-    db.session.execute(sa.delete(StaffSession).where(StaffSession.ends_at < moment - dt.timedelta(days=SESSION_DAYS)))
-    db.session.execute(sa.delete(PasswordToken).where(PasswordToken.expires_at < moment - dt.timedelta(days=LINK_DAYS)))
+    db.session.execute(
+        sa.delete(StaffSession).where(
+            StaffSession.ends_at < moment - dt.timedelta(days=SESSION_DAYS)
+        )
+    )
+    db.session.execute(
+        sa.delete(PasswordToken).where(
+            PasswordToken.expires_at < moment - dt.timedelta(days=LINK_DAYS)
+        )
+    )

@@ -1,4 +1,6 @@
-"""Setting passwords: by their owner, or through a one-time link that was sent to the owner's address."""
+"""Setting passwords: by their owner, or through a one-time link that was sent to the owner's
+address.
+"""
 
 import datetime as dt
 
@@ -32,11 +34,16 @@ _ACCOUNTS_PER_MAILBOX = 5
 def check_new(password: str, user: User, *, field: str = "new_password") -> None:
     """Raise FieldError when this password is not good enough for this person."""
     agency = organisation.agency()
-    rules.check(password, field=field, names=(user.username, agency.name or "", agency.place_name or ""))
+    rules.check(
+        password, field=field, names=(user.username, agency.name or "", agency.place_name or "")
+    )
 
 
 def change(user: User, *, password_hash: str, keep: StaffSession | None) -> None:
-    """The owner, who gave the old password, sets a new one (checked and hashed before). Other sessions end."""
+    """The owner, who gave the old password, sets a new one (checked and hashed before).
+
+    Other sessions end.
+    """
     _store(user, password_hash, keep=keep)
     recording.write("user:password:changed", user)
     emit(PasswordChanged(user))
@@ -62,8 +69,14 @@ def issue_link(user: User, purpose: TokenPurpose) -> str:
 
 
 def revoke_links(user: User) -> None:
-    """No link sent so far opens anything: another was asked for, the address changed, the account was closed."""
-    db.session.execute(sa.delete(PasswordToken).where(PasswordToken.user_id == user.id, PasswordToken.used_at.is_(None)))
+    """No link sent so far opens anything: another was asked for, the address changed, the account
+    was closed.
+    """
+    db.session.execute(
+        sa.delete(PasswordToken).where(
+            PasswordToken.user_id == user.id, PasswordToken.used_at.is_(None)
+        )
+    )
 
 
 def ask_link(*, typed: str, address: str) -> None:
@@ -84,25 +97,39 @@ def ask_link(*, typed: str, address: str) -> None:
 
 
 def send_link(user: User, *, actor: Actor) -> TokenPurpose:
-    """An administrator sends a new invitation, or a link to reset the password once there is one."""
+    """An administrator sends a new invitation, or a link to reset the password
+    once there is one.
+    """
     purpose = TokenPurpose.INVITE if user.password_hash is None else TokenPurpose.RESET
     token = issue_link(user, purpose)
     recording.write("user:link:issued", user, actor=actor, data={"purpose": purpose.value})
-    emit(UserInvited(user, token) if purpose is TokenPurpose.INVITE else PasswordResetAsked(user, token))
+    emit(
+        UserInvited(user, token)
+        if purpose is TokenPurpose.INVITE
+        else PasswordResetAsked(user, token)
+    )
     return purpose
 
 
 def print_link(user: User, *, actor: Actor) -> str:
-    """An address for whoever sits at the server's console: the first administrator, or one without a mailbox."""
+    """An address for whoever sits at the server's console: the first administrator, or one without
+    a mailbox.
+    """
     purpose = TokenPurpose.INVITE if user.password_hash is None else TokenPurpose.RESET
     token = issue_link(user, purpose)
-    recording.write("user:link:issued", user, actor=actor, data={"purpose": purpose.value, "printed": True})
+    recording.write(
+        "user:link:issued", user, actor=actor, data={"purpose": purpose.value, "printed": True}
+    )
     return f"{vault().base_url}/can-bo/dat-lai-mat-khau/{token}"
 
 
 def valid_link(token: str) -> PasswordToken | None:
     """The link with this secret, if it still opens anything. Reading it uses nothing up."""
-    found = db.session.scalar(sa.select(PasswordToken).where(PasswordToken.token_hash == vault().hash_token("link", token)))
+    found = db.session.scalar(
+        sa.select(PasswordToken).where(
+            PasswordToken.token_hash == vault().hash_token("link", token)
+        )
+    )
     if found is None or found.used_at is not None or now() >= found.expires_at:
         return None
     user = found.user
@@ -110,14 +137,19 @@ def valid_link(token: str) -> PasswordToken | None:
 
 
 def use_link(token: str, *, password_hash: str) -> User | None:
-    """Set the password (checked and hashed before) and use the link up; None when it had died meanwhile.
+    """Set the password (checked and hashed before) and use the link up; None when it had died
+    meanwhile.
 
     All sessions end; a second factor stays and is asked for as always.
     """
     link = valid_link(token)
     if link is None:
         return None
-    used = sa.update(PasswordToken).where(PasswordToken.id == link.id, PasswordToken.used_at.is_(None)).values(used_at=now())
+    used = (
+        sa.update(PasswordToken)
+        .where(PasswordToken.id == link.id, PasswordToken.used_at.is_(None))
+        .values(used_at=now())
+    )
     if not db.session.execute(used).rowcount:  # type: ignore[attr-defined]
         return None
     user = link.user
@@ -139,6 +171,10 @@ def _store(user: User, password_hash: str, *, keep: StaffSession | None) -> None
 
 def _owners(typed: str) -> list[User]:
     line = clean_line(typed)
-    is_this = sa.func.lower(User.email) == line.lower() if "@" in line else User.username == normal_username(line)
+    is_this = (
+        sa.func.lower(User.email) == line.lower()
+        if "@" in line
+        else User.username == normal_username(line)
+    )
     query = sa.select(User).where(is_this).order_by(User.id).limit(_ACCOUNTS_PER_MAILBOX)
     return [user for user in db.session.scalars(query) if may_sign_in(user, demo=vault().demo)]

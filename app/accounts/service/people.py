@@ -1,4 +1,6 @@
-"""Making and changing accounts: what an administrator does, and what people change about themselves."""
+"""Making and changing accounts: what an administrator does, and what people change about
+themselves.
+"""
 
 import re
 from collections.abc import Iterable
@@ -42,35 +44,59 @@ def create_user(
     invite: bool = False,
     actor: Actor = SYSTEM,
 ) -> User:
-    """Make an account. Without a password nobody can sign in until the link of the invitation (or of the console) is used.
+    """Make an account. Without a password nobody can sign in until the link of the invitation (or
+    of the console) is used.
 
-    The password is hashed here, slowly and unchecked: for commands, demo data and tests. Raises FieldError when the
-    username is taken or malformed, or the name or address is missing.
+    The password is hashed here, slowly and unchecked: for commands, demo data and tests. Raises
+    FieldError when the username is taken or malformed, or the name or address is missing.
     """
     name = normal_username(username)
     if not _USERNAME.fullmatch(name) or name in _RESERVED:
-        raise FieldError("username", _("Tên đăng nhập chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch nối; ví dụ: nguyen.van.a."))
+        raise FieldError(
+            "username",
+            _(
+                "Tên đăng nhập chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch nối; ví dụ: "
+                "nguyen.van.a."
+            ),
+        )
     if db.session.scalar(sa.select(User.id).where(User.username == name)) is not None:
         raise FieldError("username", _("Tên đăng nhập này đã có người dùng. Hãy chọn tên khác."))
     moment = now()
-    user = User(username=name, created_at=moment, is_demo=is_demo, must_change_password=must_change_password)
-    _describe(user, full_name=full_name, position=position, unit_id=unit_id, email=_checked_email(email))
+    user = User(
+        username=name, created_at=moment, is_demo=is_demo, must_change_password=must_change_password
+    )
+    _describe(
+        user, full_name=full_name, position=position, unit_id=unit_id, email=_checked_email(email)
+    )
     if password is not None:
         user.password_hash = vault().hash_password(password)
         user.password_changed_at = moment
     user.role_rows = [UserRole(role=role) for role in sorted(set(roles))]
     db.session.add(user)
     db.session.flush()
-    recording.write("user:created", user, actor=actor, data={"roles": _names(user.roles), "invited": invite})
+    recording.write(
+        "user:created", user, actor=actor, data={"roles": _names(user.roles), "invited": invite}
+    )
     if invite:
         emit(UserInvited(user, issue_link(user, TokenPurpose.INVITE)))
     return user
 
 
-def edit_user(user: User, *, full_name: str, position: str, unit_id: int | None, email: str, roles: Iterable[Role], actor: User) -> None:
-    """Change what an account says and is. New roles end the person's sessions: they sign in again with the new ones.
+def edit_user(
+    user: User,
+    *,
+    full_name: str,
+    position: str,
+    unit_id: int | None,
+    email: str,
+    roles: Iterable[Role],
+    actor: User,
+) -> None:
+    """Change what an account says and is. New roles end the person's sessions: they sign in again
+    with the new ones.
 
-    Raises Forbidden for one's own roles, Refused when no administrator would remain, FieldError for a bad name or address.
+    Raises Forbidden for one's own roles, Refused when no administrator would remain, FieldError for
+    a bad name or address.
     """
     wanted = frozenset(roles)
     if wanted != user.roles:
@@ -80,18 +106,26 @@ def edit_user(user: User, *, full_name: str, position: str, unit_id: int | None,
     _describe(user, full_name=full_name, position=position, unit_id=unit_id, email=user.email)
     after = (user.full_name, user.position, user.unit_id)
     db.session.flush()
-    fields = [name for name, old, new in zip(("full_name", "position", "unit"), before, after, strict=True) if old != new]
+    fields = [
+        name
+        for name, old, new in zip(("full_name", "position", "unit"), before, after, strict=True)
+        if old != new
+    ]
     if fields:
         recording.write("user:changed", user, actor=actor, data={"fields": fields})
 
 
 def change_email(user: User, email: str, *, actor: Actor) -> bool:
-    """Send mails elsewhere from now on; links sent to the old address die, and both addresses are told. False: the same."""
+    """Send mails elsewhere from now on; links sent to the old address die, and both addresses are
+    told. False: the same.
+    """
     new = _checked_email(email)
     if new == user.email:
         return False
     old = user.email
-    _describe(user, full_name=user.full_name, position=user.position, unit_id=user.unit_id, email=new)
+    _describe(
+        user, full_name=user.full_name, position=user.position, unit_id=user.unit_id, email=new
+    )
     revoke_links(user)
     db.session.flush()
     recording.write("user:email:changed", user, actor=actor)
@@ -129,15 +163,27 @@ def _change_roles(user: User, wanted: frozenset[Role], *, actor: User) -> None:
     if Role.ADMINISTRATOR in user.roles - wanted:
         _keep_an_administrator(without=user)
     added, removed = wanted - user.roles, user.roles - wanted
-    user.role_rows = [row for row in user.role_rows if row.role in wanted] + [UserRole(role=role) for role in sorted(added)]
+    user.role_rows = [row for row in user.role_rows if row.role in wanted] + [
+        UserRole(role=role) for role in sorted(added)
+    ]
     db.session.flush()
     end_all(user, SessionEnd.ROLE)
-    recording.write("user:roles:changed", user, actor=actor, data={"added": _names(added), "removed": _names(removed)})
+    recording.write(
+        "user:roles:changed",
+        user,
+        actor=actor,
+        data={"added": _names(added), "removed": _names(removed)},
+    )
 
 
 def _check_may_administer(actor: User, user: User) -> None:
     if not may_administer(actor, user):
-        raise Forbidden(_("Không ai tự đổi vai trò hay tự khóa, mở khóa tài khoản của mình. Hãy nhờ một quản trị viên khác."))
+        raise Forbidden(
+            _(
+                "Không ai tự đổi vai trò hay tự khóa, mở khóa tài khoản của mình. Hãy nhờ một "
+                "quản trị viên khác."
+            )
+        )
 
 
 def _keep_an_administrator(*, without: User) -> None:
@@ -146,19 +192,32 @@ def _keep_an_administrator(*, without: User) -> None:
         .join(UserRole, UserRole.user_id == User.id)
         .where(UserRole.role == Role.ADMINISTRATOR, User.is_active)
         .order_by(User.id)
-        # Two administrators who close each other's account at the same moment must wait for one another.
+        # Two administrators who close each other's account at the same moment must wait for one
+        # another.
         .with_for_update(of=User)
     )
     remaining = set(db.session.scalars(query)) - {without.id}
     if Role.ADMINISTRATOR in without.roles and not remaining:
-        raise Refused(_("Đây là quản trị viên cuối cùng còn hoạt động. Hãy giao quyền quản trị cho người khác trước."))
+        raise Refused(
+            _(
+                "Đây là quản trị viên cuối cùng còn hoạt động. Hãy giao quyền quản trị cho người "
+                "khác trước."
+            )
+        )
 
 
-def _describe(user: User, *, full_name: str, position: str, unit_id: int | None, email: str) -> None:
+def _describe(
+    user: User, *, full_name: str, position: str, unit_id: int | None, email: str
+) -> None:
     name = clean_line(full_name)
     if not name:
         raise FieldError("full_name", _("Hãy nhập họ và tên."))
-    user.full_name, user.position, user.unit_id, user.email = name[:120], clean_line(position)[:120], unit_id, email
+    user.full_name, user.position, user.unit_id, user.email = (
+        name[:120],
+        clean_line(position)[:120],
+        unit_id,
+        email,
+    )
     user.search_text = fold(f"{user.full_name} {user.username} {user.position} {user.email}")[:600]
 
 

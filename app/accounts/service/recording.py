@@ -40,7 +40,17 @@ def declare_tags() -> None:
         tags.declare(tag, label)
 
 
-def write(tag: str, user: User, *, actor: Actor | None = None, data: Mapping[str, Any] | None = None) -> None:
-    """Record that somebody (the person themselves, unless told otherwise) did this to an account."""
+def write(
+    tag: str, user: User, *, actor: Actor | None = None, data: Mapping[str, Any] | None = None
+) -> None:
+    """Record that somebody (the person themselves, unless told otherwise) did this
+    to an account.
+    """
     by: Actor = actor or user
-    audit.record(tag, actor_id=by.id, actor=by.full_name, about=Ref("user", user.id), data={"name": user.username, **(data or {})})
+    audit.record(
+        tag,
+        actor_id=by.id,
+        actor=by.full_name,
+        about=Ref("user", user.id),
+        data={"name": user.username, **(data or {})},
+    )

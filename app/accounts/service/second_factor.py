@@ -19,12 +19,16 @@ from app.kernel.text import clean_line
 
 
 def seed_in_waiting(session: StaffSession) -> str:
-    """The seed that this session offers for setting up. Derived from it: showing the QR code writes nothing."""
+    """The seed that this session offers for setting up.
+
+    Derived from it: showing the QR code writes nothing.
+    """
     return vault().hash_token("totp-setup", session.token_hash)[:32]
 
 
 def set_up(user: User, *, session: StaffSession, code: str) -> list[str]:
-    """Switch the second factor on, proven by a first code; returns ten recovery codes, readable only now.
+    """Switch the second factor on, proven by a first code; returns ten recovery codes, readable
+    only now.
 
     Other sessions end. Raises FieldError for a wrong code.
     """
@@ -47,7 +51,9 @@ def give(user: User, *, code: str) -> None:
     Raises FieldError when it is wrong or was used before.
     """
     typed = totp.normal_code(clean_line(code))
-    accepted = _use_app_code(user, typed) if totp.is_app_code(typed) else _use_recovery_code(user, typed)
+    accepted = (
+        _use_app_code(user, typed) if totp.is_app_code(typed) else _use_recovery_code(user, typed)
+    )
     if not accepted:
         raise FieldError("code", _wrong())
 
@@ -72,9 +78,11 @@ def switch_off(user: User) -> None:
 
 
 def reset(user: User, *, actor: Actor) -> None:
-    """An administrator removes it for somebody who lost the telephone; sessions end, and roles ask for a new one.
+    """An administrator removes it for somebody who lost the telephone; sessions end, and roles ask
+    for a new one.
 
-    Raises Forbidden for one's own: that goes through one's own account, where the password is asked for.
+    Raises Forbidden for one's own: that goes through one's own account, where the password is asked
+    for.
     """
     if actor.id == user.id:
         raise Forbidden(_("Hãy đổi xác thực hai lớp của chính mình ở trang Tài khoản."))
@@ -92,7 +100,9 @@ def _use_app_code(user: User, code: str) -> bool:
         return False
     # In one statement, so that of two requests with the same code only one gets through.
     later = sa.or_(User.totp_last_step.is_(None), User.totp_last_step < step)
-    result = db.session.execute(sa.update(User).where(User.id == user.id, later).values(totp_last_step=step))
+    result = db.session.execute(
+        sa.update(User).where(User.id == user.id, later).values(totp_last_step=step)
+    )
     return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
@@ -100,7 +110,11 @@ def _use_recovery_code(user: User, code: str) -> bool:
     if user.totp_seed is None:
         return False
     hashed = vault().hash_token("recovery", str(user.id), code)
-    fresh = (RecoveryCode.user_id == user.id, RecoveryCode.code_hash == hashed, RecoveryCode.used_at.is_(None))
+    fresh = (
+        RecoveryCode.user_id == user.id,
+        RecoveryCode.code_hash == hashed,
+        RecoveryCode.used_at.is_(None),
+    )
     result = db.session.execute(sa.update(RecoveryCode).where(*fresh).values(used_at=now()))
     if not result.rowcount:  # type: ignore[attr-defined]
         return False

@@ -15,12 +15,18 @@ from app.kernel.tokens import new_token
 
 
 def start(
-    user: User, *, user_agent: str = "", second_factor: bool = False, replaces: StaffSession | None = None, continues: bool = False
+    user: User,
+    *,
+    user_agent: str = "",
+    second_factor: bool = False,
+    replaces: StaffSession | None = None,
+    continues: bool = False,
 ) -> str:
     """Begin a session under a new 128-bit secret, which is returned for the cookie.
 
-    `replaces` ends at once. `continues`: the person is signed in already and only gets a new secret; the twelve hours
-    go on counting. A session that still lacks its second factor lives for a quarter of an hour.
+    `replaces` ends at once. `continues`: the person is signed in already and only gets a new
+    secret; the twelve hours go on counting. A session that still lacks its second factor lives for
+    a quarter of an hour.
     """
     moment = now()
     token = new_token()
@@ -95,7 +101,8 @@ def end_by_administrator(user: User, *, actor: Actor) -> int:
     return ended
 
 
-#: In the order in which they have to be looked for: each of the later names also stands in what the earlier ones send.
+#: In the order in which they have to be looked for: each of the later names also stands in what the
+#: earlier ones send.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("coc_coc", "Cốc Cốc"),
@@ -115,8 +122,14 @@ _SYSTEMS = (
 
 
 def describe_browser(user_agent: str) -> str:
-    """«Chrome, Windows»: enough to recognise one's own device, too little to follow anybody. Empty when unknown."""
-    found = (next((name for mark, name in table if mark in user_agent), "") for table in (_BROWSERS, _SYSTEMS))
+    """«Chrome, Windows»: enough to recognise one's own device, too little to follow anybody.
+
+    Empty when unknown.
+    """
+    found = (
+        next((name for mark, name in table if mark in user_agent), "")
+        for table in (_BROWSERS, _SYSTEMS)
+    )
     return ", ".join(name for name in found if name)
 
 

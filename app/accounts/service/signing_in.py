@@ -1,4 +1,6 @@
-"""The first half of signing in: tries are counted before anything is hashed, and every wrong answer looks alike."""
+"""The first half of signing in: tries are counted before anything is hashed, and every wrong answer
+looks alike.
+"""
 
 import datetime as dt
 import ipaddress
@@ -24,12 +26,20 @@ WINDOW = dt.timedelta(minutes=15)
 LIMIT = 10
 #: The owner is told at this many.
 ALERT_AT = 5
-_ACCOUNT, _ADDRESS, _PAIR, _ALERT = "sign-in:account", "sign-in:address", "sign-in:pair", "sign-in:alert"
+_ACCOUNT, _ADDRESS, _PAIR, _ALERT = (
+    "sign-in:account",
+    "sign-in:address",
+    "sign-in:pair",
+    "sign-in:alert",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to sign in, by the keys under which it counts. Names and addresses appear only as keyed hashes."""
+    """One try to sign in, by the keys under which it counts.
+
+    Names and addresses appear only as keyed hashes.
+    """
 
     account: str
     address: str
@@ -52,7 +62,9 @@ def normal_username(typed: str) -> str:
 
 
 def network_of(address: str) -> str:
-    """What counts as one place on the net: an IPv4 address, or the /64 that a household or office gets of IPv6."""
+    """What counts as one place on the net: an IPv4 address, or the /64 that a household or office
+    gets of IPv6.
+    """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -65,14 +77,17 @@ def network_of(address: str) -> str:
 def begin_attempt(*, username: str, address: str) -> Attempt:
     """Count one try; the caller commits at once, so that tries sent side by side all count.
 
-    An address is closed only after failing at ten different accounts: one forgetful person does not lock out the office.
-    Raises TooMany, the same for names that nobody has, while the account or the address is closed.
+    An address is closed only after failing at ten different accounts: one forgetful person does not
+    lock out the office. Raises TooMany, the same for names that nobody has, while the account or
+    the address is closed.
     """
     key = vault().secret_key
     place = throttle.address_key(key, network_of(address))
     name = normal_username(username)
     attempt = Attempt(
-        account=vault().hash_token("account", name), address=place, pair=vault().hash_token("pair", name, place, today().isoformat())
+        account=vault().hash_token("account", name),
+        address=place,
+        pair=vault().hash_token("pair", name, place, today().isoformat()),
     )
     throttle.check(_ADDRESS, attempt.address, limit=LIMIT, within=WINDOW, message=_too_many())
     throttle.check(_ACCOUNT, attempt.account, limit=LIMIT, within=WINDOW, message=_too_many())
@@ -81,21 +96,28 @@ def begin_attempt(*, username: str, address: str) -> Attempt:
 
 
 def verify(attempt: Attempt, *, username: str, password: str) -> Verified | None:
-    """Is this the password of an open account? Slow: to be called inside `reading()`, outside the writers' turn.
+    """Is this the password of an open account? Slow: to be called inside `reading()`, outside the
+    writers' turn.
 
     Raises TooMany when tries that came in at the same moment used the limit up.
     """
     if throttle.count(_ACCOUNT, attempt.account, within=WINDOW) > LIMIT:
         raise TooMany(_too_many(), retry_after_minutes=int(WINDOW.total_seconds() // 60))
     user = db.session.scalar(sa.select(User).where(User.username == normal_username(username)))
-    stored = user.password_hash if user is not None and may_sign_in(user, demo=vault().demo) else None
+    stored = (
+        user.password_hash if user is not None and may_sign_in(user, demo=vault().demo) else None
+    )
     if not vault().verify_password(stored, password) or user is None or stored is None:
         return None
-    return Verified(user.id, stored, vault().hash_password(password) if vault().needs_rehash(stored) else None)
+    return Verified(
+        user.id, stored, vault().hash_password(password) if vault().needs_rehash(stored) else None
+    )
 
 
 def fail(attempt: Attempt, *, username: str) -> None:
-    """Remember a wrong password (the caller commits); at the fifth within the window the owner gets a mail."""
+    """Remember a wrong password (the caller commits); at the fifth within the window the owner gets
+    a mail.
+    """
     if not throttle.count(_PAIR, attempt.pair, within=WINDOW):
         throttle.note(_ADDRESS, attempt.address)
     throttle.note(_PAIR, attempt.pair)
@@ -110,9 +132,16 @@ def fail(attempt: Attempt, *, username: str) -> None:
 
 
 def succeed(attempt: Attempt, verified: Verified) -> User | None:
-    """Forget the wrong tries and return the person; None when the account was closed or its password changed meanwhile."""
+    """Forget the wrong tries and return the person;
+
+    None when the account was closed or its password changed meanwhile.
+    """
     user = db.session.get(User, verified.user_id)
-    if user is None or not may_sign_in(user, demo=vault().demo) or user.password_hash != verified.stored:
+    if (
+        user is None
+        or not may_sign_in(user, demo=vault().demo)
+        or user.password_hash != verified.stored
+    ):
         return None
     forget_failures(user)
     if verified.better is not None:
@@ -122,9 +151,16 @@ def succeed(attempt: Attempt, verified: Verified) -> User | None:
 
 
 def forget_failures(user: User) -> None:
-    """Open the account again: its owner gave the right password, or set a new one through the mailbox."""
+    """Open the account again: its owner gave the right password, or set a new one through the
+    mailbox.
+    """
     throttle.clear(_ACCOUNT, vault().hash_token("account", user.username))
 
 
 def _too_many() -> str:
-    return str(_("Có quá nhiều lần đăng nhập không thành công nên hệ thống tạm dừng nhận thêm. Mật khẩu đúng cũng phải chờ."))
+    return str(
+        _(
+            "Có quá nhiều lần đăng nhập không thành công nên hệ thống tạm dừng nhận thêm. Mật "
+            "khẩu đúng cũng phải chờ."
+        )
+    )

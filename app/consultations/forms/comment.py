@@ -1,4 +1,6 @@
-"""A citizen's forms about a comment: three steps and a review, answers to guiding questions, allowing less, withdrawing."""
+"""A citizen's forms about a comment: three steps and a review, answers to guiding questions,
+allowing less, withdrawing.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -54,7 +56,9 @@ def _accepted_by(parse: Callable[[str], str]) -> Callable[[Form, Field], None]:
 
 def _phone_or_mail(form: Form, field: Field) -> None:
     if not field.data and not form["email"].data:
-        raise ValidationError(_("Hãy nhập số điện thoại hoặc thư điện tử để chúng tôi liên hệ khi cần."))
+        raise ValidationError(
+            _("Hãy nhập số điện thoại hoặc thư điện tử để chúng tôi liên hệ khi cần.")
+        )
 
 
 def _named(form: Form, field: Field) -> None:
@@ -77,7 +81,9 @@ def _wording_proposed(form: Form, field: Field) -> None:
 
 
 def _chosen_when(kind: TargetKind, message: str) -> Callable[[Form, Field], None]:
-    """A validator: needed for this kind of target; for another, what was once chosen here does not matter."""
+    """A validator: needed for this kind of target; for another, what was once chosen here does not
+    matter.
+    """
 
     def check(form: Form, field: Field) -> None:
         if form["target_kind"].data == kind.value and field.data:
@@ -90,20 +96,35 @@ def _chosen_when(kind: TargetKind, message: str) -> Callable[[Form, Field], None
 
 def _place_said(form: Form, field: Field) -> None:
     """A pin, a hamlet or words: one of them is enough."""
-    if form["target_kind"].data != TargetKind.PLACE.value or field.data or form["longitude"].data or form["place"].data:
+    if (
+        form["target_kind"].data != TargetKind.PLACE.value
+        or field.data
+        or form["longitude"].data
+        or form["place"].data
+    ):
         return
-    raise ValidationError(_("Hãy đánh dấu trên bản đồ, chọn thôn, khu vực, hoặc ghi địa chỉ, mô tả nơi bạn góp ý."))
+    raise ValidationError(
+        _("Hãy đánh dấu trên bản đồ, chọn thôn, khu vực, hoặc ghi địa chỉ, mô tả nơi bạn góp ý.")
+    )
 
 
 def _pinned(form: Form, field: Field) -> None:
-    """Both halves of the pin, and not at the other end of the world; for another target it does not matter."""
+    """Both halves of the pin, and not at the other end of the world; for another target it does not
+    matter.
+    """
     longitude, latitude = degrees(field.data), degrees(form["latitude"].data)
-    if form["target_kind"].data != TargetKind.PLACE.value or not (field.data or form["latitude"].data):
+    if form["target_kind"].data != TargetKind.PLACE.value or not (
+        field.data or form["latitude"].data
+    ):
         return
     if longitude is None or latitude is None:
-        raise ValidationError(_("Vị trí trên bản đồ chưa đúng. Hãy đánh dấu lại, hoặc ghi địa chỉ."))
+        raise ValidationError(
+            _("Vị trí trên bản đồ chưa đúng. Hãy đánh dấu lại, hoặc ghi địa chỉ.")
+        )
     if not inside(longitude, latitude):
-        raise ValidationError(_("Vị trí đã đánh dấu nằm ngoài lãnh thổ Việt Nam. Hãy đánh dấu lại."))
+        raise ValidationError(
+            _("Vị trí đã đánh dấu nằm ngoài lãnh thổ Việt Nam. Hãy đánh dấu lại.")
+        )
 
 
 def degrees(text: str | None) -> float | None:
@@ -115,9 +136,11 @@ def degrees(text: str | None) -> float | None:
 
 
 class CommentForm(BaseForm):
-    """The whole form of a comment. Each step shows a part of it and carries the rest in hidden fields.
+    """The whole form of a comment. Each step shows a part of it and carries the rest in hidden
+    fields.
 
-    A field is validated where it is shown and all of them before sending, since nobody has to come by the steps.
+    A field is validated where it is shown and all of them before sending, since nobody has to come
+    by the steps.
     """
 
     TARGET = ("target_kind", "clause", "project", "longitude", "latitude", "place", "place_text")
@@ -137,29 +160,65 @@ class CommentForm(BaseForm):
     )
     CARRIED = (*TARGET, *CONTENT, *CONTACT, "idempotency_key", "started", "advised", "company_url")
 
-    target_kind = RadioField(_l("Bạn góp ý về nội dung nào?"), validators=[Needed(_l("Hãy chọn nội dung bạn góp ý."))])
-    clause = SelectField(_l("Điều, khoản"), validators=[_chosen_when(TargetKind.CLAUSE, _l("Hãy chọn điều, khoản trong danh sách."))])
+    target_kind = RadioField(
+        _l("Bạn góp ý về nội dung nào?"), validators=[Needed(_l("Hãy chọn nội dung bạn góp ý."))]
+    )
+    clause = SelectField(
+        _l("Điều, khoản"),
+        validators=[_chosen_when(TargetKind.CLAUSE, _l("Hãy chọn điều, khoản trong danh sách."))],
+    )
     project = SelectField(
-        _l("Công trình, dự án"), validators=[_chosen_when(TargetKind.PROJECT, _l("Hãy chọn công trình, dự án trong danh sách."))]
+        _l("Công trình, dự án"),
+        validators=[
+            _chosen_when(TargetKind.PROJECT, _l("Hãy chọn công trình, dự án trong danh sách."))
+        ],
     )
     longitude = HiddenField(_l("Vị trí trên bản đồ"), validators=[_pinned])
     latitude = HiddenField(_l("Vị trí trên bản đồ"))
     place = SelectField(_l("Thôn, khu vực"), validators=[Optional()])
-    place_text = LineField(_l("Địa chỉ hoặc mô tả nơi"), validators=[_place_said, length_between(0, 300, "", _LINE_TOO_LONG)])
+    place_text = LineField(
+        _l("Địa chỉ hoặc mô tả nơi"),
+        validators=[_place_said, length_between(0, 300, "", _LINE_TOO_LONG)],
+    )
     stance = RadioField(_l("Ý kiến của bạn"), validators=[Needed(_l("Hãy chọn ý kiến của bạn."))])
-    body = TextField(_l("Nội dung"), validators=[length_between(BODY_MIN, BODY_MAX, _l("Hãy viết ít nhất 10 ký tự."), _TEXT_TOO_LONG)])
-    proposed_text = TextField(_l("Đề nghị sửa thành"), validators=[_wording_proposed, length_between(0, BODY_MAX, "", _TEXT_TOO_LONG)])
+    body = TextField(
+        _l("Nội dung"),
+        validators=[
+            length_between(BODY_MIN, BODY_MAX, _l("Hãy viết ít nhất 10 ký tự."), _TEXT_TOO_LONG)
+        ],
+    )
+    proposed_text = TextField(
+        _l("Đề nghị sửa thành"),
+        validators=[_wording_proposed, length_between(0, BODY_MAX, "", _TEXT_TOO_LONG)],
+    )
     files = MultipleFileField(_l("Tệp đính kèm"), validators=[Optional()])
     sender_kind = RadioField(_l("Bạn là"), validators=[Needed(_l("Hãy chọn bạn là ai."))])
-    name = LineField(_l("Họ và tên"), validators=[_named, length_between(0, NAME_MAX, "", _l("Họ và tên dài quá 120 ký tự. Hãy rút gọn."))])
-    organisation_name = LineField(_l("Tên tổ chức, cơ quan"), validators=[_body_named, length_between(0, 200, "", _LINE_TOO_LONG)])
+    name = LineField(
+        _l("Họ và tên"),
+        validators=[
+            _named,
+            length_between(0, NAME_MAX, "", _l("Họ và tên dài quá 120 ký tự. Hãy rút gọn.")),
+        ],
+    )
+    organisation_name = LineField(
+        _l("Tên tổ chức, cơ quan"),
+        validators=[_body_named, length_between(0, 200, "", _LINE_TOO_LONG)],
+    )
     tax_code = LineField(_l("Mã số thuế"), validators=[Optional(), _accepted_by(normal_tax_code)])
-    letter_number = LineField(_l("Số công văn"), validators=[Optional(), length_between(0, 60, "", _LINE_TOO_LONG)])
-    sheet = LineField(_l("Số tờ bản đồ"), validators=[Optional(), length_between(0, 20, "", _LINE_TOO_LONG)])
-    parcel = LineField(_l("Số thửa đất"), validators=[Optional(), length_between(0, 60, "", _LINE_TOO_LONG)])
+    letter_number = LineField(
+        _l("Số công văn"), validators=[Optional(), length_between(0, 60, "", _LINE_TOO_LONG)]
+    )
+    sheet = LineField(
+        _l("Số tờ bản đồ"), validators=[Optional(), length_between(0, 20, "", _LINE_TOO_LONG)]
+    )
+    parcel = LineField(
+        _l("Số thửa đất"), validators=[Optional(), length_between(0, 60, "", _LINE_TOO_LONG)]
+    )
     phone = LineField(_l("Số điện thoại"), validators=[_phone_or_mail, _accepted_by(normal_phone)])
     email = LineField(_l("Thư điện tử"), validators=[_accepted_by(normal_email)])
-    name_display = RadioField(_l("Tên bạn hiện thế nào khi công khai?"), default=NameDisplay.INITIALS.value)
+    name_display = RadioField(
+        _l("Tên bạn hiện thế nào khi công khai?"), default=NameDisplay.INITIALS.value
+    )
     consent = RadioField(
         _l("Có công khai góp ý cho mọi người cùng đọc không?"),
         validators=[Needed(_l("Hãy chọn có công khai góp ý hay không."))],
@@ -186,12 +245,21 @@ class CommentForm(BaseForm):
         self.project.choices = [("", str(_l("Chọn công trình"))), *projects]
         self.place.choices = [("", str(_l("Không chọn"))), *places]
         self.stance.choices = [(value.value, str(label)) for value, label in STANCE_LABELS.items()]
-        self.sender_kind.choices = [(value.value, str(label)) for value, label in SENDER_LABELS.items()]
-        self.name_display.choices = [(value.value, str(label)) for value, label in NAME_DISPLAY_LABELS.items()]
-        self.consent.choices = [(value.value, str(label)) for value, label in CONSENT_LABELS.items()]
+        self.sender_kind.choices = [
+            (value.value, str(label)) for value, label in SENDER_LABELS.items()
+        ]
+        self.name_display.choices = [
+            (value.value, str(label)) for value, label in NAME_DISPLAY_LABELS.items()
+        ]
+        self.consent.choices = [
+            (value.value, str(label)) for value, label in CONSENT_LABELS.items()
+        ]
 
     def accepts(self, names: Sequence[str]) -> bool:
-        """Are these fields well filled in? Errors stand beside the others' fields only when those were asked for too."""
+        """Are these fields well filled in?
+
+        Errors stand beside the others' fields only when those were asked for too.
+        """
         return all([self._fields[name].validate(self) for name in names])
 
     def carried(self, shown: Sequence[str]) -> list[tuple[str, str]]:
@@ -238,13 +306,18 @@ class TightenForm(BaseForm):
     def offer(self, *, consents: Iterable[Consent], displays: Iterable[NameDisplay]) -> None:
         """Fill the choices."""
         self.consent.choices = [(value.value, str(CONSENT_LABELS[value])) for value in consents]
-        self.name_display.choices = [(value.value, str(NAME_DISPLAY_LABELS[value])) for value in displays]
+        self.name_display.choices = [
+            (value.value, str(NAME_DISPLAY_LABELS[value])) for value in displays
+        ]
 
 
-# Guiding questions ---------------------------------------------------------------------------------------------------------
+# Guiding questions
+# --------------------------------------------------------------------------------------------------
 @dataclass
 class Asked:
-    """One guiding question on a form: its choices, what was answered, and what is wrong with that."""
+    """One guiding question on a form: its choices, what was answered, and what is
+    wrong with that.
+    """
 
     question: SurveyQuestion
     values: list[str] = field(default_factory=list)
@@ -263,15 +336,27 @@ class Asked:
     @property
     def options(self) -> list[tuple[str, str]]:
         """(value, label) of what can be chosen."""
-        labels = self.question.options if self.question.kind is not SurveyKind.SCALE else allowed(self.question)
-        return [(str(number), str(label)) for number, label in zip(allowed(self.question), labels, strict=True)]
+        labels = (
+            self.question.options
+            if self.question.kind is not SurveyKind.SCALE
+            else allowed(self.question)
+        )
+        return [
+            (str(number), str(label))
+            for number, label in zip(allowed(self.question), labels, strict=True)
+        ]
 
     @property
     def given(self) -> SurveyGiven:
         """The answer as the service takes it; what is no number is no choice."""
         if self.question.kind is SurveyKind.OPEN:
             return SurveyGiven(text=self.text)
-        return SurveyGiven(tuple(int(value) if value.isascii() and value.isdigit() and len(value) < 4 else -1 for value in self.values))
+        return SurveyGiven(
+            tuple(
+                int(value) if value.isascii() and value.isdigit() and len(value) < 4 else -1
+                for value in self.values
+            )
+        )
 
     @property
     def in_words(self) -> str:
@@ -280,7 +365,11 @@ class Asked:
             return self.text
         labels = dict(self.options)
         chosen = ", ".join(labels[value] for value in self.values if value in labels)
-        return f"{chosen}/{self.question.steps}" if chosen and self.question.kind is SurveyKind.SCALE else chosen
+        return (
+            f"{chosen}/{self.question.steps}"
+            if chosen and self.question.kind is SurveyKind.SCALE
+            else chosen
+        )
 
 
 @dataclass
@@ -305,7 +394,10 @@ class Survey:
         return [(one.name, one.error) for one in self.asked if one.error]
 
     def accepts(self) -> bool:
-        """Can every answer be kept? The service says so in the end; this says it beside the question."""
+        """Can every answer be kept?
+
+        The service says so in the end; this says it beside the question.
+        """
         for one in self.asked:
             one.error = _problem(one)
         return not self.errors
@@ -322,7 +414,11 @@ class Survey:
 def _problem(one: Asked) -> str:
     given, question = one.given, one.question
     if question.kind is SurveyKind.OPEN:
-        return str(_("Câu trả lời dài quá 2.000 ký tự. Hãy rút gọn.")) if len(given.text) > TEXT_MAX else ""
+        return (
+            str(_("Câu trả lời dài quá 2.000 ký tự. Hãy rút gọn."))
+            if len(given.text) > TEXT_MAX
+            else ""
+        )
     if not set(given.choices) <= set(allowed(question)):
         return str(_("Hãy chọn một mục trong danh sách."))
     if question.kind is not SurveyKind.MANY and len(set(given.choices)) > 1:
@@ -334,6 +430,8 @@ def read_survey(questions: Sequence[SurveyQuestion], posted: "MultiDict[str, str
     """The answers as they were posted."""
     found = []
     for question in questions:
-        values = [clean(value) for value in posted.getlist(field_of(question))][: 1 if question.kind is SurveyKind.OPEN else 50]
+        values = [clean(value) for value in posted.getlist(field_of(question))][
+            : 1 if question.kind is SurveyKind.OPEN else 50
+        ]
         found.append(Asked(question, [value for value in values if value]))
     return Survey(found)

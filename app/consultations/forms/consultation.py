@@ -13,8 +13,20 @@ from wtforms.validators import Optional, ValidationError
 from app.accounts.models import User
 from app.consultations.forms.fields import SeenForm, area, choices, line
 from app.consultations.models import Consultation
-from app.consultations.service.editing import MOST_MEETINGS, SUMMARY_MAX, TITLE_MAX, Facts, Meeting, fixed_fields
-from app.consultations.states import SHOW_COMMENTS_LABELS, TYPE_LABELS, ConsultationType, ShowComments
+from app.consultations.service.editing import (
+    MOST_MEETINGS,
+    SUMMARY_MAX,
+    TITLE_MAX,
+    Facts,
+    Meeting,
+    fixed_fields,
+)
+from app.consultations.states import (
+    SHOW_COMMENTS_LABELS,
+    TYPE_LABELS,
+    ConsultationType,
+    ShowComments,
+)
 from app.kernel.clock import HANOI, local
 from app.kernel.forms import BaseForm, LineField, Needed, TextField, VietnameseDateField
 from app.organisation.models import Unit
@@ -39,7 +51,13 @@ class MeetingForm(BaseForm):
     @property
     def is_empty(self) -> bool:
         """Was nothing typed?"""
-        return not (self.day.data or self.time.data or self.place.data or self.note.data or self.day.process_errors)
+        return not (
+            self.day.data
+            or self.time.data
+            or self.place.data
+            or self.note.data
+            or self.day.process_errors
+        )
 
     def validate_time(self, field: LineField) -> None:
         """An hour as people write it."""
@@ -82,26 +100,43 @@ class ConsultationForm(SeenForm):
         needed=_l("Hãy nhập tên cuộc lấy ý kiến."),
         description=_l("Ví dụ: Điều chỉnh quy hoạch sử dụng đất xã An Sơn đến năm 2030."),
     )
-    summary = area(_l("Trích yếu"), SUMMARY_MAX, description=_l("Lấy ý kiến về việc gì, ảnh hưởng đến ai. Viết ngắn, dễ hiểu."))
+    summary = area(
+        _l("Trích yếu"),
+        SUMMARY_MAX,
+        description=_l("Lấy ý kiến về việc gì, ảnh hưởng đến ai. Viết ngắn, dễ hiểu."),
+    )
     lead_unit_id = SelectField(_l("Đơn vị chủ trì"), coerce=int)
     officer_id = SelectField(_l("Người phụ trách"), coerce=int)
     legal_basis = TextField(
         _l("Căn cứ"),
-        description=_l("Mỗi dòng một căn cứ. Muốn có liên kết thì viết thêm dấu | và địa chỉ ở cuối dòng."),
+        description=_l(
+            "Mỗi dòng một căn cứ. Muốn có liên kết thì viết thêm dấu | và địa chỉ ở cuối dòng."
+        ),
         validators=[Optional()],
     )
     notice_number = line(_l("Số thông báo"), 60, description=_l("Ví dụ: 112/TB-UBND."))
     opens_on = VietnameseDateField(_l("Ngày mở"), validators=[Optional()])
     closes_on = VietnameseDateField(
         _l("Ngày đóng"),
-        description=_l("Ngày cuối cùng nhận góp ý. Để trống: lấy ngày sớm nhất theo số ngày tối thiểu. Rơi vào ngày nghỉ thì tự chuyển."),
+        description=_l(
+            "Ngày cuối cùng nhận góp ý. Để trống: lấy ngày sớm nhất theo số ngày tối thiểu. Rơi "
+            "vào ngày nghỉ thì tự chuyển."
+        ),
         validators=[Optional()],
     )
     receive_address = line(_l("Địa chỉ nhận ý kiến"), 300)
     receive_phone = line(_l("Điện thoại"), 40)
     receive_email = line(_l("Thư điện tử"), 254)
-    posting_place = line(_l("Nơi niêm yết"), 500, description=_l("Nơi xem hồ sơ giấy. Ví dụ: trụ sở UBND xã và nhà văn hóa các thôn."))
-    show_comments = RadioField(_l("Hiện góp ý của người dân"), choices=choices(SHOW_COMMENTS_LABELS), default=ShowComments.AT_ONCE.value)
+    posting_place = line(
+        _l("Nơi niêm yết"),
+        500,
+        description=_l("Nơi xem hồ sơ giấy. Ví dụ: trụ sở UBND xã và nhà văn hóa các thôn."),
+    )
+    show_comments = RadioField(
+        _l("Hiện góp ý của người dân"),
+        choices=choices(SHOW_COMMENTS_LABELS),
+        default=ShowComments.AT_ONCE.value,
+    )
     meetings = FieldList(FormField(MeetingForm), max_entries=MOST_MEETINGS + _EMPTY_ROWS)
 
     @classmethod
@@ -134,15 +169,28 @@ class ConsultationForm(SeenForm):
             show_comments=consultation.show_comments.value,
             lead_unit_id=consultation.lead_unit_id or NOBODY,
             officer_id=consultation.officer_id or NOBODY,
-            legal_basis="\n".join(f"{row['text']} | {row['url']}" if row.get("url") else row["text"] for row in consultation.legal_basis),
+            legal_basis="\n".join(
+                f"{row['text']} | {row['url']}" if row.get("url") else row["text"]
+                for row in consultation.legal_basis
+            ),
             meetings=[*rows, *[{}] * _EMPTY_ROWS],
             **{name: getattr(consultation, name) for name in names},
         )
 
-    def offer(self, *, units: Sequence[Unit], people: Sequence[User], consultation: Consultation | None) -> "ConsultationForm":
-        """List who may lead and look after it; fields that may no longer be changed are left out."""
-        self.lead_unit_id.choices = [(NOBODY, _("Chưa chọn")), *((unit.id, unit.name) for unit in units)]
-        self.officer_id.choices = [(NOBODY, _("Chưa chọn")), *((person.id, person.full_name) for person in people)]
+    def offer(
+        self, *, units: Sequence[Unit], people: Sequence[User], consultation: Consultation | None
+    ) -> "ConsultationForm":
+        """List who may lead and look after it; fields that may no longer be
+        changed are left out.
+        """
+        self.lead_unit_id.choices = [
+            (NOBODY, _("Chưa chọn")),
+            *((unit.id, unit.name) for unit in units),
+        ]
+        self.officer_id.choices = [
+            (NOBODY, _("Chưa chọn")),
+            *((person.id, person.full_name) for person in people),
+        ]
         for name in fixed_fields(consultation) if consultation else ():
             if name in self._fields:
                 delattr(self, name)
@@ -171,7 +219,8 @@ class ConsultationForm(SeenForm):
             posting_place=self.posting_place.data or "",
             show_comments=ShowComments(value("show_comments")),
             meetings=sorted(
-                (entry.form.meeting for entry in self.meetings if not entry.form.is_empty), key=lambda meeting: meeting.starts_at
+                (entry.form.meeting for entry in self.meetings if not entry.form.is_empty),
+                key=lambda meeting: meeting.starts_at,
             ),
         )
 
@@ -181,7 +230,8 @@ def _basis(row: str) -> tuple[str, str]:
     return (text.strip(), url.strip()) if text.strip() else (row.strip(" |"), "")
 
 
-# Steps ---------------------------------------------------------------------------------------------------------------------
+# Steps
+# --------------------------------------------------------------------------------------------------
 class StepForm(SeenForm):
     """A step that needs no words."""
 
@@ -201,5 +251,12 @@ class NoteForm(SeenForm):
 class ExtendForm(SeenForm):
     """More time."""
 
-    closes_on = VietnameseDateField(_l("Ngày đóng mới"), validators=[Needed(_l("Hãy nhập ngày đóng mới."))])
-    reason = area(_l("Lý do gia hạn"), 500, needed=_l("Hãy viết lý do gia hạn."), description=_l("Mọi người đều đọc được lý do này."))
+    closes_on = VietnameseDateField(
+        _l("Ngày đóng mới"), validators=[Needed(_l("Hãy nhập ngày đóng mới."))]
+    )
+    reason = area(
+        _l("Lý do gia hạn"),
+        500,
+        needed=_l("Hãy viết lý do gia hạn."),
+        description=_l("Mọi người đều đọc được lý do này."),
+    )

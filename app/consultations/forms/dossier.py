@@ -16,7 +16,9 @@ ACCEPTED = ACCEPT
 class AddDocumentForm(SeenForm):
     """One more document, or the light version of one."""
 
-    kind = SelectField(_l("Loại tài liệu"), choices=choices(DOSSIER_LABELS), default=DossierKind.SUBMISSION.value)
+    kind = SelectField(
+        _l("Loại tài liệu"), choices=choices(DOSSIER_LABELS), default=DossierKind.SUBMISSION.value
+    )
     title = line(_l("Tên tài liệu"), TITLE_MAX, description=_l("Để trống thì lấy tên tệp."))
     file = FileField(_l("Tệp"), description=_l("PDF, Word, Excel, ODT hoặc ảnh; tối đa 50 MB."))
     #: Of which document it is the light version.

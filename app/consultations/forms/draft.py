@@ -15,7 +15,9 @@ NOTE_MAX = 500
 class UploadDraftForm(SeenForm):
     """The draft as a Word file."""
 
-    file = FileField(_l("Tệp dự thảo (.docx)"), description=_l("Tệp Word dạng .docx, tối đa 25 MB."))
+    file = FileField(
+        _l("Tệp dự thảo (.docx)"), description=_l("Tệp Word dạng .docx, tối đa 25 MB.")
+    )
 
 
 class ClauseForm(SeenForm):
@@ -29,14 +31,23 @@ class ClauseForm(SeenForm):
     @property
     def words(self) -> Words:
         """What was typed."""
-        return Words(ClauseKind(self.kind.data), self.label.data or "", self.heading.data or "", self.text.data or "")
+        return Words(
+            ClauseKind(self.kind.data),
+            self.label.data or "",
+            self.heading.data or "",
+            self.text.data or "",
+        )
 
 
 class SplitForm(SeenForm):
     """Where to cut, and what the new part is."""
 
     kind = SelectField(_l("Loại mục mới"), choices=choices(CLAUSE_LABELS))
-    label = line(_l("Số hiệu mục mới"), LABEL_MAX, description=_l("Nếu dòng đó bắt đầu bằng số hiệu này, số hiệu được bỏ khỏi nội dung."))
+    label = line(
+        _l("Số hiệu mục mới"),
+        LABEL_MAX,
+        description=_l("Nếu dòng đó bắt đầu bằng số hiệu này, số hiệu được bỏ khỏi nội dung."),
+    )
     heading = line(_l("Tiêu đề mục mới"), HEADING_MAX)
     cut = RadioField(_l("Phần mới bắt đầu từ dòng nào?"), coerce=int, validators=[Optional()])
 
@@ -49,5 +60,7 @@ class SplitForm(SeenForm):
 class PublishDraftForm(SeenForm):
     """Publishing a version."""
 
-    note = line(_l("Ghi chú cho người đọc"), NOTE_MAX, description=_l("Ví dụ: Bản tiếp thu ý kiến đợt 1."))
+    note = line(
+        _l("Ghi chú cho người đọc"), NOTE_MAX, description=_l("Ví dụ: Bản tiếp thu ý kiến đợt 1.")
+    )
     despite_doubts = BooleanField(_l("Tôi đã xem các mục chưa chắc và vẫn công bố"))

@@ -1,4 +1,6 @@
-"""The forms by which officers enter what people said: one slip, a village meeting, a file of slips."""
+"""The forms by which officers enter what people said: one slip, a village meeting,
+a file of slips.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +14,13 @@ from wtforms.validators import Optional, ValidationError
 from app.consultations.forms.comment import CONSENT_LABELS
 from app.consultations.forms.fields import SeenForm, area, at_most, choices, line
 from app.consultations.service.accepting import BODY_MAX
-from app.consultations.service.entering import CHANNELS, MEETING_NOTE_MAX, PLACE_MAX, STATEMENTS_MAX, Statement
+from app.consultations.service.entering import (
+    CHANNELS,
+    MEETING_NOTE_MAX,
+    PLACE_MAX,
+    STATEMENTS_MAX,
+    Statement,
+)
 from app.consultations.states import SENDER_LABELS, STANCE_LABELS, SenderKind, Stance
 from app.kernel.errors import FieldError
 from app.kernel.forms import BaseForm, LineField, Needed, TextField, VietnameseDateField
@@ -21,7 +29,9 @@ from app.submissions.states import CHANNEL_LABELS, NAME_DISPLAY_LABELS, Channel,
 
 #: Rows for statements that a page begins with, and how many «Thêm dòng» adds.
 ROWS, MORE_ROWS = 10, 5
-_NEEDS_CONSENT = _l("Hãy chọn có công khai hay không. Không ghi gì nghĩa là không đồng ý công khai.")
+_NEEDS_CONSENT = _l(
+    "Hãy chọn có công khai hay không. Không ghi gì nghĩa là không đồng ý công khai."
+)
 
 
 def _accepted(parse: Callable[[str], str], field: LineField) -> None:
@@ -40,26 +50,50 @@ class SlipForm(BaseForm):
     """One slip, letter, call or official opinion, on one page."""
 
     idempotency_key = HiddenField()
-    channel = RadioField(_l("Nhận qua"), choices=choices({key: CHANNEL_LABELS[key] for key in CHANNELS}), default=Channel.PAPER.value)
+    channel = RadioField(
+        _l("Nhận qua"),
+        choices=choices({key: CHANNEL_LABELS[key] for key in CHANNELS}),
+        default=Channel.PAPER.value,
+    )
     day = VietnameseDateField(
         _l("Ngày ghi trên phiếu, văn bản"),
         description=_l("Ngày này quyết định góp ý có trong thời hạn hay không."),
         validators=[Needed(_l("Hãy nhập ngày ghi trên phiếu, văn bản."))],
     )
-    stance = RadioField(_l("Ý kiến"), choices=choices(STANCE_LABELS), validators=[Needed(_l("Hãy chọn ý kiến ghi trên phiếu."))])
-    body = area(_l("Nội dung"), BODY_MAX, description=_l("Chép nguyên văn. Phiếu chỉ đánh dấu đồng ý hoặc không thì để trống."))
+    stance = RadioField(
+        _l("Ý kiến"),
+        choices=choices(STANCE_LABELS),
+        validators=[Needed(_l("Hãy chọn ý kiến ghi trên phiếu."))],
+    )
+    body = area(
+        _l("Nội dung"),
+        BODY_MAX,
+        description=_l("Chép nguyên văn. Phiếu chỉ đánh dấu đồng ý hoặc không thì để trống."),
+    )
     target = SelectField(_l("Góp ý về"), validate_choice=False)
-    name = line(_l("Họ và tên"), 120, description=_l("Văn bản của cơ quan, tổ chức không ghi tên người thì để trống."))
+    name = line(
+        _l("Họ và tên"),
+        120,
+        description=_l("Văn bản của cơ quan, tổ chức không ghi tên người thì để trống."),
+    )
     phone = line(_l("Số điện thoại"), 20)
     email = line(_l("Thư điện tử"), 254)
     consent = RadioField(
         _l("Người gửi có đồng ý công khai góp ý không?"),
         choices=choices(CONSENT_LABELS),
-        description=_l("Theo ô đánh dấu trên phiếu, hoặc hỏi người gửi. Không ghi gì là không đồng ý."),
+        description=_l(
+            "Theo ô đánh dấu trên phiếu, hoặc hỏi người gửi. Không ghi gì là không đồng ý."
+        ),
         validators=[Needed(_NEEDS_CONSENT)],
     )
-    name_display = SelectField(_l("Cách hiện tên khi đăng"), choices=choices(NAME_DISPLAY_LABELS), default=NameDisplay.INITIALS.value)
-    sender_kind = SelectField(_l("Người gửi là"), choices=choices(SENDER_LABELS), default=SenderKind.RESIDENT.value)
+    name_display = SelectField(
+        _l("Cách hiện tên khi đăng"),
+        choices=choices(NAME_DISPLAY_LABELS),
+        default=NameDisplay.INITIALS.value,
+    )
+    sender_kind = SelectField(
+        _l("Người gửi là"), choices=choices(SENDER_LABELS), default=SenderKind.RESIDENT.value
+    )
     organisation_name = line(_l("Tên tổ chức, cơ quan"), 200)
     letter_number = line(_l("Số công văn"), 60)
     tax_code = line(_l("Mã số thuế"), 20)
@@ -69,7 +103,9 @@ class SlipForm(BaseForm):
     parcel = line(_l("Số thửa đất"), 60)
     place = SelectField(_l("Thôn, khu vực"), validate_choice=False)
     files = MultipleFileField(
-        _l("Bản quét, ảnh chụp"), description=_l("Tối đa 5 tệp; chỉ cán bộ được giao mở được."), validators=[Optional()]
+        _l("Bản quét, ảnh chụp"),
+        description=_l("Tối đa 5 tệp; chỉ cán bộ được giao mở được."),
+        validators=[Optional()],
     )
 
     def validate_phone(self, field: LineField) -> None:
@@ -84,7 +120,9 @@ class SlipForm(BaseForm):
 class StatementForm(Form):
     """One row of a meeting's statements. An empty row says nothing."""
 
-    stance = SelectField(_l("Ý kiến"), choices=[("", _l("Chọn…")), *choices(STANCE_LABELS)], validate_choice=False)
+    stance = SelectField(
+        _l("Ý kiến"), choices=[("", _l("Chọn…")), *choices(STANCE_LABELS)], validate_choice=False
+    )
     name = LineField(_l("Người phát biểu"), validators=[Optional(), at_most(120)])
     body = TextField(_l("Nội dung"), validators=[Optional(), at_most(BODY_MAX)])
 
@@ -121,9 +159,16 @@ class MeetingForm(BaseForm):
         validators=[Needed(_NEEDS_CONSENT)],
     )
     files = MultipleFileField(
-        _l("Bản quét biên bản"), description=_l("Tối đa 5 tệp; chỉ cán bộ được giao mở được."), validators=[Optional()]
+        _l("Bản quét biên bản"),
+        description=_l("Tối đa 5 tệp; chỉ cán bộ được giao mở được."),
+        validators=[Optional()],
     )
-    statements = FieldList(FormField(StatementForm), _l("Ý kiến phát biểu"), min_entries=ROWS, max_entries=STATEMENTS_MAX)
+    statements = FieldList(
+        FormField(StatementForm),
+        _l("Ý kiến phát biểu"),
+        min_entries=ROWS,
+        max_entries=STATEMENTS_MAX,
+    )
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Rows are judged too, each beside itself."""
@@ -147,7 +192,14 @@ class MeetingForm(BaseForm):
     def said(self) -> list[tuple[int, Statement]]:
         """The rows that say something, each with its place on the page."""
         return [
-            (number, Statement(Stance(entry.form.stance.data), entry.form.body.data or "", entry.form.name.data or ""))
+            (
+                number,
+                Statement(
+                    Stance(entry.form.stance.data),
+                    entry.form.body.data or "",
+                    entry.form.name.data or "",
+                ),
+            )
             for number, entry in enumerate(self.statements)
             if entry.form.filled
         ]
@@ -165,7 +217,10 @@ class SlipsFileForm(BaseForm):
 
     day = VietnameseDateField(
         _l("Ngày nhận phiếu"),
-        description=_l("Dùng cho các dòng không ghi ngày. Ngày này quyết định góp ý có trong thời hạn hay không."),
+        description=_l(
+            "Dùng cho các dòng không ghi ngày. Ngày này quyết định góp ý có trong thời hạn hay "
+            "không."
+        ),
         validators=[Needed(_l("Hãy nhập ngày nhận phiếu."))],
     )
     file = FileField(_l("Tệp phiếu (.xlsx hoặc .csv)"))

@@ -1,4 +1,6 @@
-"""Parts that forms of the office share: what the officer saw, lines of limited length, choices of an enumeration."""
+"""Parts that forms of the office share: what the officer saw, lines of limited length, choices of
+an enumeration.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,12 +19,20 @@ def at_most(limit: int) -> Length:
 
 def line(label: Any, limit: int, *, needed: Any = None, description: Any = "") -> LineField:
     """One line of text."""
-    return LineField(label, description=description, validators=[Needed(needed) if needed else Optional(), at_most(limit)])
+    return LineField(
+        label,
+        description=description,
+        validators=[Needed(needed) if needed else Optional(), at_most(limit)],
+    )
 
 
 def area(label: Any, limit: int, *, needed: Any = None, description: Any = "") -> TextField:
     """Several lines of text."""
-    return TextField(label, description=description, validators=[Needed(needed) if needed else Optional(), at_most(limit)])
+    return TextField(
+        label,
+        description=description,
+        validators=[Needed(needed) if needed else Optional(), at_most(limit)],
+    )
 
 
 def choices(labels: Mapping[Any, Any]) -> list[tuple[str, Any]]:
@@ -37,6 +47,8 @@ class SeenForm(BaseForm):
 
     @property
     def seen(self) -> int:
-        """The revision that the officer saw; a number that never matches when the form did not say."""
+        """The revision that the officer saw; a number that never matches when the
+        form did not say.
+        """
         data = str(self.seen_revision.data or "")
         return int(data) if data.isascii() and data.isdigit() and len(data) < 10 else -1

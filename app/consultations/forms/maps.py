@@ -17,15 +17,25 @@ _KINDS = [(kind.value, LAYER_LABELS[kind]) for kind in (LayerKind.LAND_USE, Laye
 def zone_choices(*, ask_file: bool) -> list[tuple[str, Any]]:
     """The projections to choose from, by meridian; the file's own word first."""
     first = [("0", _l("Theo tệp (.prj hoặc crs)"))] if ask_file else []
-    others = [(str(zones.WGS84), zones.label(zones.WGS84)), (str(zones.VN2000), zones.label(zones.VN2000))]
+    others = [
+        (str(zones.WGS84), zones.label(zones.WGS84)),
+        (str(zones.VN2000), zones.label(zones.VN2000)),
+    ]
     return [*first, *((str(zone.epsg), zone.label) for zone in zones.ZONES), *others]
 
 
 class LayerForm(BaseForm):
     """A surveyor's file."""
 
-    file = FileField(_l("Tệp bản đồ"), description=_l("Shapefile nén .zip (.shp, .dbf, .prj) hoặc .geojson, không quá 25 MB."))
-    title = LineField(_l("Tên lớp"), validators=[Optional()], description=_l("Ví dụ: Quy hoạch sử dụng đất đến năm 2030."))
+    file = FileField(
+        _l("Tệp bản đồ"),
+        description=_l("Shapefile nén .zip (.shp, .dbf, .prj) hoặc .geojson, không quá 25 MB."),
+    )
+    title = LineField(
+        _l("Tên lớp"),
+        validators=[Optional()],
+        description=_l("Ví dụ: Quy hoạch sử dụng đất đến năm 2030."),
+    )
     kind = SelectField(_l("Lớp này là"), choices=_KINDS)
     crs = SelectField(
         _l("Hệ tọa độ, kinh tuyến trục"),
@@ -36,14 +46,22 @@ class LayerForm(BaseForm):
 
     def offer(self, layers: list[tuple[int, str]]) -> None:
         """The confirmed layers that the new one may replace."""
-        self.replaces.choices = [("", _l("Không thay lớp nào")), *((str(number), title) for number, title in layers)]
+        self.replaces.choices = [
+            ("", _l("Không thay lớp nào")),
+            *((str(number), title) for number, title in layers),
+        ]
 
 
 class BoundaryForm(BaseForm):
     """The boundary's file."""
 
-    file = FileField(_l("Tệp ranh giới"), description=_l("Shapefile nén .zip (.shp, .dbf, .prj) hoặc .geojson, không quá 25 MB."))
-    title = LineField(_l("Tên lớp"), validators=[Optional()], description=_l("Ví dụ: Ranh giới hành chính xã."))
+    file = FileField(
+        _l("Tệp ranh giới"),
+        description=_l("Shapefile nén .zip (.shp, .dbf, .prj) hoặc .geojson, không quá 25 MB."),
+    )
+    title = LineField(
+        _l("Tên lớp"), validators=[Optional()], description=_l("Ví dụ: Ranh giới hành chính xã.")
+    )
     crs = SelectField(_l("Hệ tọa độ, kinh tuyến trục"), choices=zone_choices(ask_file=True))
 
 
@@ -57,7 +75,9 @@ class ConfirmForm(BaseForm):
     """«Tôi đã xem»."""
 
     seen_revision = HiddenField()
-    sure = BooleanField(_l("Phần lớn lớp nằm ngoài ranh giới, nhưng tôi chắc chắn vị trí này là đúng"))
+    sure = BooleanField(
+        _l("Phần lớn lớp nằm ngoài ranh giới, nhưng tôi chắc chắn vị trí này là đúng")
+    )
 
 
 class TitleForm(BaseForm):

@@ -1,4 +1,6 @@
-"""The forms of the office's comments: what the lists are filtered by, and what stands beside each other on the workbench."""
+"""The forms of the office's comments: what the lists are filtered by, and what stands beside each
+other on the workbench.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +10,12 @@ from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import Optional
 
 from app.consultations.forms.fields import SeenForm, at_most, choices
-from app.consultations.states import COMMENT_STAGE_LABELS, SENDER_LABELS, STANCE_LABELS, TARGET_LABELS
+from app.consultations.states import (
+    COMMENT_STAGE_LABELS,
+    SENDER_LABELS,
+    STANCE_LABELS,
+    TARGET_LABELS,
+)
 from app.kernel.forms import BaseForm, LineField, Needed, TextField
 from app.submissions.states import CHANNEL_LABELS
 
@@ -33,7 +40,9 @@ class CommentFilterForm(BaseForm):
 
 
 class CommentPanel(SeenForm):
-    """A form among others on the workbench: it knows what the officer saw, and from which list the comment was opened."""
+    """A form among others on the workbench: it knows what the officer saw, and from which list the
+    comment was opened.
+    """
 
     #: What the fields' ids begin with.
     panel = "o"
@@ -47,14 +56,26 @@ class CommentPanel(SeenForm):
 
 
 class CommentRedactForm(CommentPanel):
-    """The texts as everybody may read them. Answers to guiding questions come beside it, one text each."""
+    """The texts as everybody may read them.
+
+    Answers to guiding questions come beside it, one text each.
+    """
 
     panel = "che"
-    title = LineField(_l("Tiêu đề khi đăng"), validators=[Needed(_l("Hãy nhập tiêu đề khi đăng.")), at_most(300)])
-    body = TextField(_l("Nội dung khi đăng"), validators=[Needed(_l("Hãy nhập nội dung khi đăng.")), at_most(5_000)])
-    public_proposed = TextField(_l("Đề nghị sửa thành, khi đăng"), validators=[Optional(), at_most(5_000)])
+    title = LineField(
+        _l("Tiêu đề khi đăng"), validators=[Needed(_l("Hãy nhập tiêu đề khi đăng.")), at_most(300)]
+    )
+    body = TextField(
+        _l("Nội dung khi đăng"),
+        validators=[Needed(_l("Hãy nhập nội dung khi đăng.")), at_most(5_000)],
+    )
+    public_proposed = TextField(
+        _l("Đề nghị sửa thành, khi đăng"), validators=[Optional(), at_most(5_000)]
+    )
     reason = LineField(
-        _l("Lý do che hoặc sửa"), description=_l("Ví dụ: có số điện thoại, địa chỉ nhà."), validators=[Optional(), at_most(300)]
+        _l("Lý do che hoặc sửa"),
+        description=_l("Ví dụ: có số điện thoại, địa chỉ nhà."),
+        validators=[Optional(), at_most(300)],
     )
 
 
@@ -70,13 +91,17 @@ class KeepBackForm(CommentPanel):
     panel = "giu"
     reason = TextField(
         _l("Lý do không công khai"),
-        description=_l("Người gửi đọc nguyên văn phần này. Ví dụ: nội dung nêu đích danh người khác."),
+        description=_l(
+            "Người gửi đọc nguyên văn phần này. Ví dụ: nội dung nêu đích danh người khác."
+        ),
         validators=[Needed(_l("Hãy ghi lý do không công khai để người gửi biết.")), at_most(500)],
     )
 
 
 class RetargetForm(CommentPanel):
-    """What it is about: the whole, a clause or a project of this consultation, the place that its sender pointed at."""
+    """What it is about: the whole, a clause or a project of this consultation, the place that its
+    sender pointed at.
+    """
 
     panel = "ve"
     target = SelectField(_l("Góp ý về"), validate_choice=False)
@@ -86,7 +111,9 @@ class CommentNoteForm(CommentPanel):
     """An internal note."""
 
     panel = "ghi-chu"
-    text = TextField(_l("Ghi chú nội bộ"), validators=[Needed(_l("Hãy viết nội dung ghi chú.")), at_most(2_000)])
+    text = TextField(
+        _l("Ghi chú nội bộ"), validators=[Needed(_l("Hãy viết nội dung ghi chú.")), at_most(2_000)]
+    )
 
 
 class CommentEraseForm(CommentPanel):
@@ -95,7 +122,12 @@ class CommentEraseForm(CommentPanel):
     panel = "xoa"
     reason = TextField(
         _l("Căn cứ xóa"),
-        description=_l("Ví dụ: yêu cầu của người gửi ngày 24/11/2026. Không ghi thông tin cá nhân."),
+        description=_l(
+            "Ví dụ: yêu cầu của người gửi ngày 24/11/2026. Không ghi thông tin cá nhân."
+        ),
         validators=[Needed(_l("Hãy ghi căn cứ xóa.")), at_most(500)],
     )
-    sure = BooleanField(_l("Tôi hiểu rằng nội dung sẽ mất vĩnh viễn"), validators=[Needed(_l("Hãy đánh dấu vào ô xác nhận."))])
+    sure = BooleanField(
+        _l("Tôi hiểu rằng nội dung sẽ mất vĩnh viễn"),
+        validators=[Needed(_l("Hãy đánh dấu vào ô xác nhận."))],
+    )

@@ -1,4 +1,6 @@
-"""Forms of splitting and grouping: what is done with the points that were ticked, a comment's points, a theme."""
+"""Forms of splitting and grouping: what is done with the points that were ticked, a comment's
+points, a theme.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,7 +38,9 @@ class PointsBulkForm(BaseForm):
 
 
 class SplitForm(BaseForm):
-    """A comment's points as texts; the texts themselves stand in fields named «y», as many as there are."""
+    """A comment's points as texts; the texts themselves stand in fields named «y», as many as there
+    are.
+    """
 
     seen = HiddenField()
 
@@ -46,7 +50,10 @@ class ThemeForm(BaseForm):
 
     title = LineField(
         _l("Tên nhóm vấn đề"),
-        validators=[Needed(_l("Hãy đặt tên nhóm vấn đề.")), Length(max=TITLE_MAX, message=_l("Hãy đặt tên ngắn hơn."))],
+        validators=[
+            Needed(_l("Hãy đặt tên nhóm vấn đề.")),
+            Length(max=TITLE_MAX, message=_l("Hãy đặt tên ngắn hơn.")),
+        ],
     )
     theme = HiddenField()
     action = HiddenField()
@@ -55,7 +62,10 @@ class ThemeForm(BaseForm):
 class SuggestionForm(BaseForm):
     """A suggestion that a person takes up: some of its points, under a name."""
 
-    title = LineField(_l("Tên nhóm vấn đề"), validators=[Needed(_l("Hãy đặt tên nhóm vấn đề.")), Length(max=TITLE_MAX)])
+    title = LineField(
+        _l("Tên nhóm vấn đề"),
+        validators=[Needed(_l("Hãy đặt tên nhóm vấn đề.")), Length(max=TITLE_MAX)],
+    )
 
 
 class RewordForm(BaseForm):
@@ -70,7 +80,10 @@ def works(
     """The choices of «Việc cần làm», by group: [(group, [(value, label)])]."""
     return [
         (_("Trả lời"), [("tra-loi", _("Soạn một trả lời chung"))]),
-        (_("Đưa vào nhóm"), [*((f"nhom:{title}", title) for title in themes), ("nhom:", _("Bỏ khỏi nhóm"))]),
+        (
+            _("Đưa vào nhóm"),
+            [*((f"nhom:{title}", title) for title in themes), ("nhom:", _("Bỏ khỏi nhóm"))],
+        ),
         (_("Gắn với"), list(targets)),
         (_("Giao đơn vị soạn"), [(f"giao:{code}", name) for code, name in units]),
     ]

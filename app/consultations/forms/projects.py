@@ -1,4 +1,7 @@
-"""Forms of the list of works: a file, and one row by hand. A row goes to the service as typed, which says what is wrong with it."""
+"""Forms of the list of works: a file, and one row by hand.
+
+A row goes to the service as typed, which says what is wrong with it.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -23,12 +26,21 @@ class ProjectFileForm(BaseForm):
     file = FileField(_l("Tệp danh mục"), description=_l("Excel (.xlsx) hoặc CSV, theo Biểu 10/CH."))
     places = TextField(
         _l("Tên của các mã địa điểm"),
-        description=_l("Mỗi dòng một mã, ví dụ: X-TH = xã Tân Hội. Mã không ghi ở đây được giữ nguyên như trong tệp."),
-        validators=[Optional(), Length(max=_PLACES_MAX, message=_l("Hãy viết tối đa %(n)s ký tự.", n=_PLACES_MAX))],
+        description=_l(
+            "Mỗi dòng một mã, ví dụ: X-TH = xã Tân Hội. Mã không ghi ở đây được giữ nguyên như "
+            "trong tệp."
+        ),
+        validators=[
+            Optional(),
+            Length(max=_PLACES_MAX, message=_l("Hãy viết tối đa %(n)s ký tự.", n=_PLACES_MAX)),
+        ],
     )
     whole = BooleanField(
         _l("Tệp này là toàn bộ danh mục"),
-        description=_l("Công trình không có trong tệp sẽ bị bỏ; công trình đã có góp ý được giữ lại và đánh dấu."),
+        description=_l(
+            "Công trình không có trong tệp sẽ bị bỏ; công trình đã có góp ý được giữ lại và đánh "
+            "dấu."
+        ),
     )
 
 
@@ -37,19 +49,34 @@ class ProjectForm(BaseForm):
 
     code = LineField(_l("Mã công trình"), description=_l("Mỗi công trình một mã riêng, ví dụ C01."))
     name = LineField(_l("Hạng mục"))
-    group_name = LineField(_l("Nhóm"), description=_l("Ví dụ: Giao thông, Thủy lợi, Đất ở nông thôn."), validators=[Optional()])
+    group_name = LineField(
+        _l("Nhóm"),
+        description=_l("Ví dụ: Giao thông, Thủy lợi, Đất ở nông thôn."),
+        validators=[Optional()],
+    )
     land_code = SelectField(_l("Mã loại đất"), validate_choice=False)
-    planned_ha = LineField(_l("Diện tích kế hoạch (ha)"), description=_l("Hai chữ số thập phân, ví dụ 12,60."))
-    existing_ha = LineField(_l("Diện tích hiện trạng (ha)"), description=_l("Để trống nếu làm mới."), validators=[Optional()])
+    planned_ha = LineField(
+        _l("Diện tích kế hoạch (ha)"), description=_l("Hai chữ số thập phân, ví dụ 12,60.")
+    )
+    existing_ha = LineField(
+        _l("Diện tích hiện trạng (ha)"),
+        description=_l("Để trống nếu làm mới."),
+        validators=[Optional()],
+    )
     uses = LineField(
         _l("Sử dụng vào loại đất"),
-        description=_l("Mã và diện tích, ví dụ: LUC 5,90; HNK 2,80. Cộng lại phải bằng kế hoạch trừ hiện trạng."),
+        description=_l(
+            "Mã và diện tích, ví dụ: LUC 5,90; HNK 2,80. Cộng lại phải bằng kế hoạch trừ hiện "
+            "trạng."
+        ),
         validators=[Optional()],
     )
     place = LineField(_l("Địa điểm"), description=_l("Đến cấp xã, thôn."), validators=[Optional()])
     map_text = LineField(
         _l("Vị trí trên bản đồ"),
-        description=_l("Ví dụ: Tờ 07: thửa 118, 120-125; Tờ 08. Người dân tìm thửa đất của mình theo mục này."),
+        description=_l(
+            "Ví dụ: Tờ 07: thửa 118, 120-125; Tờ 08. Người dân tìm thửa đất của mình theo mục này."
+        ),
         validators=[Optional()],
     )
     basis = LineField(_l("Căn cứ"), validators=[Optional()])
@@ -81,7 +108,9 @@ class ProjectForm(BaseForm):
 
     @property
     def seen(self) -> int:
-        """The revision that the officer saw; a number that never matches when the form did not say."""
+        """The revision that the officer saw; a number that never matches when the
+        form did not say.
+        """
         data = self.seen_revision.data or ""
         return int(data) if data.isdigit() and len(data) < 10 else -1
 

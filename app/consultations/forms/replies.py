@@ -10,7 +10,10 @@ from app.kernel.forms import BaseForm, LineField, TextField
 
 
 class ReplyForm(BaseForm):
-    """What becomes of a point or of a group. A draft may be incomplete; what is missing is said on agreeing."""
+    """What becomes of a point or of a group.
+
+    A draft may be incomplete; what is missing is said on agreeing.
+    """
 
     seen_revision = HiddenField()
     decision = RadioField(
@@ -21,19 +24,28 @@ class ReplyForm(BaseForm):
     )
     text = TextField(
         _l("Nội dung tiếp thu, giải trình"),
-        description=_l("Viết để người góp ý hiểu: đã làm gì, hoặc vì sao giữ nguyên. Nội dung này được công khai."),
-        validators=[Length(max=TEXT_MAX, message=_l("Nội dung dài quá 10.000 ký tự. Hãy rút gọn."))],
+        description=_l(
+            "Viết để người góp ý hiểu: đã làm gì, hoặc vì sao giữ nguyên. Nội dung này được công "
+            "khai."
+        ),
+        validators=[
+            Length(max=TEXT_MAX, message=_l("Nội dung dài quá 10.000 ký tự. Hãy rút gọn."))
+        ],
     )
     changed_where = LineField(
         _l("Đã sửa ở đâu trong dự thảo"),
-        description=_l("Cần khi tiếp thu toàn bộ hoặc một phần. Ví dụ: khoản 2 Điều 5; Biểu 10, dòng C01."),
+        description=_l(
+            "Cần khi tiếp thu toàn bộ hoặc một phần. Ví dụ: khoản 2 Điều 5; Biểu 10, dòng C01."
+        ),
         validators=[Optional(), Length(max=WHERE_MAX, message=_l("Hãy ghi ngắn hơn 500 ký tự."))],
     )
     unit = SelectField(_l("Đơn vị soạn"), validate_choice=False)
 
     @property
     def seen(self) -> int:
-        """The revision that the officer saw; a number that never matches when the form did not say."""
+        """The revision that the officer saw; a number that never matches when the
+        form did not say.
+        """
         data = self.seen_revision.data or ""
         return int(data) if data.isdigit() and len(data) < 10 else -1
 

@@ -19,17 +19,31 @@ def _confidence() -> SelectField:
         _l("Độ tin cậy"),
         choices=[*CONFIDENCE_LABELS.items()],
         default="U",
-        description=_l("Chỉ A và B được hiện là quy định của pháp luật, kèm nguồn. C và U hiện là mức do cơ quan tự đặt."),
+        description=_l(
+            "Chỉ A và B được hiện là quy định của pháp luật, kèm nguồn. C và U hiện là mức do cơ "
+            "quan tự đặt."
+        ),
     )
 
 
 class RuleForm(BaseForm):
     """A rule from a day on."""
 
-    kind = SelectField(_l("Loại"), choices=[(kind.value, label) for kind, label in TYPE_LABELS.items()])
-    min_days = IntegerField(_l("Số ngày tối thiểu"), validators=[InputRequired(_l("Hãy nhập số ngày."))])
-    valid_from = VietnameseDateField(_l("Áp dụng từ ngày"), validators=[Needed(_l("Hãy nhập ngày bắt đầu áp dụng."))])
-    source = line(_l("Nguồn"), 500, needed=_l("Hãy ghi nguồn."), description=_l("Luật, điều, khoản; hoặc vì sao cơ quan đặt mức này."))
+    kind = SelectField(
+        _l("Loại"), choices=[(kind.value, label) for kind, label in TYPE_LABELS.items()]
+    )
+    min_days = IntegerField(
+        _l("Số ngày tối thiểu"), validators=[InputRequired(_l("Hãy nhập số ngày."))]
+    )
+    valid_from = VietnameseDateField(
+        _l("Áp dụng từ ngày"), validators=[Needed(_l("Hãy nhập ngày bắt đầu áp dụng."))]
+    )
+    source = line(
+        _l("Nguồn"),
+        500,
+        needed=_l("Hãy ghi nguồn."),
+        description=_l("Luật, điều, khoản; hoặc vì sao cơ quan đặt mức này."),
+    )
     confidence = _confidence()
 
     @classmethod
@@ -62,7 +76,9 @@ class LandForm(BaseForm):
     code = line(_l("Mã"), 10, description=_l("Ví dụ: LUC."))
     name = line(_l("Tên loại đất"), 200, needed=_l("Hãy nhập tên loại đất."))
     colour = line(_l("Màu trên bản đồ"), 7, description=_l("Dạng #ffaa32. Để trống khi chưa biết."))
-    valid_from = VietnameseDateField(_l("Áp dụng từ ngày"), validators=[Needed(_l("Hãy nhập ngày bắt đầu áp dụng."))])
+    valid_from = VietnameseDateField(
+        _l("Áp dụng từ ngày"), validators=[Needed(_l("Hãy nhập ngày bắt đầu áp dụng."))]
+    )
     source = line(_l("Nguồn"), 300)
     confidence = _confidence()
 
@@ -95,7 +111,9 @@ class LandForm(BaseForm):
 class EndForm(BaseForm):
     """The last day of a row."""
 
-    valid_to = VietnameseDateField(_l("Áp dụng đến hết ngày"), validators=[Needed(_l("Hãy nhập ngày cuối cùng."))])
+    valid_to = VietnameseDateField(
+        _l("Áp dụng đến hết ngày"), validators=[Needed(_l("Hãy nhập ngày cuối cùng."))]
+    )
 
     @property
     def last_day(self) -> dt.date:

@@ -24,12 +24,17 @@ class SurveyForm(SeenForm):
     options = area(
         _l("Các lựa chọn"),
         4_000,
-        description=_l("Mỗi dòng một lựa chọn. Với «Mức độ»: hai dòng là nhãn của mức thấp nhất và cao nhất. Với «Tự do»: để trống."),
+        description=_l(
+            "Mỗi dòng một lựa chọn. Với «Mức độ»: hai dòng là nhãn của mức thấp nhất và cao nhất. "
+            "Với «Tự do»: để trống."
+        ),
     )
     steps = IntegerField(
         _l("Số mức"),
         default=5,
-        description=_l("Chỉ dùng cho «Mức độ»: từ %(low)s đến %(high)s.", low=LEAST_STEPS, high=MOST_STEPS),
+        description=_l(
+            "Chỉ dùng cho «Mức độ»: từ %(low)s đến %(high)s.", low=LEAST_STEPS, high=MOST_STEPS
+        ),
         validators=[Optional()],
     )
 

@@ -29,7 +29,9 @@ class OpeningForm(SeenForm):
 
     opening = TextField(
         _l("Đoạn mở đầu"),
-        description=_l("Các số liệu được tính và in ngay sau đoạn này. Để trống thì hệ thống tự soạn."),
+        description=_l(
+            "Các số liệu được tính và in ngay sau đoạn này. Để trống thì hệ thống tự soạn."
+        ),
         validators=[Length(max=OPENING_MAX, message=_LONG)],
     )
 
@@ -38,7 +40,9 @@ class IssueForm(SeenForm):
     """What is written around the table, and why it is issued again."""
 
     number = LineField(
-        _l("Số, ký hiệu"), description=_l("Để trống thì điền tay sau khi in. Ví dụ: 12/BC-UBND."), validators=[Optional(), Length(max=60)]
+        _l("Số, ký hiệu"),
+        description=_l("Để trống thì điền tay sau khi in. Ví dụ: 12/BC-UBND."),
+        validators=[Optional(), Length(max=60)],
     )
     authority = TextField(
         _l("Thẩm quyền, chức vụ người ký"),
@@ -66,6 +70,12 @@ class UnlockForm(SeenForm):
 class ResultForm(SeenForm):
     """The three texts of the result page."""
 
-    asked = TextField(_l("Chúng tôi đã hỏi"), validators=[Optional(), Length(max=TEXT_MAX, message=_LONG)])
-    heard = TextField(_l("Bà con đã nói"), validators=[Optional(), Length(max=TEXT_MAX, message=_LONG)])
-    done = TextField(_l("Chúng tôi đã làm"), validators=[Optional(), Length(max=TEXT_MAX, message=_LONG)])
+    asked = TextField(
+        _l("Chúng tôi đã hỏi"), validators=[Optional(), Length(max=TEXT_MAX, message=_LONG)]
+    )
+    heard = TextField(
+        _l("Bà con đã nói"), validators=[Optional(), Length(max=TEXT_MAX, message=_LONG)]
+    )
+    done = TextField(
+        _l("Chúng tôi đã làm"), validators=[Optional(), Length(max=TEXT_MAX, message=_LONG)]
+    )

@@ -20,8 +20,22 @@ from app.consultations.models.consultation import (
     PublicMeeting,
     SurveyQuestion,
 )
-from app.consultations.models.results import Certificate, Point, Reply, ResultRow, ResultTable, Theme
-from app.consultations.models.targets import Clause, DraftVersion, LandType, MapLayer, ProjectItem, ProjectParcel
+from app.consultations.models.results import (
+    Certificate,
+    Point,
+    Reply,
+    ResultRow,
+    ResultTable,
+    Theme,
+)
+from app.consultations.models.targets import (
+    Clause,
+    DraftVersion,
+    LandType,
+    MapLayer,
+    ProjectItem,
+    ProjectParcel,
+)
 
 __all__ = [
     "IS_PUBLIC",

@@ -1,4 +1,6 @@
-"""A comment on a draft, the meeting where it was said, the answers to guiding questions, and what happened to it."""
+"""A comment on a draft, the meeting where it was said, the answers to guiding questions, and what
+happened to it.
+"""
 
 import datetime as dt
 import hashlib
@@ -21,7 +23,8 @@ _PUBLIC = sa.text("visibility = 'public'")
 #: Shorter texts («Tôi đồng ý với dự thảo») are the same without anybody copying.
 SAME_TEXT_WORDS = 8
 
-# The same for queries, written out: with parameters neither database would see that the partial indexes serve them.
+# The same for queries, written out: with parameters neither database would see that the partial
+# indexes serve them.
 IS_WAITING = sa.text("comment.stage = 'received' AND comment.visibility = 'private'")
 IS_UNVERIFIED = sa.text("comment.stage = 'unverified' AND comment.visibility <> 'erased'")
 IS_SPAM = sa.text("comment.stage = 'spam' AND comment.visibility <> 'erased'")
@@ -29,14 +32,18 @@ IS_PUBLIC = sa.text("comment.visibility = 'public'")
 
 
 class VillageMeeting(db.Model):
-    """A meeting that took place, entered from its minutes. The scan belongs to Ref("village_meeting", id)."""
+    """A meeting that took place, entered from its minutes.
+
+    The scan belongs to Ref("village_meeting", id).
+    """
 
     __tablename__ = "village_meeting"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     consultation_id: Mapped[int] = mapped_column(sa.ForeignKey("consultation.id"), index=True)
     held_on: Mapped[dt.date]
     place: Mapped[str] = mapped_column(sa.String(300))
-    #: People; agree and disagree are what the minutes counted, and nobody's silence is added to either.
+    #: People; agree and disagree are what the minutes counted, and nobody's silence is added to
+    #: either.
     present: Mapped[int]
     agree: Mapped[int] = mapped_column(default=0)
     disagree: Mapped[int] = mapped_column(default=0)
@@ -48,13 +55,18 @@ class VillageMeeting(db.Model):
     revision: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": revision}
     __table_args__ = (
-        sa.CheckConstraint("present >= 0 AND agree >= 0 AND disagree >= 0", name="counts_not_negative"),
+        sa.CheckConstraint(
+            "present >= 0 AND agree >= 0 AND disagree >= 0", name="counts_not_negative"
+        ),
         sa.CheckConstraint("agree + disagree <= present", name="counts_fit"),
     )
 
 
 class Comment(db.Model):
-    """One comment. A verified one that arrived in time is part of the file, whether or not it is ever shown."""
+    """One comment.
+
+    A verified one that arrived in time is part of the file, whether or not it is ever shown.
+    """
 
     __tablename__ = "comment"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -88,27 +100,55 @@ class Comment(db.Model):
     #: Số công văn of an agency's or a company's letter.
     letter_number: Mapped[str] = mapped_column(sa.String(60), default="")
     meeting_id: Mapped[int | None] = mapped_column(sa.ForeignKey("village_meeting.id"), index=True)
-    #: How many people stand behind it: 1, or the signatures under a letter. People and comments are counted apart.
+    #: How many people stand behind it: 1, or the signatures under a letter. People and comments are
+    #: counted apart.
     people: Mapped[int] = mapped_column(default=1)
     published_at: Mapped[dt.datetime | None]
     hidden_reason: Mapped[str] = mapped_column(sa.String(500), default="")
     spam_at: Mapped[dt.datetime | None]
-    #: The same for texts that differ in nothing but marks, case and blanks: many senders, one text. Set by `set_text_key`.
+    #: The same for texts that differ in nothing but marks, case and blanks: many senders, one text.
+    #: Set by `set_text_key`.
     text_key: Mapped[str] = mapped_column(sa.String(32), default="")
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     updated_at: Mapped[dt.datetime] = mapped_column(default=now, onupdate=now)
     revision: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": revision}
     __table_args__ = (
-        sa.CheckConstraint("visibility <> 'public' OR (published_at IS NOT NULL AND stage = 'received')", name="public_is_received"),
-        sa.CheckConstraint("target_kind <> 'clause' OR clause_anchor IS NOT NULL", name="clause_named"),
-        sa.CheckConstraint("target_kind <> 'project' OR project_id IS NOT NULL", name="project_named"),
+        sa.CheckConstraint(
+            "visibility <> 'public' OR (published_at IS NOT NULL AND stage = 'received')",
+            name="public_is_received",
+        ),
+        sa.CheckConstraint(
+            "target_kind <> 'clause' OR clause_anchor IS NOT NULL", name="clause_named"
+        ),
+        sa.CheckConstraint(
+            "target_kind <> 'project' OR project_id IS NOT NULL", name="project_named"
+        ),
         sa.CheckConstraint("(longitude IS NULL) = (latitude IS NULL)", name="place_whole"),
         sa.CheckConstraint("people >= 1", name="somebody"),
-        sa.Index("ix_comment_waiting", "created_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
-        sa.Index("ix_comment_unverified", "created_at", "id", sqlite_where=_UNVERIFIED, postgresql_where=_UNVERIFIED),
+        sa.Index(
+            "ix_comment_waiting",
+            "created_at",
+            "id",
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        ),
+        sa.Index(
+            "ix_comment_unverified",
+            "created_at",
+            "id",
+            sqlite_where=_UNVERIFIED,
+            postgresql_where=_UNVERIFIED,
+        ),
         sa.Index("ix_comment_spam", "created_at", "id", sqlite_where=_SPAM, postgresql_where=_SPAM),
-        sa.Index("ix_comment_public", "consultation_id", "published_at", "id", sqlite_where=_PUBLIC, postgresql_where=_PUBLIC),
+        sa.Index(
+            "ix_comment_public",
+            "consultation_id",
+            "published_at",
+            "id",
+            sqlite_where=_PUBLIC,
+            postgresql_where=_PUBLIC,
+        ),
         sa.Index(None, "consultation_id", "id"),
         sa.Index(None, "project_id"),
         sa.Index(None, "text_key", "consultation_id"),
@@ -116,11 +156,17 @@ class Comment(db.Model):
 
 
 def text_key_of(text: str) -> str:
-    """What equal texts have in common; empty for one of ours, and for one so short that many people write it by themselves."""
+    """What equal texts have in common; empty for one of ours, and for one so short that many people
+    write it by themselves.
+    """
     if text in OURS:
         return ""
     words = tokens(text)
-    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32] if len(words) >= SAME_TEXT_WORDS else ""
+    return (
+        hashlib.sha256(" ".join(words).encode()).hexdigest()[:32]
+        if len(words) >= SAME_TEXT_WORDS
+        else ""
+    )
 
 
 @sa.event.listens_for(Comment, "before_insert")

@@ -1,4 +1,6 @@
-"""A consultation, its dossier, its meetings, the rules about its length, and everything that happened to it."""
+"""A consultation, its dossier, its meetings, the rules about its length, and everything that
+happened to it.
+"""
 
 import datetime as dt
 from typing import Any
@@ -22,7 +24,8 @@ from app.submissions.models import BigId
 
 _PUBLIC = sa.text("visibility = 'public'")
 
-# What the public pages of a consultation have tabs for; by name, since those tables are defined after this one.
+# What the public pages of a consultation have tabs for; by name, since those tables are defined
+# after this one.
 _drafts = sa.table("draft_version", sa.column("consultation_id"), sa.column("published_at"))
 _projects = sa.table("project_item", sa.column("consultation_id"))
 _layers = sa.table("map_layer", sa.column("consultation_id"), sa.column("state"))
@@ -54,7 +57,8 @@ class Consultation(db.Model):
     #: First and last day on which comments arrive in time, both included, on a calendar in Hà Nội.
     opens_on: Mapped[dt.date | None]
     closes_on: Mapped[dt.date | None]
-    #: The last day as it was wanted, before days off were passed over («vì sao ngày này?»); None: the same.
+    #: The last day as it was wanted, before days off were passed over («vì sao ngày này?»); None:
+    #: the same.
     wanted_closes_on: Mapped[dt.date | None]
     #: The last day before the extension.
     first_closes_on: Mapped[dt.date | None]
@@ -71,18 +75,22 @@ class Consultation(db.Model):
     hidden_reason: Mapped[str] = mapped_column(sa.String(500), default="")
     opened_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
-    #: Chúng tôi đã hỏi · Bà con đã nói · Chúng tôi đã làm: plain paragraphs that people write; HTML made at write time.
+    #: Chúng tôi đã hỏi · Bà con đã nói · Chúng tôi đã làm: plain paragraphs that people write; HTML
+    #: made at write time.
     result_asked: Mapped[str] = mapped_column(sa.Text, default="")
     result_heard: Mapped[str] = mapped_column(sa.Text, default="")
     result_done: Mapped[str] = mapped_column(sa.Text, default="")
-    #: The opening paragraph of the table as people edited it; empty: composed anew from the counts each time.
+    #: The opening paragraph of the table as people edited it; empty: composed anew from the counts
+    #: each time.
     table_opening: Mapped[str] = mapped_column(sa.Text, default="")
     result_published_at: Mapped[dt.datetime | None]
     #: Days after closing of the newest reminder that the result is missing: 0, 15 or 30.
     reminded_days: Mapped[int] = mapped_column(default=0)
-    #: Count, groups and sums of the list of works, made anew with every change of it; see service.projects.
+    #: Count, groups and sums of the list of works, made anew with every change of it; see
+    #: service.projects.
     project_summary: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, deferred=True)
-    #: Kept by UPDATE … SET n = n + 1, never by the ORM: comments in the file, shown to everybody, with a final reply.
+    #: Kept by UPDATE … SET n = n + 1, never by the ORM: comments in the file, shown to everybody,
+    #: with a final reply.
     received_count: Mapped[int] = mapped_column(default=0)
     public_count: Mapped[int] = mapped_column(default=0)
     replied_count: Mapped[int] = mapped_column(default=0)
@@ -90,37 +98,64 @@ class Consultation(db.Model):
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     updated_at: Mapped[dt.datetime] = mapped_column(default=now, onupdate=now)
     revision: Mapped[int] = mapped_column(default=1)
-    #: Is there a published draft text, a list of projects, a confirmed map layer? Read only where it is wanted.
+    #: Is there a published draft text, a list of projects, a confirmed map layer? Read only where
+    #: it is wanted.
     has_draft: Mapped[bool] = column_property(
-        sa.exists(sa.literal(1)).where(_drafts.c.consultation_id == id, _drafts.c.published_at.is_not(None)).correlate_except(_drafts),
+        sa.exists(sa.literal(1))
+        .where(_drafts.c.consultation_id == id, _drafts.c.published_at.is_not(None))
+        .correlate_except(_drafts),
         deferred=True,
         group="tabs",
     )
     has_projects: Mapped[bool] = column_property(
-        sa.exists(sa.literal(1)).where(_projects.c.consultation_id == id).correlate_except(_projects), deferred=True, group="tabs"
+        sa.exists(sa.literal(1))
+        .where(_projects.c.consultation_id == id)
+        .correlate_except(_projects),
+        deferred=True,
+        group="tabs",
     )
     has_map: Mapped[bool] = column_property(
-        sa.exists(sa.literal(1)).where(_layers.c.consultation_id == id, _layers.c.state == "confirmed").correlate_except(_layers),
+        sa.exists(sa.literal(1))
+        .where(_layers.c.consultation_id == id, _layers.c.state == "confirmed")
+        .correlate_except(_layers),
         deferred=True,
         group="tabs",
     )
     __mapper_args__ = {"version_id_col": revision}
     __table_args__ = (
         sa.CheckConstraint("title <> '' AND slug <> '' AND code <> ''", name="named"),
-        sa.CheckConstraint("closes_on IS NULL OR opens_on IS NULL OR closes_on >= opens_on", name="dates_in_order"),
         sa.CheckConstraint(
-            "stage = 'draft' OR (opens_on IS NOT NULL AND closes_on IS NOT NULL AND posted_at IS NOT NULL)", name="scheduled_has_dates"
+            "closes_on IS NULL OR opens_on IS NULL OR closes_on >= opens_on", name="dates_in_order"
+        ),
+        sa.CheckConstraint(
+            "stage = 'draft' OR (opens_on IS NOT NULL AND closes_on IS NOT NULL AND posted_at IS "
+            "NOT NULL)",
+            name="scheduled_has_dates",
         ),
         sa.CheckConstraint("stage <> 'draft' OR visibility = 'private'", name="draft_is_private"),
-        sa.CheckConstraint("stage NOT IN ('answered', 'archived') OR result_published_at IS NOT NULL", name="answered_has_result"),
-        sa.CheckConstraint("extended_at IS NULL OR extension_reason <> ''", name="extension_says_why"),
-        sa.Index("ix_consultation_public", "closes_on", "id", sqlite_where=_PUBLIC, postgresql_where=_PUBLIC),
+        sa.CheckConstraint(
+            "stage NOT IN ('answered', 'archived') OR result_published_at IS NOT NULL",
+            name="answered_has_result",
+        ),
+        sa.CheckConstraint(
+            "extended_at IS NULL OR extension_reason <> ''", name="extension_says_why"
+        ),
+        sa.Index(
+            "ix_consultation_public",
+            "closes_on",
+            "id",
+            sqlite_where=_PUBLIC,
+            postgresql_where=_PUBLIC,
+        ),
         sa.Index(None, "stage", "closes_on"),
     )
 
 
 class ConsultationRule(db.Model):
-    """The least number of days for a type, from a day on. Data, because law changes; the source and how sure we are stand beside it."""
+    """The least number of days for a type, from a day on.
+
+    Data, because law changes; the source and how sure we are stand beside it.
+    """
 
     __tablename__ = "consultation_rule"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -212,7 +247,10 @@ class SurveyQuestion(db.Model):
 
 
 class ImportRun(db.Model):
-    """One file being read: how far, what was taken, what was refused and why. Its files belong to Ref("import", id)."""
+    """One file being read: how far, what was taken, what was refused and why.
+
+    Its files belong to Ref("import", id).
+    """
 
     __tablename__ = "import_run"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

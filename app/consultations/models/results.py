@@ -1,4 +1,6 @@
-"""From comments to the statutory result: points, themes, replies, the issued table, the certificate."""
+"""From comments to the statutory result: points, themes, replies, the issued table, the
+certificate.
+"""
 
 import datetime as dt
 from typing import Any
@@ -27,7 +29,10 @@ class Theme(db.Model):
 
 
 class Reply(db.Model):
-    """What the authority says to one point or to a whole group. Drafted by one person, made final by another."""
+    """What the authority says to one point or to a whole group.
+
+    Drafted by one person, made final by another.
+    """
 
     __tablename__ = "comment_reply"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -52,9 +57,13 @@ class Reply(db.Model):
     revision: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": revision}
     __table_args__ = (
-        sa.CheckConstraint("stage = 'draft' OR (decision IS NOT NULL AND text <> '')", name="agreed_says_something"),
+        sa.CheckConstraint(
+            "stage = 'draft' OR (decision IS NOT NULL AND text <> '')", name="agreed_says_something"
+        ),
         sa.CheckConstraint("stage <> 'final' OR final_at IS NOT NULL", name="final_has_date"),
-        sa.CheckConstraint("final_by IS NULL OR final_by <> drafted_by OR self_approved", name="two_people"),
+        sa.CheckConstraint(
+            "final_by IS NULL OR final_by <> drafted_by OR self_approved", name="two_people"
+        ),
     )
 
 
@@ -90,7 +99,8 @@ class Point(db.Model):
 
 
 class ResultTable(db.Model):
-    """An issued «Bảng tổng hợp, tiếp thu, giải trình». Never changed, only followed by another issue.
+    """An issued «Bảng tổng hợp, tiếp thu, giải trình». Never changed, only followed by another
+    issue.
 
     Its DOCX and XLSX belong to Ref("result_table", id).
     """
@@ -107,7 +117,8 @@ class ResultTable(db.Model):
     reason: Mapped[str] = mapped_column(sa.String(1000), default="")
     #: What differs from the issue before: [{"row": "…", "before": "…", "after": "…"}]
     changes: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
-    #: Everything above and below the rows as issued (header, opening, counts, meetings, signature). The rows are ResultRow.
+    #: Everything above and below the rows as issued (header, opening, counts, meetings, signature).
+    #: The rows are ResultRow.
     content: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, deferred=True)
     #: SHA-256 over the canonical JSON of the whole table: {"head": content, "rows": [...]}.
     sha256: Mapped[str] = mapped_column(sa.String(64))
@@ -116,7 +127,10 @@ class ResultTable(db.Model):
 
 
 class ResultRow(db.Model):
-    """One row of an issued table, exactly as issued. Never changed: the table's hash is over these."""
+    """One row of an issued table, exactly as issued.
+
+    Never changed: the table's hash is over these.
+    """
 
     __tablename__ = "result_row"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -138,7 +152,10 @@ class ResultRow(db.Model):
 
 
 class Certificate(db.Model):
-    """Giấy chứng nhận lấy ý kiến: what was posted, when, and what came back, frozen. Its files belong to Ref("certificate", id)."""
+    """Giấy chứng nhận lấy ý kiến: what was posted, when, and what came back, frozen.
+
+    Its files belong to Ref("certificate", id).
+    """
 
     __tablename__ = "certificate"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -17,7 +17,10 @@ Hectares = sa.Numeric(12, 2)
 
 
 class DraftVersion(db.Model):
-    """One imported text of the draft. The newest published one is what people read; older ones stay."""
+    """One imported text of the draft.
+
+    The newest published one is what people read; older ones stay.
+    """
 
     __tablename__ = "draft_version"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -25,7 +28,8 @@ class DraftVersion(db.Model):
     number: Mapped[int]
     file_name: Mapped[str] = mapped_column(sa.String(150), default="")
     note: Mapped[str] = mapped_column(sa.String(500), default="")
-    #: What differs from the published version before, as lines for readers; made when it is published.
+    #: What differs from the published version before, as lines for readers; made when it is
+    #: published.
     changes: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
     #: None: still being mended.
     published_at: Mapped[dt.datetime | None]
@@ -37,7 +41,9 @@ class DraftVersion(db.Model):
 
 
 class Clause(db.Model):
-    """Chương, Mục, Điều, khoản, điểm: one part of a version, in order, under an anchor that survives a new version."""
+    """Chương, Mục, Điều, khoản, điểm: one part of a version, in order, under an anchor that
+    survives a new version.
+    """
 
     __tablename__ = "clause"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -50,7 +56,8 @@ class Clause(db.Model):
     anchor: Mapped[str] = mapped_column(sa.String(120))
     #: «Điều 5», «2.», «a)».
     label: Mapped[str] = mapped_column(sa.String(60), default="")
-    #: As people quote it, with what it is part of: «điểm a khoản 2 Điều 5». Made from the labels whenever they change.
+    #: As people quote it, with what it is part of: «điểm a khoản 2 Điều 5». Made from the labels
+    #: whenever they change.
     full_label: Mapped[str] = mapped_column(sa.String(200), default="")
     heading: Mapped[str] = mapped_column(sa.String(500), default="")
     text: Mapped[str] = mapped_column(sa.Text, default="")
@@ -58,7 +65,10 @@ class Clause(db.Model):
     html: Mapped[str] = mapped_column(sa.Text, default="")
     #: The parser was not sure; a person should look.
     doubtful: Mapped[str] = mapped_column(sa.String(200), default="")
-    __table_args__ = (sa.UniqueConstraint("version_id", "anchor"), sa.Index(None, "version_id", "position"))
+    __table_args__ = (
+        sa.UniqueConstraint("version_id", "anchor"),
+        sa.Index(None, "version_id", "position"),
+    )
 
 
 class ProjectItem(db.Model):
@@ -99,12 +109,16 @@ class ProjectItem(db.Model):
 
 
 class ProjectParcel(db.Model):
-    """Which parcels of which sheet a project touches, so that a farmer finds it by «tờ 07 thửa 118»."""
+    """Which parcels of which sheet a project touches, so that a farmer finds it by «tờ 07 thửa
+    118».
+    """
 
     __tablename__ = "project_parcel"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     consultation_id: Mapped[int] = mapped_column(sa.ForeignKey("consultation.id"))
-    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project_item.id", ondelete="CASCADE"), index=True)
+    project_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("project_item.id", ondelete="CASCADE"), index=True
+    )
     sheet: Mapped[int]
     #: Both None: the whole sheet.
     parcel_from: Mapped[int | None]
@@ -137,7 +151,9 @@ class MapLayer(db.Model):
     __tablename__ = "map_layer"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     #: None: the boundary of the authority itself, which every other layer is checked against.
-    consultation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("consultation.id"), index=True)
+    consultation_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("consultation.id"), index=True
+    )
     kind: Mapped[LayerKind]
     state: Mapped[LayerState] = mapped_column(default=LayerState.UNCONFIRMED)
     title: Mapped[str] = mapped_column(sa.String(200))
@@ -147,13 +163,16 @@ class MapLayer(db.Model):
     feature_count: Mapped[int] = mapped_column(default=0)
     #: [west, south, east, north] in degrees.
     bounds: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
-    #: How much of it lies within the authority's boundary, 0 to 1; None: there is no boundary to compare with.
+    #: How much of it lies within the authority's boundary, 0 to 1; None: there is no boundary to
+    #: compare with.
     inside_share: Mapped[float | None]
     #: GeoJSON FeatureCollection in WGS 84; large, so it is read only where it is wanted.
     geojson: Mapped[str] = mapped_column(sa.Text, default="", deferred=True)
-    #: What the person who confirms should look at: a zone that fits better, rounded corners, codes that the list lacks.
+    #: What the person who confirms should look at: a zone that fits better, rounded corners, codes
+    #: that the list lacks.
     note: Mapped[str] = mapped_column(sa.String(1000), default="")
-    #: EPSG code of the zone in which the layer would fit the boundary, when it does not fit as it is.
+    #: EPSG code of the zone in which the layer would fit the boundary, when it does not fit as it
+    #: is.
     better_crs: Mapped[int | None]
     #: How much of it would lie within the boundary then, 0 to 1.
     better_share: Mapped[float | None]
@@ -167,6 +186,8 @@ class MapLayer(db.Model):
     revision: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": revision}
     __table_args__ = (
-        sa.CheckConstraint("state <> 'confirmed' OR confirmed_at IS NOT NULL", name="confirmed_has_date"),
+        sa.CheckConstraint(
+            "state <> 'confirmed' OR confirmed_at IS NOT NULL", name="confirmed_has_date"
+        ),
         sa.CheckConstraint("title <> ''", name="named"),
     )

@@ -1,4 +1,6 @@
-"""What every screen of the office shares: the blueprint, who is signed in, loading a consultation, the tabs on top."""
+"""What every screen of the office shares: the blueprint, who is signed in, loading a consultation,
+the tabs on top.
+"""
 
 from typing import Any
 
@@ -12,7 +14,9 @@ from app.consultations.models import Consultation
 from app.consultations.queries import staff
 from app.kernel.errors import Forbidden
 
-bp = Blueprint("consultations_office", __name__, url_prefix="/can-bo", template_folder="../templates")
+bp = Blueprint(
+    "consultations_office", __name__, url_prefix="/can-bo", template_folder="../templates"
+)
 
 
 def me() -> User:
@@ -34,7 +38,8 @@ def load_for_editing(slug: str) -> Consultation:
     return consultation
 
 
-#: (key, label, endpoint) of the tabs on top of one consultation's screens; features add theirs in the order of the work.
+#: (key, label, endpoint) of the tabs on top of one consultation's screens; features add theirs in
+#: the order of the work.
 TABS: list[tuple[int, str, Any, str]] = []
 
 
@@ -47,7 +52,12 @@ def add_tab(order: int, key: str, label: Any, endpoint: str) -> None:
 def tabs(consultation: Consultation, current: str) -> list[dict[str, Any]]:
     """The tabs for `p.tabs`."""
     return [
-        {"url": url_for(endpoint, slug=consultation.slug), "label": label, "count": None, "current": key == current}
+        {
+            "url": url_for(endpoint, slug=consultation.slug),
+            "label": label,
+            "count": None,
+            "current": key == current,
+        }
         for _order, key, label, endpoint in TABS
         if _may_open(endpoint)
     ]

@@ -1,4 +1,6 @@
-"""All comments of one consultation with what they add up to, and the same step for many comments of any list."""
+"""All comments of one consultation with what they add up to, and the same step for many comments of
+any list.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +22,12 @@ from app.consultations.queries import queue as lists
 from app.consultations.queries.figures import Figure, Figures, figures
 from app.consultations.service import bulk as many
 from app.consultations.service.bulk import CommentChoice
-from app.consultations.states import COMMENT_STAGE_LABELS, SENDER_LABELS, STANCE_LABELS, VISIBILITY_LABELS
+from app.consultations.states import (
+    COMMENT_STAGE_LABELS,
+    SENDER_LABELS,
+    STANCE_LABELS,
+    VISIBILITY_LABELS,
+)
 from app.kernel.errors import Refused
 from app.kernel.text import clean
 from app.kernel.web import commits
@@ -55,7 +62,12 @@ def comments(slug: str) -> ResponseReturnValue:
     """One page of them; on the first page also the figures, comments and people apart."""
     consultation = load(slug)
     given = request.args.to_dict()
-    place = CommentPlace(slug=slug, args=tuple((name, given[name][:100]) for name in FILTERS if given.get(name) and name != "cuoc"))
+    place = CommentPlace(
+        slug=slug,
+        args=tuple(
+            (name, given[name][:100]) for name in FILTERS if given.get(name) and name != "cuoc"
+        ),
+    )
     page = place.rows(after=given.get("sau"), before=given.get("truoc"))
     form = CommentFilterForm(request.args)
     del form.cuoc
@@ -66,11 +78,15 @@ def comments(slug: str) -> ResponseReturnValue:
         place=place,
         page=page,
         form=form,
-        figures=figure_rows(figures(consultation)) if not given.get("sau") and not given.get("truoc") else None,
+        figures=figure_rows(figures(consultation))
+        if not given.get("sau") and not given.get("truoc")
+        else None,
         meetings=meetings.totals(meetings.of_consultation(consultation.id)),
         late_url=CommentPlace(slug=slug, args=(("muon", "1"),)).url(),
         may_enter=policy.may_enter(me(), consultation),
-        bulk=[(value, WORK_LABELS[value]) for value in ("cong-khai", "giu-lai", "rac")] if me().has(P.COMMENT_MODERATE) else [],
+        bulk=[(value, WORK_LABELS[value]) for value in ("cong-khai", "giu-lai", "rac")]
+        if me().has(P.COMMENT_MODERATE)
+        else [],
         undo=lists.undoable(me(), minutes=many.UNDO_MINUTES),
         prev_url=place.url(truoc=page.previous_cursor) if page.previous_cursor else None,
         next_url=place.url(sau=page.next_cursor) if page.next_cursor else None,
@@ -103,12 +119,20 @@ def figure_rows(found: Figures) -> FigureRows:
         (_("Theo ý kiến"), STANCE_LABELS, found.stances),
         (_("Theo người gửi"), SENDER_LABELS, found.senders),
     ]
-    tables = [FigureTable(title, [(str(labels[key]), values[key]) for key in labels if key in values]) for title, labels, values in split]
-    others = [(str(COMMENT_STAGE_LABELS[stage]), found.others[stage]) for stage in COMMENT_STAGE_LABELS if stage in found.others]
+    tables = [
+        FigureTable(title, [(str(labels[key]), values[key]) for key in labels if key in values])
+        for title, labels, values in split
+    ]
+    others = [
+        (str(COMMENT_STAGE_LABELS[stage]), found.others[stage])
+        for stage in COMMENT_STAGE_LABELS
+        if stage in found.others
+    ]
     return FigureRows(found.total, found.late, others, tables)
 
 
-# Many at once --------------------------------------------------------------------------------------------------------------
+# Many at once
+# --------------------------------------------------------------------------------------------------
 def _choice(given: Any) -> CommentChoice:
     work = given.get("viec", "")
     if work not in _MOVES:
@@ -144,12 +168,18 @@ def bulk_comments() -> ResponseReturnValue:
     choice = _choice(request.args)
     asks = choice.move == "keep_back" and not choice.reason
     if asks:
-        # The reason is asked for on this page: what the others would be is the same whatever it says.
+        # The reason is asked for on this page: what the others would be is the same whatever it
+        # says.
         choice = CommentChoice(choice.move, "…")
     lines = many.preview_bulk([comment.id for comment in chosen], choice, actor=me())
     possible = [line for line in lines if not line.problem]
-    kept = [*_place_args(place), ("viec", request.args["viec"]), ("ly-do", request.args.get("ly-do", ""))]
-    without = f"{request.path}?{urlencode([*kept, *(('ma', line.comment.submission.code) for line in possible)])}"
+    kept = [
+        *_place_args(place),
+        ("viec", request.args["viec"]),
+        ("ly-do", request.args.get("ly-do", "")),
+    ]
+    codes = [("ma", line.comment.submission.code) for line in possible]
+    without = f"{request.path}?{urlencode([*kept, *codes])}"
     return render_template(
         "consultations/office_comments_bulk.html",
         title=_sentence(choice, len(lines)),

@@ -1,4 +1,6 @@
-"""The workbench of a comment as one page: what came, what it looks like to the detectors, who sent it, what can be done now."""
+"""The workbench of a comment as one page: what came, what it looks like to the detectors, who sent
+it, what can be done now.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +12,13 @@ from flask_babel import gettext as _
 
 from app.access import P
 from app.consultations import policy
-from app.consultations.forms.moderating import CommentNoteForm, CommentRedactForm, CommentStepForm, KeepBackForm, RetargetForm
+from app.consultations.forms.moderating import (
+    CommentNoteForm,
+    CommentRedactForm,
+    CommentStepForm,
+    KeepBackForm,
+    RetargetForm,
+)
 from app.consultations.models import Comment, CommentLog, Consultation, SurveyAnswer, SurveyQuestion
 from app.consultations.officer.base import me
 from app.consultations.officer.places import CommentPlace, here, workbench
@@ -65,7 +73,9 @@ class Answered:
     own_words: str | None
 
 
-def page(comment: Comment, status: int = 200, *, conflict: str = "", **forms: Any) -> ResponseReturnValue:
+def page(
+    comment: Comment, status: int = 200, *, conflict: str = "", **forms: Any
+) -> ResponseReturnValue:
     """The whole screen. `forms` are those that came back with errors; the others are made fresh.
 
     `conflict` says that somebody was faster.
@@ -97,7 +107,9 @@ def _consultation_list(comment: Comment) -> str:
 
 
 def about(comment: Comment) -> dict[str, Any]:
-    """What several screens say of a comment: its consultation, what it is about, the words for its states."""
+    """What several screens say of a comment: its consultation, what it is about, the words for its
+    states.
+    """
     consultation: Consultation = staff.by_id(comment.consultation_id)
     return {
         "consultation": consultation,
@@ -115,12 +127,21 @@ def about(comment: Comment) -> dict[str, Any]:
 
 
 def _fresh(kind: type[Any], comment: Comment, place: CommentPlace | None, **data: Any) -> Any:
-    return kind(formdata=None, seen_revision=str(comment.revision), next=place.query if place else "", **data)
+    return kind(
+        formdata=None,
+        seen_revision=str(comment.revision),
+        next=place.query if place else "",
+        **data,
+    )
 
 
-# What came ---------------------------------------------------------------------------------------------------------------
+# What came
+# --------------------------------------------------------------------------------------------------
 def _original(comment: Comment) -> dict[str, Any]:
-    """The left column. Who does not reach senders reads the texts with everything hidden that was found in them."""
+    """The left column.
+
+    Who does not reach senders reads the texts with everything hidden that was found in them.
+    """
     submission = comment.submission
     contact = policy.sees_contacts(me())
     official = organisation.official_contacts()
@@ -128,23 +149,36 @@ def _original(comment: Comment) -> dict[str, Any]:
     answered = _answers(comment)
     return {
         "contact": contact,
-        "title": submission.public_title or (submission.title if contact else _masked(submission.title, official)),
+        "title": submission.public_title
+        or (submission.title if contact else _masked(submission.title, official)),
         "segments": _segments(submission.body, official, contact=contact),
         "proposed_segments": _segments(comment.proposed_text, official, contact=contact),
         "answered": answered if contact else [_closed(row, official) for row in answered],
         "findings": [
             finding
-            for text in (submission.body, comment.proposed_text, *(row.own_words or "" for row in answered))
+            for text in (
+                submission.body,
+                comment.proposed_text,
+                *(row.own_words or "" for row in answered),
+            )
             for finding in redaction.find(text, official=official)
         ],
         "names": bool(redaction.suggest_names(submission.body)),
-        "difference": changes(submission.body, submission.public_body or "") if shown and contact else [],
-        "title_difference": changes(submission.title, submission.public_title or "") if shown and contact else [],
-        "proposed_difference": changes(comment.proposed_text, comment.public_proposed) if comment.proposed_html and contact else [],
+        "difference": changes(submission.body, submission.public_body or "")
+        if shown and contact
+        else [],
+        "title_difference": changes(submission.title, submission.public_title or "")
+        if shown and contact
+        else [],
+        "proposed_difference": changes(comment.proposed_text, comment.public_proposed)
+        if comment.proposed_html and contact
+        else [],
         "sent_files": files.links(files.of(Ref("submission", submission.id))) if contact else [],
         "phone": readable_phone(submission.phone) if contact else "",
         "odd_name": contact and mixed_scripts(submission.name),
-        "place_of_sender": organisation.place(submission.place_id) if submission.place_id and contact else None,
+        "place_of_sender": organisation.place(submission.place_id)
+        if submission.place_id and contact
+        else None,
         "same": max(0, next(iter(lists.same_text([comment]).values()), 1) - 1),
         "spam_reasons": [_(reason) for reason in submission.spam_reasons],
         "meeting": lists.meeting_of(comment),
@@ -159,7 +193,9 @@ def _segments(text: str, official: Sequence[str], *, contact: bool) -> list[tupl
     findings = redaction.find(text, official=official)
     if not contact:
         return [(redaction.mask(text, findings), None)] if text else []
-    return redaction.segments(text, redaction.join_findings(findings, redaction.suggest_names(text)))
+    return redaction.segments(
+        text, redaction.join_findings(findings, redaction.suggest_names(text))
+    )
 
 
 def _answers(comment: Comment) -> list[Answered]:
@@ -168,7 +204,12 @@ def _answers(comment: Comment) -> list[Answered]:
     if not given:
         return []
     return [
-        Answered(row, given[row.id], surveys.in_words(row, given[row.id]), given[row.id].text if row.kind is SurveyKind.OPEN else None)
+        Answered(
+            row,
+            given[row.id],
+            surveys.in_words(row, given[row.id]),
+            given[row.id].text if row.kind is SurveyKind.OPEN else None,
+        )
         for row in surveys.questions_of(comment.consultation_id)
         if row.id in given
     ]
@@ -178,7 +219,8 @@ def _closed(row: Answered, official: Sequence[str]) -> Answered:
     return Answered(row.question, row.answer, _masked(row.text, official), None)
 
 
-# What happened -----------------------------------------------------------------------------------------------------------
+# What happened
+# --------------------------------------------------------------------------------------------------
 def _log(log: Sequence[CommentLog]) -> dict[str, Any]:
     entries, notes = [], []
     for row in log:
@@ -186,8 +228,21 @@ def _log(log: Sequence[CommentLog]) -> dict[str, Any]:
         if row.move == "note":
             notes.append({"meta": f"{who} · {vi_datetime(row.at)}", "text": row.note})
             continue
-        tone = {"show": "ok", "keep_back": "late", "mark_spam": "late", "withdraw": "late", "erase": "late"}.get(row.move, "")
-        entries.append(Entry(str(COMMENT_MOVE_LABELS.get(row.move, row.move)), f"{vi_datetime(row.at)} · {who}", row.note, tone))
+        tone = {
+            "show": "ok",
+            "keep_back": "late",
+            "mark_spam": "late",
+            "withdraw": "late",
+            "erase": "late",
+        }.get(row.move, "")
+        entries.append(
+            Entry(
+                str(COMMENT_MOVE_LABELS.get(row.move, row.move)),
+                f"{vi_datetime(row.at)} · {who}",
+                row.note,
+                tone,
+            )
+        )
     return {"entries": list(reversed(entries)), "notes": list(reversed(notes))}
 
 
@@ -201,8 +256,11 @@ def _mails(comment: Comment) -> dict[str, Any]:
     }
 
 
-# What can be done --------------------------------------------------------------------------------------------------------
-def _deciding(comment: Comment, place: CommentPlace | None, forms: Mapping[str, Any]) -> dict[str, Any]:
+# What can be done
+# --------------------------------------------------------------------------------------------------
+def _deciding(
+    comment: Comment, place: CommentPlace | None, forms: Mapping[str, Any]
+) -> dict[str, Any]:
     user = me()
     moderates = user.has(P.COMMENT_MODERATE) and comment.visibility is not Visibility.ERASED
     found = {
@@ -210,7 +268,10 @@ def _deciding(comment: Comment, place: CommentPlace | None, forms: Mapping[str, 
         "in_file": comment.stage is CommentStage.RECEIVED,
         "obstacles": moderating.obstacles(comment),
         "looked_at": moderating.looked_at(comment),
-        "may": {move: policy.may_move_comment(user, comment, move) for move in ("show", "keep_back", "mark_spam", "restore", "confirm")},
+        "may": {
+            move: policy.may_move_comment(user, comment, move)
+            for move in ("show", "keep_back", "mark_spam", "restore", "confirm")
+        },
         "step_form": forms.get("step") or _fresh(CommentStepForm, comment, place),
         "keep_back_form": forms.get("keep_back") or _fresh(KeepBackForm, comment, place),
         "redact_form": None,
@@ -219,7 +280,9 @@ def _deciding(comment: Comment, place: CommentPlace | None, forms: Mapping[str, 
     }
     if moderates:
         found["redact_form"] = forms.get("redact") or _redact_form(comment, place)
-        found["retarget_form"] = _retarget_form(comment, forms.get("retarget") or _fresh(RetargetForm, comment, place))
+        found["retarget_form"] = _retarget_form(
+            comment, forms.get("retarget") or _fresh(RetargetForm, comment, place)
+        )
         found["answer_texts"] = _answer_texts(comment)
     return found
 
@@ -239,11 +302,18 @@ def _redact_form(comment: Comment, place: CommentPlace | None) -> CommentRedactF
 
 
 def _answer_texts(comment: Comment) -> dict[int, str]:
-    return {row.id: row.text if row.public_text is None else row.public_text for row in moderating.open_answers(comment)}
+    return {
+        row.id: row.text if row.public_text is None else row.public_text
+        for row in moderating.open_answers(comment)
+    }
 
 
 def _retarget_form(comment: Comment, form: RetargetForm) -> RetargetForm:
-    pointed = comment.target_kind is TargetKind.PLACE or comment.longitude is not None or bool(comment.place_text)
+    pointed = (
+        comment.target_kind is TargetKind.PLACE
+        or comment.longitude is not None
+        or bool(comment.place_text)
+    )
     form.target.choices = target_choices(staff.by_id(comment.consultation_id), place=pointed)
     if form.target.data is None:
         form.target.data = target_value(comment)

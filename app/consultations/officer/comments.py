@@ -74,11 +74,21 @@ def preview_comment(code: str) -> ResponseReturnValue:
     )
 
 
-# Steps -------------------------------------------------------------------------------------------------------------------
+# Steps
+# --------------------------------------------------------------------------------------------------
 def _step(
-    code: str, form: CommentPanel, key: str, act: Callable[[Comment], None], said: str, *, stays: bool = False
+    code: str,
+    form: CommentPanel,
+    key: str,
+    act: Callable[[Comment], None],
+    said: str,
+    *,
+    stays: bool = False,
 ) -> ResponseReturnValue:
-    """Check the form, do it, say so, and go on to the next comment (or stay). Nothing typed is lost on the way."""
+    """Check the form, do it, say so, and go on to the next comment (or stay).
+
+    Nothing typed is lost on the way.
+    """
     found = load_comment(code)
     leave = leaving(found)
     if not form.validate():
@@ -105,7 +115,13 @@ def show_comment(code: str) -> ResponseReturnValue:
     """Let everybody read it."""
     form = CommentStepForm()
     said = _("Đã công khai %(code)s.", code=code)
-    return _step(code, form, "step", lambda found: moderating.show(found, actor=me(), seen_revision=form.seen), said)
+    return _step(
+        code,
+        form,
+        "step",
+        lambda found: moderating.show(found, actor=me(), seen_revision=form.seen),
+        said,
+    )
 
 
 @bp.post("/gop-y/<code>/khong-cong-khai")
@@ -117,7 +133,9 @@ def keep_back_comment(code: str) -> ResponseReturnValue:
     said = _("%(code)s không công khai; góp ý vẫn thuộc hồ sơ.", code=code)
 
     def act(found: Comment) -> None:
-        moderating.keep_back(found, actor=me(), seen_revision=form.seen, reason=form.reason.data or "")
+        moderating.keep_back(
+            found, actor=me(), seen_revision=form.seen, reason=form.reason.data or ""
+        )
 
     return _step(code, form, "keep_back", act, said)
 
@@ -129,7 +147,13 @@ def spam_comment(code: str) -> ResponseReturnValue:
     """Put it aside as rubbish."""
     form = CommentStepForm()
     said = _("Đã đánh dấu rác %(code)s.", code=code)
-    return _step(code, form, "step", lambda found: moderating.mark_spam(found, actor=me(), seen_revision=form.seen), said)
+    return _step(
+        code,
+        form,
+        "step",
+        lambda found: moderating.mark_spam(found, actor=me(), seen_revision=form.seen),
+        said,
+    )
 
 
 @bp.post("/gop-y/<code>/khoi-phuc")
@@ -139,7 +163,13 @@ def restore_comment(code: str) -> ResponseReturnValue:
     """It was no rubbish."""
     form = CommentStepForm()
     said = _("Đã khôi phục %(code)s.", code=code)
-    return _step(code, form, "step", lambda found: moderating.restore(found, actor=me(), seen_revision=form.seen), said)
+    return _step(
+        code,
+        form,
+        "step",
+        lambda found: moderating.restore(found, actor=me(), seen_revision=form.seen),
+        said,
+    )
 
 
 @bp.post("/gop-y/<code>/xac-nhan")
@@ -149,7 +179,14 @@ def confirm_comment(code: str) -> ResponseReturnValue:
     """Vouch for it, for instance after a telephone call."""
     form = CommentStepForm()
     said = _("Đã xác nhận %(code)s; góp ý thuộc hồ sơ.", code=code)
-    return _step(code, form, "step", lambda found: moderating.confirm(found, actor=me(), seen_revision=form.seen), said, stays=True)
+    return _step(
+        code,
+        form,
+        "step",
+        lambda found: moderating.confirm(found, actor=me(), seen_revision=form.seen),
+        said,
+        stays=True,
+    )
 
 
 @bp.post("/gop-y/<code>/noi-dung")
@@ -161,16 +198,33 @@ def retarget_comment(code: str) -> ResponseReturnValue:
 
     def act(found: Comment) -> None:
         kind, anchor, project = chosen_target(form.target.data)
-        moderating.retarget(found, actor=me(), seen_revision=form.seen, target_kind=kind, clause_anchor=anchor, project_id=project)
+        moderating.retarget(
+            found,
+            actor=me(),
+            seen_revision=form.seen,
+            target_kind=kind,
+            clause_anchor=anchor,
+            project_id=project,
+        )
 
-    return _step(code, form, "retarget", act, _("Đã sửa nội dung được góp ý của %(code)s.", code=code), stays=True)
+    return _step(
+        code,
+        form,
+        "retarget",
+        act,
+        _("Đã sửa nội dung được góp ý của %(code)s.", code=code),
+        stays=True,
+    )
 
 
 @bp.post("/gop-y/<code>/che")
 @require(P.COMMENT_MODERATE)
 @commits
 def redact_comment(code: str) -> ResponseReturnValue:
-    """Set what may be shown. «Che cả N» hides all that was found; «Lưu và công khai» shows it at once."""
+    """Set what may be shown.
+
+    «Che cả N» hides all that was found; «Lưu và công khai» shows it at once.
+    """
     form = CommentRedactForm()
     if request.form.get("mask_all"):
         official = organisation.official_contacts()
@@ -184,7 +238,11 @@ def redact_comment(code: str) -> ResponseReturnValue:
         if shows:
             moderating.show(found, actor=me(), seen_revision=None)
 
-    said = _("Đã công khai %(code)s.", code=code) if shows else _("Đã lưu nội dung sẽ đăng của %(code)s.", code=code)
+    said = (
+        _("Đã công khai %(code)s.", code=code)
+        if shows
+        else _("Đã lưu nội dung sẽ đăng của %(code)s.", code=code)
+    )
     return _step(code, form, "redact", act, said, stays=not shows)
 
 
@@ -199,8 +257,16 @@ def _typed(form: CommentRedactForm, found: Comment) -> Redaction:
     for answer in moderating.open_answers(found):
         text = request.form.get(f"tra-loi-{answer.id}")
         if text is not None:
-            answers[answer.id] = clean(text)[:5_000] if official is None else masked(clean(text)[:5_000], official)
-    return Redaction(form.title.data or "", form.body.data or "", form.public_proposed.data or "", form.reason.data or "", answers)
+            answers[answer.id] = (
+                clean(text)[:5_000] if official is None else masked(clean(text)[:5_000], official)
+            )
+    return Redaction(
+        form.title.data or "",
+        form.body.data or "",
+        form.public_proposed.data or "",
+        form.reason.data or "",
+        answers,
+    )
 
 
 @bp.post("/gop-y/<code>/ghi-chu")
@@ -216,7 +282,8 @@ def note_comment(code: str) -> ResponseReturnValue:
     return leaving(found).stay("nhat-ky")
 
 
-# Erasing -----------------------------------------------------------------------------------------------------------------
+# Erasing
+# --------------------------------------------------------------------------------------------------
 @bp.get("/gop-y/<code>/xoa")
 @require(P.QUESTION_ERASE)
 def erasing_comment(code: str) -> ResponseReturnValue:
@@ -262,4 +329,6 @@ def erase_comment(code: str) -> ResponseReturnValue:
         return _erase_page(found, form, 422)
     moderating.erase(found, actor=me(), reason=form.reason.data or "", seen_revision=form.seen)
     flash(_("Đã xóa nội dung của %(code)s.", code=found.submission.code), "success")
-    return redirect(QUEUE if me().has(P.COMMENT_MODERATE) else comment_page.workbench(found.submission.code))
+    return redirect(
+        QUEUE if me().has(P.COMMENT_MODERATE) else comment_page.workbench(found.submission.code)
+    )

@@ -7,7 +7,12 @@ from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
 from app.consultations import policy
-from app.consultations.forms.dossier import ACCEPTED, AddDocumentForm, RemoveDocumentForm, RenameDocumentForm
+from app.consultations.forms.dossier import (
+    ACCEPTED,
+    AddDocumentForm,
+    RemoveDocumentForm,
+    RenameDocumentForm,
+)
 from app.consultations.models import Consultation, DossierItem
 from app.consultations.officer.base import add_tab, bp, load, load_for_editing, me
 from app.consultations.queries import dossier as queries
@@ -28,8 +33,16 @@ def dossier(slug: str) -> ResponseReturnValue:
     """The documents, and the form for one more."""
     consultation = load(slug)
     light_of = request.args.get("ban-nhe", "")
-    heavy = service.item_of(consultation, int(light_of)) if light_of.isascii() and light_of.isdigit() and len(light_of) < 12 else None
-    form = AddDocumentForm(formdata=None, seen_revision=str(consultation.revision), light_of=str(heavy.id) if heavy else "")
+    heavy = (
+        service.item_of(consultation, int(light_of))
+        if light_of.isascii() and light_of.isdigit() and len(light_of) < 12
+        else None
+    )
+    form = AddDocumentForm(
+        formdata=None,
+        seen_revision=str(consultation.revision),
+        light_of=str(heavy.id) if heavy else "",
+    )
     if heavy:
         form.kind.data = heavy.kind.value
     return _page(consultation, form, heavy)
@@ -39,7 +52,10 @@ def dossier(slug: str) -> ResponseReturnValue:
 @require(P.CONSULTATION_EDIT)
 @commits
 def add_document(slug: str) -> ResponseReturnValue:
-    """Take a file in. It is read before the first statement, so that on SQLite it keeps nobody from writing."""
+    """Take a file in.
+
+    It is read before the first statement, so that on SQLite it keeps nobody from writing.
+    """
     form = AddDocumentForm()
     file, refused = _receive(form)
     consultation = load_for_editing(slug)
@@ -52,9 +68,13 @@ def add_document(slug: str) -> ResponseReturnValue:
     if not accepted or file is None:
         return _page(consultation, form, heavy), 422
     kind = heavy.kind if heavy else DossierKind(form.kind.data)
-    title = form.title.data or (_("%(title)s (bản nhẹ)", title=heavy.title)[: service.TITLE_MAX] if heavy else "")
+    title = form.title.data or (
+        _("%(title)s (bản nhẹ)", title=heavy.title)[: service.TITLE_MAX] if heavy else ""
+    )
     try:
-        item = service.add(consultation, actor=me(), file=file, kind=kind, title=title, light_of=light_of)
+        item = service.add(
+            consultation, actor=me(), file=file, kind=kind, title=title, light_of=light_of
+        )
     except FieldError as error:
         form.apply(error)
         return _page(consultation, form, heavy), 422
@@ -88,7 +108,12 @@ def renaming(slug: str, item_id: int) -> ResponseReturnValue:
     """Another title or kind."""
     consultation = load_for_editing(slug)
     item = service.item_of(consultation, item_id)
-    form = RenameDocumentForm(formdata=None, seen_revision=str(consultation.revision), kind=item.kind.value, title=item.title)
+    form = RenameDocumentForm(
+        formdata=None,
+        seen_revision=str(consultation.revision),
+        kind=item.kind.value,
+        title=item.title,
+    )
     return _rename_page(consultation, item, form)
 
 
@@ -102,7 +127,9 @@ def rename_document(slug: str, item_id: int) -> ResponseReturnValue:
     if form.validate():
         kind = DossierKind(form.kind.data)
         try:
-            service.rename(item, actor=me(), kind=kind, title=form.title.data or "", seen_revision=form.seen)
+            service.rename(
+                item, actor=me(), kind=kind, title=form.title.data or "", seen_revision=form.seen
+            )
         except FieldError as error:
             form.apply(error)
         else:
@@ -156,7 +183,13 @@ def _page(consultation: Consultation, form: AddDocumentForm, heavy: DossierItem 
 
 
 def _rename_page(consultation: Consultation, item: DossierItem, form: RenameDocumentForm) -> str:
-    return render_template("consultations/office_dossier_rename.html", consultation=consultation, tab="ho-so", form=form, item=item)
+    return render_template(
+        "consultations/office_dossier_rename.html",
+        consultation=consultation,
+        tab="ho-so",
+        form=form,
+        item=item,
+    )
 
 
 def _remove_page(consultation: Consultation, item: DossierItem, form: RemoveDocumentForm) -> str:

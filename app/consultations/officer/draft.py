@@ -27,11 +27,17 @@ from app.kernel.web import commits
 add_tab(30, "noi-dung", _l("Nội dung từng mục"), "consultations_office.draft")
 import_screens.leads_to(ImportKind.DRAFT, "consultations_office.draft")
 
-#: A new part is mostly of the kind of the one that it was cut from or stands after; below a heading it is what lies there.
-_NEXT_KIND = {ClauseKind.CHAPTER: ClauseKind.ARTICLE, ClauseKind.SECTION: ClauseKind.ARTICLE, ClauseKind.ARTICLE: ClauseKind.CLAUSE}
+#: A new part is mostly of the kind of the one that it was cut from or stands after; below a heading
+#: it is what lies there.
+_NEXT_KIND = {
+    ClauseKind.CHAPTER: ClauseKind.ARTICLE,
+    ClauseKind.SECTION: ClauseKind.ARTICLE,
+    ClauseKind.ARTICLE: ClauseKind.CLAUSE,
+}
 
 
-# The versions --------------------------------------------------------------------------------------------------------------
+# The versions
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lay-y-kien/<slug>/noi-dung")
 @require(P.CONSULTATION_READ)
 def draft(slug: str) -> ResponseReturnValue:
@@ -49,7 +55,9 @@ def _overview(consultation: Consultation, form: UploadDraftForm) -> str:
         button=SeenForm(formdata=None),
         may_edit=policy.may_edit(me(), consultation),
         versions=versions,
-        published=next((version.number for version in versions if version.published_at is not None), None),
+        published=next(
+            (version.number for version in versions if version.published_at is not None), None
+        ),
         runs=import_queries.runs_of(consultation.id, ImportKind.DRAFT),
         run_address=import_screens.address,
         import_state_labels=IMPORT_STATE_LABELS,
@@ -66,7 +74,9 @@ def upload_draft(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _overview(consultation, form), 422
     try:
-        run = imports.start(consultation, ImportKind.DRAFT, form.file.data or FileStorage(), {}, me())
+        run = imports.start(
+            consultation, ImportKind.DRAFT, form.file.data or FileStorage(), {}, me()
+        )
     except FieldError as error:
         form.apply(error)
         return _overview(consultation, form), 422
@@ -83,14 +93,17 @@ def copy_draft(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".draft_version", slug=slug, number=version.number))
 
 
-# One version ---------------------------------------------------------------------------------------------------------------
+# One version
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lay-y-kien/<slug>/noi-dung/ban-<int:number>")
 @require(P.CONSULTATION_READ)
 def draft_version(slug: str, number: int) -> ResponseReturnValue:
     """All clauses in order, the doubtful ones listed first."""
     consultation = load(slug)
     version = queries.version(consultation.id, number)
-    return _version_page(consultation, version, PublishDraftForm(formdata=None, seen_revision=str(version.revision)))
+    return _version_page(
+        consultation, version, PublishDraftForm(formdata=None, seen_revision=str(version.revision))
+    )
 
 
 def _version_page(consultation: Consultation, version: DraftVersion, form: PublishDraftForm) -> str:
@@ -119,7 +132,11 @@ def publish_draft(slug: str, number: int) -> ResponseReturnValue:
         return _version_page(consultation, version, form), 422
     try:
         service.publish(
-            version, actor=me(), seen_revision=form.seen, note=form.note.data or "", despite_doubts=bool(form.despite_doubts.data)
+            version,
+            actor=me(),
+            seen_revision=form.seen,
+            note=form.note.data or "",
+            despite_doubts=bool(form.despite_doubts.data),
         )
     except FieldError as error:
         form.apply(error)
@@ -140,7 +157,8 @@ def draft_looked_at(slug: str, number: int) -> ResponseReturnValue:
     return redirect(url_for(".draft_version", slug=slug, number=number))
 
 
-# One clause ----------------------------------------------------------------------------------------------------------------
+# One clause
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lay-y-kien/<slug>/noi-dung/ban-<int:number>/muc/<int:clause_id>")
 @require(P.CONSULTATION_EDIT)
 def draft_clause(slug: str, number: int, clause_id: int) -> ResponseReturnValue:
@@ -151,7 +169,12 @@ def draft_clause(slug: str, number: int, clause_id: int) -> ResponseReturnValue:
 
 
 def _clause_page(
-    consultation: Consultation, version: DraftVersion, clause: Clause, *, edit: ClauseForm | None = None, split: SplitForm | None = None
+    consultation: Consultation,
+    version: DraftVersion,
+    clause: Clause,
+    *,
+    edit: ClauseForm | None = None,
+    split: SplitForm | None = None,
 ) -> str:
     seen = str(version.revision)
     kind = _NEXT_KIND.get(clause.kind, clause.kind).value
@@ -167,7 +190,8 @@ def _clause_page(
         clause=clause,
         before=neighbours[at - 1] if at else None,
         after=neighbours[at + 1] if at + 1 < len(neighbours) else None,
-        form=edit or ClauseForm(formdata=None, obj=clause, kind=clause.kind.value, seen_revision=seen),
+        form=edit
+        or ClauseForm(formdata=None, obj=clause, kind=clause.kind.value, seen_revision=seen),
         split=split,
         button=SeenForm(formdata=None, seen_revision=seen),
         comments=queries.comment_counts(consultation.id).get(clause.anchor, 0),
@@ -175,7 +199,9 @@ def _clause_page(
 
 
 def _cuts(clause: Clause) -> list[tuple[int, str]]:
-    """The lines at which a new part may begin; the first one only where a label or heading stays behind."""
+    """The lines at which a new part may begin; the first one only where a label or heading stays
+    behind.
+    """
     first = 1 if clause.label or clause.heading else 2
     lines = enumerate(clause.text.split("\n"), start=1)
     return [(number, line) for number, line in lines if line.strip() and number >= first]
@@ -211,7 +237,9 @@ def split_draft_clause(slug: str, number: int, clause_id: int) -> ResponseReturn
     if not form.validate():
         return _clause_page(consultation, version, clause, split=form), 422
     try:
-        made = service.split(version, clause, form.cut.data or 0, form.words, actor=me(), seen_revision=form.seen)
+        made = service.split(
+            version, clause, form.cut.data or 0, form.words, actor=me(), seen_revision=form.seen
+        )
     except FieldError as error:
         form.apply(error)
         return _clause_page(consultation, version, clause, split=form), 422
@@ -220,7 +248,9 @@ def split_draft_clause(slug: str, number: int, clause_id: int) -> ResponseReturn
 
 def _back_to(slug: str, version: DraftVersion, clause: Clause, message: str) -> ResponseReturnValue:
     flash(message, "success")
-    return redirect(url_for(".draft_version", slug=slug, number=version.number, _anchor=f"muc-{clause.id}"))
+    return redirect(
+        url_for(".draft_version", slug=slug, number=version.number, _anchor=f"muc-{clause.id}")
+    )
 
 
 def _merge(version: DraftVersion, clause: Clause, seen: int) -> tuple[Clause, str]:
@@ -250,7 +280,9 @@ _STEPS: dict[str, Callable[[DraftVersion, Clause, int], tuple[Clause, str]]] = {
 }
 
 
-@bp.post("/lay-y-kien/<slug>/noi-dung/ban-<int:number>/muc/<int:clause_id>/<any('gop','len','xuong','da-xem'):step>")
+@bp.post(
+    "/lay-y-kien/<slug>/noi-dung/ban-<int:number>/muc/<int:clause_id>/<any('gop','len','xuong','da-xem'):step>"
+)
 @require(P.CONSULTATION_EDIT)
 @commits
 def step_draft_clause(slug: str, number: int, clause_id: int, step: str) -> ResponseReturnValue:
@@ -273,7 +305,8 @@ def remove_draft_clause(slug: str, number: int, clause_id: int) -> ResponseRetur
     return redirect(url_for(".draft_version", slug=slug, number=number))
 
 
-# A new clause --------------------------------------------------------------------------------------------------------------
+# A new clause
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lay-y-kien/<slug>/noi-dung/ban-<int:number>/them")
 @require(P.CONSULTATION_EDIT)
 def new_draft_clause(slug: str, number: int) -> ResponseReturnValue:
@@ -282,17 +315,33 @@ def new_draft_clause(slug: str, number: int) -> ResponseReturnValue:
     version = queries.version(consultation.id, number)
     after = _after(version)
     kind = _NEXT_KIND.get(after.kind, after.kind) if after else ClauseKind.PREAMBLE
-    return _new_page(consultation, version, after, ClauseForm(formdata=None, kind=kind.value, seen_revision=str(version.revision)))
+    return _new_page(
+        consultation,
+        version,
+        after,
+        ClauseForm(formdata=None, kind=kind.value, seen_revision=str(version.revision)),
+    )
 
 
 def _after(version: DraftVersion) -> Clause | None:
     wanted = request.args.get("sau", "")
-    return queries.clause(version.id, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 12 else None
+    return (
+        queries.clause(version.id, int(wanted))
+        if wanted.isascii() and wanted.isdigit() and len(wanted) < 12
+        else None
+    )
 
 
-def _new_page(consultation: Consultation, version: DraftVersion, after: Clause | None, form: Any) -> str:
+def _new_page(
+    consultation: Consultation, version: DraftVersion, after: Clause | None, form: Any
+) -> str:
     return render_template(
-        "consultations/office_draft_new.html", consultation=consultation, tab="noi-dung", version=version, after=after, form=form
+        "consultations/office_draft_new.html",
+        consultation=consultation,
+        tab="noi-dung",
+        version=version,
+        after=after,
+        form=form,
     )
 
 

@@ -58,7 +58,9 @@ def create() -> ResponseReturnValue:
     except FieldError as error:
         form.apply(error)
         return _page(form, None), 422
-    flash(_("Đã tạo bản nháp %(code)s. Hãy thêm hồ sơ rồi đăng.", code=consultation.code), "success")
+    flash(
+        _("Đã tạo bản nháp %(code)s. Hãy thêm hồ sơ rồi đăng.", code=consultation.code), "success"
+    )
     _say_last_day(form, consultation)
     return redirect(url_for(".dossier", slug=consultation.slug))
 
@@ -70,7 +72,10 @@ def edit(slug: str) -> ResponseReturnValue:
     consultation = load(slug)
     if not policy.may_edit(me(), consultation):
         return _page(None, consultation)
-    return _page(_offered(ConsultationForm.of(consultation, meetings_of(consultation)), consultation), consultation)
+    return _page(
+        _offered(ConsultationForm.of(consultation, meetings_of(consultation)), consultation),
+        consultation,
+    )
 
 
 @bp.post("/lay-y-kien/<slug>/thong-tin")
@@ -83,7 +88,9 @@ def save(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(form, consultation), 422
     try:
-        lifecycle.edit(consultation, actor=me(), seen_revision=form.seen, facts=form.facts(consultation))
+        lifecycle.edit(
+            consultation, actor=me(), seen_revision=form.seen, facts=form.facts(consultation)
+        )
     except FieldError as error:
         form.apply(error)
         return _page(form, consultation), 422
@@ -97,24 +104,48 @@ def _say_last_day(form: ConsultationForm, consultation: Consultation) -> None:
     typed = form.closes_on.data if "closes_on" in form else consultation.closes_on
     if consultation.closes_on is not None and typed != consultation.closes_on:
         if typed is None:
-            flash(_("Ngày đóng được đề xuất: %(day)s.", day=vi_date(consultation.closes_on)), "info")
+            flash(
+                _("Ngày đóng được đề xuất: %(day)s.", day=vi_date(consultation.closes_on)), "info"
+            )
         else:
-            flash(_("Ngày đóng rơi vào ngày nghỉ nên chuyển sang %(day)s.", day=vi_date(consultation.closes_on)), "info")
+            flash(
+                _(
+                    "Ngày đóng rơi vào ngày nghỉ nên chuyển sang %(day)s.",
+                    day=vi_date(consultation.closes_on),
+                ),
+                "info",
+            )
 
 
 def _offered(form: ConsultationForm, consultation: Consultation | None) -> ConsultationForm:
     units, people = list(organisation.active_units()), accounts.with_permission(P.CONSULTATION_EDIT)
     # Whoever is named now stays in the list, even when the unit has ended or the person has left.
-    if consultation and consultation.lead_unit_id and consultation.lead_unit_id not in {unit.id for unit in units}:
+    if (
+        consultation
+        and consultation.lead_unit_id
+        and consultation.lead_unit_id not in {unit.id for unit in units}
+    ):
         units.append(organisation.unit(consultation.lead_unit_id))
-    if consultation and consultation.officer_id and consultation.officer_id not in {person.id for person in people}:
+    if (
+        consultation
+        and consultation.officer_id
+        and consultation.officer_id not in {person.id for person in people}
+    ):
         people.append(accounts.by_id(consultation.officer_id))
     return form.offer(units=units, people=people, consultation=consultation)
 
 
 def _page(form: ConsultationForm | None, consultation: Consultation | None) -> str:
-    unit = organisation.unit(consultation.lead_unit_id).name if consultation and consultation.lead_unit_id else ""
-    names = accounts.names_of([consultation.officer_id]) if consultation and consultation.officer_id else {}
+    unit = (
+        organisation.unit(consultation.lead_unit_id).name
+        if consultation and consultation.lead_unit_id
+        else ""
+    )
+    names = (
+        accounts.names_of([consultation.officer_id])
+        if consultation and consultation.officer_id
+        else {}
+    )
     return render_template(
         "consultations/office_edit.html" if consultation else "consultations/office_edit_new.html",
         form=form,

@@ -1,4 +1,6 @@
-"""Paper slips, letters, calls, opinions of agencies, one by one, with a receipt; and a village meeting in one batch."""
+"""Paper slips, letters, calls, opinions of agencies, one by one, with a receipt; and a village
+meeting in one batch.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -38,9 +40,17 @@ label_fields(proposed_text=_l("Đề nghị sửa thành"), held_on=_l("Ngày h�
 _FIELDS = {"clause": "target", "project": "target"}
 
 
-def _page(template: str, consultation: Consultation, status: int = 200, **values: object) -> ResponseReturnValue:
+def _page(
+    template: str, consultation: Consultation, status: int = 200, **values: object
+) -> ResponseReturnValue:
     open_now = policy.may_enter(me(), consultation)
-    html = render_template(f"consultations/{template}.html", consultation=consultation, tab=TAB, open_now=open_now, **values)
+    html = render_template(
+        f"consultations/{template}.html",
+        consultation=consultation,
+        tab=TAB,
+        open_now=open_now,
+        **values,
+    )
     return html, status
 
 
@@ -49,12 +59,16 @@ def _origin(key: str | None) -> Origin:
 
 
 def received(uploads: Sequence[files.Upload] | None) -> list[StoredFile]:
-    """The files of a form: those that it carries already, and those that were chosen now. Raises FileRefused."""
+    """The files of a form: those that it carries already, and those that were chosen now.
+
+    Raises FileRefused.
+    """
     kept = file_queries.unclaimed(request.form.getlist("tep")[: files.MAX_FILES])
     return kept + files.receive_all(uploads or [], already=len(kept), limits=files.STAFF)
 
 
-# One by one --------------------------------------------------------------------------------------------------------------
+# One by one
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lay-y-kien/<slug>/nhap")
 @require(P.COMMENT_ENTER)
 def enter_slip(slug: str) -> ResponseReturnValue:
@@ -65,15 +79,31 @@ def enter_slip(slug: str) -> ResponseReturnValue:
     if request.args.get("ngay"):
         form.day.process_formdata([request.args["ngay"][:10]])
     form.target.data = request.args.get("ve", "")[:150]
-    return _slip_page(consultation, form, read_survey(surveys.questions_of(consultation.id), request.args))
+    return _slip_page(
+        consultation, form, read_survey(surveys.questions_of(consultation.id), request.args)
+    )
 
 
 def _slip_page(
-    consultation: Consultation, form: SlipForm, survey: Survey, kept: Sequence[StoredFile] = (), status: int = 200
+    consultation: Consultation,
+    form: SlipForm,
+    survey: Survey,
+    kept: Sequence[StoredFile] = (),
+    status: int = 200,
 ) -> ResponseReturnValue:
     form.target.choices = target_choices(consultation)
-    form.place.choices = [("", _("Không ghi")), *((place.slug, place.name) for place in organisation.active_places())]
-    return _page("office_enter", consultation, status, form=form, survey=survey, kept=file_queries.links(kept))
+    form.place.choices = [
+        ("", _("Không ghi")),
+        *((place.slug, place.name) for place in organisation.active_places()),
+    ]
+    return _page(
+        "office_enter",
+        consultation,
+        status,
+        form=form,
+        survey=survey,
+        kept=file_queries.links(kept),
+    )
 
 
 @bp.post("/lay-y-kien/<slug>/nhap")
@@ -82,7 +112,8 @@ def _slip_page(
 def take_slip(slug: str) -> ResponseReturnValue:
     """Take it in and show the receipt. Sent twice it is one comment and the same receipt.
 
-    Files are kept even where a field has to be mended, so errors are committed too; the comment itself is all or nothing.
+    Files are kept even where a field has to be mended, so errors are committed too; the comment
+    itself is all or nothing.
     """
     form = SlipForm()
     kept: list[StoredFile] = []
@@ -101,7 +132,11 @@ def take_slip(slug: str) -> ResponseReturnValue:
     try:
         with db.session.begin_nested():
             made = service.enter(
-                consultation, _slip(form, survey), _origin(form.idempotency_key.data), actor=me(), file_keys=[file.key for file in kept]
+                consultation,
+                _slip(form, survey),
+                _origin(form.idempotency_key.data),
+                actor=me(),
+                file_keys=[file.key for file in kept],
             )
     except FieldError as error:
         if not survey.apply(error):
@@ -140,7 +175,13 @@ def _slip(form: SlipForm, survey: Survey) -> Slip:
 
 def _receipt(consultation: Consultation, made: Commented, form: SlipForm) -> ResponseReturnValue:
     day = form.day.data.strftime("%d/%m/%Y") if form.day.data else ""
-    more = url_for(".enter_slip", slug=consultation.slug, kenh=form.channel.data, ngay=day, ve=form.target.data or None)
+    more = url_for(
+        ".enter_slip",
+        slug=consultation.slug,
+        kenh=form.channel.data,
+        ngay=day,
+        ve=form.target.data or None,
+    )
     return render_template(
         "consultations/office_receipt.html",
         consultation=consultation,
@@ -153,7 +194,8 @@ def _receipt(consultation: Consultation, made: Commented, form: SlipForm) -> Res
     )
 
 
-# Meetings ----------------------------------------------------------------------------------------------------------------
+# Meetings
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lay-y-kien/<slug>/nhap/hop-dan")
 @require(P.COMMENT_ENTER)
 def village_meetings(slug: str) -> ResponseReturnValue:
@@ -170,15 +212,25 @@ def enter_meeting(slug: str) -> ResponseReturnValue:
     return _meeting_page(load(slug), MeetingForm(formdata=None, idempotency_key=uuid.uuid4().hex))
 
 
-def _meeting_page(consultation: Consultation, form: MeetingForm, kept: Sequence[StoredFile] = (), status: int = 200) -> ResponseReturnValue:
-    return _page("office_meeting_enter", consultation, status, form=form, kept=file_queries.links(kept))
+def _meeting_page(
+    consultation: Consultation,
+    form: MeetingForm,
+    kept: Sequence[StoredFile] = (),
+    status: int = 200,
+) -> ResponseReturnValue:
+    return _page(
+        "office_meeting_enter", consultation, status, form=form, kept=file_queries.links(kept)
+    )
 
 
 @bp.post("/lay-y-kien/<slug>/nhap/hop-dan/moi")
 @require(P.COMMENT_ENTER)
 @commits_always
 def take_meeting(slug: str) -> ResponseReturnValue:
-    """Write the meeting and its statements down, all or nothing; errors stand beside their rows. «Thêm dòng» only adds rows."""
+    """Write the meeting and its statements down, all or nothing; errors stand beside their rows.
+
+    «Thêm dòng» only adds rows.
+    """
     form = MeetingForm()
     kept: list[StoredFile] = []
     refused = None
@@ -239,15 +291,32 @@ def village_meeting(slug: str, meeting_id: int) -> ResponseReturnValue:
     """One meeting: its counts, its statements, its minutes; note and minutes can be added to."""
     consultation = load(slug)
     meeting = meetings.one(consultation.id, meeting_id)
-    return _edit_page(consultation, meeting, MeetingEditForm(formdata=None, seen_revision=str(meeting.revision), note=meeting.note))
+    return _edit_page(
+        consultation,
+        meeting,
+        MeetingEditForm(formdata=None, seen_revision=str(meeting.revision), note=meeting.note),
+    )
 
 
 def _edit_page(
-    consultation: Consultation, meeting: VillageMeeting, form: MeetingEditForm, status: int = 200, conflict: str = ""
+    consultation: Consultation,
+    meeting: VillageMeeting,
+    form: MeetingEditForm,
+    status: int = 200,
+    conflict: str = "",
 ) -> ResponseReturnValue:
     scans = file_queries.links(file_queries.of(Ref("village_meeting", meeting.id)))
     said = meetings.statements(meeting.id)
-    return _page("office_meeting", consultation, status, meeting=meeting, form=form, scans=scans, said=said, conflict=conflict)
+    return _page(
+        "office_meeting",
+        consultation,
+        status,
+        meeting=meeting,
+        form=form,
+        scans=scans,
+        said=said,
+        conflict=conflict,
+    )
 
 
 @bp.post("/lay-y-kien/<slug>/nhap/hop-dan/<int:meeting_id>")
@@ -264,7 +333,14 @@ def edit_meeting(slug: str, meeting_id: int) -> ResponseReturnValue:
         already = len(file_queries.of(Ref("village_meeting", meeting.id)))
         stored = files.receive_all(form.files.data or [], already=already, limits=files.STAFF)
         keys = [file.key for file in stored]
-        service.edit_meeting(consultation, meeting, actor=me(), seen_revision=form.seen, note=form.note.data or "", file_keys=keys)
+        service.edit_meeting(
+            consultation,
+            meeting,
+            actor=me(),
+            seen_revision=form.seen,
+            note=form.note.data or "",
+            file_keys=keys,
+        )
     except FieldError as error:
         form.apply(error)
         return _edit_page(consultation, meeting, form, 422)

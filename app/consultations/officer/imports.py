@@ -18,14 +18,20 @@ from app.kernel.errors import Forbidden
 
 #: Rows of problems on the page; the rest is in the file.
 SHOWN_PROBLEMS = 100
-STATE_COLOURS = {ImportState.QUEUED: "grey", ImportState.RUNNING: "blue", ImportState.DONE: "green", ImportState.FAILED: "red"}
+STATE_COLOURS = {
+    ImportState.QUEUED: "grey",
+    ImportState.RUNNING: "blue",
+    ImportState.DONE: "green",
+    ImportState.FAILED: "red",
+}
 _leads_to: dict[ImportKind, tuple[str, str]] = {}
 
 
 def leads_to(kind: ImportKind, endpoint: str, *, of_authority: str = "") -> None:
     """Say with which screen an officer goes on after a file of this kind.
 
-    `endpoint` takes `slug`; `of_authority` is the one, without arguments, after a file that belongs to no consultation.
+    `endpoint` takes `slug`; `of_authority` is the one, without arguments, after a file that belongs
+    to no consultation.
     """
     _leads_to[kind] = (endpoint, of_authority)
 
@@ -39,13 +45,20 @@ def _back(run: ImportRun, consultation: Consultation | None) -> str:
     endpoint, of_authority = _leads_to.get(run.kind, ("", ""))
     if consultation is None:
         return url_for(of_authority) if of_authority else "/can-bo/lay-y-kien"
-    return url_for(endpoint, slug=consultation.slug) if endpoint else f"/can-bo/lay-y-kien/{consultation.slug}"
+    return (
+        url_for(endpoint, slug=consultation.slug)
+        if endpoint
+        else f"/can-bo/lay-y-kien/{consultation.slug}"
+    )
 
 
 @bp.get("/lay-y-kien/nhap-du-lieu/<int:run_id>")
 @require(P.CONSULTATION_READ)
 def import_run(run_id: int) -> ResponseReturnValue:
-    """How far the file is, and what became of it. Looks again by itself while it is being read, with or without scripts."""
+    """How far the file is, and what became of it.
+
+    Looks again by itself while it is being read, with or without scripts.
+    """
     run = queries.run(run_id)
     if run.kind is ImportKind.SLIPS and not policy.sees_contacts(me()):
         raise Forbidden(_("Tệp này có thông tin của người dân nên bạn không mở được."))
@@ -69,7 +82,9 @@ def import_run(run_id: int) -> ResponseReturnValue:
 
 def _part(run: ImportRun) -> Response:
     """What the script fetches every two seconds; at the end it loads the page anew."""
-    response = make_response(render_template("consultations/_progress.html", run=run, state_labels=IMPORT_STATE_LABELS))
+    response = make_response(
+        render_template("consultations/_progress.html", run=run, state_labels=IMPORT_STATE_LABELS)
+    )
     if queries.is_over(run):
         response.headers["HX-Refresh"] = "true"
     return response

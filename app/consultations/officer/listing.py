@@ -27,7 +27,9 @@ _STAGES = {slug: stage for stage, slug in _SLUGS.items()}
 def index() -> ResponseReturnValue:
     """One page of one stage; without a choice the first stage that holds anything."""
     counts = office.counts()
-    stage = _STAGES.get(request.args.get("the", "")) or next((one for one in _SLUGS if counts[one]), Stage.OPEN)
+    stage = _STAGES.get(request.args.get("the", "")) or next(
+        (one for one in _SLUGS if counts[one]), Stage.OPEN
+    )
     page = office.listing(stage, after=request.args.get("sau"), before=request.args.get("truoc"))
 
     def address(name: str, cursor: str) -> str:

@@ -1,4 +1,6 @@
-"""A surveyor's file on the map, and confirming its place; the boundary of the authority, which everything is compared with."""
+"""A surveyor's file on the map, and confirming its place; the boundary of the authority, which
+everything is compared with.
+"""
 
 import re
 from typing import Any
@@ -10,7 +12,14 @@ from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
 from app.consultations import map_svg, policy, zones
-from app.consultations.forms.maps import BoundaryForm, ConfirmForm, LayerForm, RemoveForm, TitleForm, ZoneForm
+from app.consultations.forms.maps import (
+    BoundaryForm,
+    ConfirmForm,
+    LayerForm,
+    RemoveForm,
+    TitleForm,
+    ZoneForm,
+)
 from app.consultations.models import Consultation, ImportRun, MapLayer
 from app.consultations.officer import imports as import_screens
 from app.consultations.officer.base import add_tab, bp, load, load_for_editing, me
@@ -22,20 +31,27 @@ from app.kernel.errors import FieldError, NotFound
 from app.kernel.web import commits
 
 add_tab(50, "ban-do", _l("Bản đồ"), "consultations_office.map_layers")
-import_screens.leads_to(ImportKind.LAYER, "consultations_office.map_layers", of_authority="consultations_office.boundary")
+import_screens.leads_to(
+    ImportKind.LAYER,
+    "consultations_office.map_layers",
+    of_authority="consultations_office.boundary",
+)
 #: Pixels of the drawing on the screens of the office.
 WIDTH, HEIGHT = 960, 600
 _ADVISED = re.compile(r"\(EPSG:(\d+)\) thì")
 
 
-# All layers of a consultation ----------------------------------------------------------------------------------------------
+# All layers of a consultation
+# --------------------------------------------------------------------------------------------------
 def _layer_form(layers: list[MapLayer]) -> LayerForm:
     form = LayerForm()
     form.offer([(layer.id, layer.title) for layer in layers if layer.state is LayerState.CONFIRMED])
     return form
 
 
-def _layers_page(consultation: Consultation, layers: list[MapLayer], form: LayerForm, status: int = 200) -> ResponseReturnValue:
+def _layers_page(
+    consultation: Consultation, layers: list[MapLayer], form: LayerForm, status: int = 200
+) -> ResponseReturnValue:
     page = render_template(
         "consultations/office_maps.html",
         consultation=consultation,
@@ -50,7 +66,9 @@ def _layers_page(consultation: Consultation, layers: list[MapLayer], form: Layer
 
 
 def _runs(consultation_id: int | None) -> dict[str, Any]:
-    """Files that are being read, and the last one when it could not be: it may only lack its zone."""
+    """Files that are being read, and the last one when it could not be: it may
+    only lack its zone.
+    """
     runs = import_queries.runs_of(consultation_id, ImportKind.LAYER)
     failed = runs[0] if runs and runs[0].state is ImportState.FAILED else None
     return {
@@ -92,7 +110,9 @@ def add_map_layer(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _layers_page(consultation, layers, form, 422)
     replaces = int(form.replaces.data) if form.replaces.data else None
-    wanted = service.Wanted(LayerKind(form.kind.data), form.title.data or "", int(form.crs.data), replaces)
+    wanted = service.Wanted(
+        LayerKind(form.kind.data), form.title.data or "", int(form.crs.data), replaces
+    )
     try:
         run = service.start(consultation, form.file.data, wanted, me())
     except FieldError as error:
@@ -101,10 +121,13 @@ def add_map_layer(slug: str) -> ResponseReturnValue:
     return redirect(import_screens.address(run))
 
 
-# The boundary --------------------------------------------------------------------------------------------------------------
+# The boundary
+# --------------------------------------------------------------------------------------------------
 def _boundary_page(form: BoundaryForm, status: int = 200) -> ResponseReturnValue:
     layers = queries.layers_of(None)
-    return render_template("consultations/office_maps_boundary.html", layers=layers, form=form, **_runs(None)), status
+    return render_template(
+        "consultations/office_maps_boundary.html", layers=layers, form=form, **_runs(None)
+    ), status
 
 
 @bp.get("/lay-y-kien/thiet-lap/ranh-gioi")
@@ -131,12 +154,16 @@ def add_boundary() -> ResponseReturnValue:
     return redirect(import_screens.address(run))
 
 
-# One layer -----------------------------------------------------------------------------------------------------------------
-# The same five acts stand below two addresses, because two permissions guard them: a consultation's layer, the boundary.
+# One layer
+# --------------------------------------------------------------------------------------------------
+# The same five acts stand below two addresses, because two permissions guard them: a consultation's
+# layer, the boundary.
 def _address(layer: MapLayer, consultation: Consultation | None, act: str = "") -> str:
     if consultation is None:
         return url_for(f"consultations_office.boundary_layer{act}", layer_id=layer.id)
-    return url_for(f"consultations_office.map_layer{act}", slug=consultation.slug, layer_id=layer.id)
+    return url_for(
+        f"consultations_office.map_layer{act}", slug=consultation.slug, layer_id=layer.id
+    )
 
 
 def _list_address(consultation: Consultation | None) -> str:
@@ -150,7 +177,9 @@ def _zone_form(layer: MapLayer) -> ZoneForm:
     return ZoneForm(formdata=None, crs=str(layer.better_crs or layer.crs.rpartition(":")[2]))
 
 
-def _layer_page(layer: MapLayer, consultation: Consultation | None, status: int = 200, **forms: Any) -> ResponseReturnValue:
+def _layer_page(
+    layer: MapLayer, consultation: Consultation | None, status: int = 200, **forms: Any
+) -> ResponseReturnValue:
     drawing = queries.layer_drawing(layer)
     shown = {
         "confirm_form": ConfirmForm(formdata=None, seen_revision=layer.revision),
@@ -164,13 +193,17 @@ def _layer_page(layer: MapLayer, consultation: Consultation | None, status: int 
         layer=layer,
         consultation=consultation,
         drawing=drawing,
-        svg=map_svg.draw(drawing, width=WIDTH, height=HEIGHT, title=layer.title, bounds=drawing.whole),
+        svg=map_svg.draw(
+            drawing, width=WIDTH, height=HEIGHT, title=layer.title, bounds=drawing.whole
+        ),
         doubt=service.doubt(layer),
         used=_crs_label(layer.crs),
         kind_label=LAYER_LABELS[layer.kind],
         address=lambda act="": _address(layer, consultation, act),
         list_address=_list_address(consultation),
-        editable=policy.may_edit(me(), consultation) if consultation else me().has(P.CONSULTATION_SETUP),
+        editable=policy.may_edit(me(), consultation)
+        if consultation
+        else me().has(P.CONSULTATION_SETUP),
         **shown,
     )
     return page, status
@@ -220,13 +253,19 @@ def _seen(form: Any) -> int | None:
 
 def _again(run: ImportRun | None, consultation: Consultation | None) -> ResponseReturnValue:
     """Read the same file in the chosen zone."""
-    if run is None or run.kind is not ImportKind.LAYER or run.consultation_id != (consultation.id if consultation else None):
+    if (
+        run is None
+        or run.kind is not ImportKind.LAYER
+        or run.consultation_id != (consultation.id if consultation else None)
+    ):
         raise NotFound
     form = ZoneForm()
     if not form.validate():
         flash(_("Hãy chọn một múi chiếu trong danh sách."), "error")
         return redirect(_list_address(consultation))
-    return redirect(import_screens.address(service.read_again(consultation, run, int(form.crs.data), me())))
+    return redirect(
+        import_screens.address(service.read_again(consultation, run, int(form.crs.data), me()))
+    )
 
 
 def _geojson(layer: MapLayer) -> ResponseReturnValue:

@@ -1,4 +1,6 @@
-"""Where in which list of comments an officer is: a tab of the queue or a consultation's own list, with its filters; and the way on."""
+"""Where in which list of comments an officer is: a tab of the queue or a consultation's own list,
+with its filters; and the way on.
+"""
 
 import enum
 from dataclasses import dataclass
@@ -22,7 +24,8 @@ from app.kernel.errors import NotFound
 from app.kernel.paging import Page
 from app.submissions.states import Channel
 
-#: Where the queue of comments stands: it is composed above this feature, with the questions' tabs beside it.
+#: Where the queue of comments stands: it is composed above this feature, with the questions' tabs
+#: beside it.
 QUEUE = "/can-bo/gop-y"
 FILTERS = ("q", "cuoc", "ve", "y", "kenh", "la", "gd", "muon")
 E = TypeVar("E", bound=enum.StrEnum)
@@ -65,22 +68,34 @@ class CommentPlace:
         if self.tab:
             return f"{QUEUE}?{urlencode([('the', self.tab.value), *self.args, *more.items()])}"
         query = urlencode([*self.args, *more.items()])
-        return url_for("consultations_office.comments", slug=self.slug) + (f"?{query}" if query else "")
+        return url_for("consultations_office.comments", slug=self.slug) + (
+            f"?{query}" if query else ""
+        )
 
     def without(self, name: str) -> str:
         """The address of this list without one of its filters."""
-        return CommentPlace(self.tab, self.slug, tuple(pair for pair in self.args if pair[0] != name)).url()
+        return CommentPlace(
+            self.tab, self.slug, tuple(pair for pair in self.args if pair[0] != name)
+        ).url()
 
-    def rows(self, *, after: str | None = None, before: str | None = None, size: int = lists.QUEUE_SIZE) -> Page[CommentRow]:
+    def rows(
+        self, *, after: str | None = None, before: str | None = None, size: int = lists.QUEUE_SIZE
+    ) -> Page[CommentRow]:
         """One page of this list."""
         if self.tab:
             return lists.queue(me(), self.tab, self.wanted, after=after, before=before, size=size)
-        return lists.of_consultation(me(), staff.by_slug(self.slug), self.wanted, after=after, before=before, size=size)
+        return lists.of_consultation(
+            me(), staff.by_slug(self.slug), self.wanted, after=after, before=before, size=size
+        )
 
 
 def _consultation_id(slug: str) -> int | None:
     """0, which no consultation has, for an address that leads nowhere."""
-    return (db.session.scalar(sa.select(Consultation.id).where(Consultation.slug == slug)) or 0) if slug else None
+    return (
+        (db.session.scalar(sa.select(Consultation.id).where(Consultation.slug == slug)) or 0)
+        if slug
+        else None
+    )
 
 
 def place_of(given: dict[str, str]) -> CommentPlace | None:
@@ -114,7 +129,9 @@ class Leaving:
     cursor: str | None
 
     def onwards(self) -> ResponseReturnValue:
-        """After the step: the next comment of the list, the list when there is none, the comment when it came from no list."""
+        """After the step: the next comment of the list, the list when there is none, the comment
+        when it came from no list.
+        """
         if self.place is None:
             return redirect(workbench(self.comment.submission.code))
         try:
@@ -136,4 +153,8 @@ def leaving(comment: Comment) -> Leaving:
     place = here()
     if place is None:
         return Leaving(comment, None, None)
-    return Leaving(comment, place, paging.encode((comment.created_at, comment.id) if place.tab else (comment.id,)))
+    return Leaving(
+        comment,
+        place,
+        paging.encode((comment.created_at, comment.id) if place.tab else (comment.id,)),
+    )

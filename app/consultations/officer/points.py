@@ -11,7 +11,13 @@ from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
 from app.consultations import policy, suggesting
-from app.consultations.forms.points import PointsBulkForm, PointsFilterForm, SuggestionForm, ThemeForm, works
+from app.consultations.forms.points import (
+    PointsBulkForm,
+    PointsFilterForm,
+    SuggestionForm,
+    ThemeForm,
+    works,
+)
 from app.consultations.models import Comment, Consultation, Point, ProjectItem
 from app.consultations.officer.base import add_tab, bp, load, me
 from app.consultations.queries import points as queries
@@ -88,18 +94,33 @@ def points_list(slug: str) -> ResponseReturnValue:
 
 def _list(consultation: Consultation) -> ResponseReturnValue:
     wanted = wanted_of(request.args)
-    found = queries.page(consultation, wanted, after=request.args.get("sau"), before=request.args.get("truoc"))
+    found = queries.page(
+        consultation, wanted, after=request.args.get("sau"), before=request.args.get("truoc")
+    )
     themes = queries.themes(consultation)
     progress = queries.progress(consultation)
-    count = len(queries.matching(consultation, wanted, limit=points.BULK_MAX + 1)) if not wanted.is_empty else progress.points
+    count = (
+        len(queries.matching(consultation, wanted, limit=points.BULK_MAX + 1))
+        if not wanted.is_empty
+        else progress.points
+    )
     form = PointsFilterForm(request.args)
-    form.nhom.choices = [("", _("Tất cả")), ("-", _("Chưa vào nhóm nào")), *((row.title, f"{row.title} ({n})") for row, n in themes)]
-    form.tra_loi.choices = [("", _("Tất cả")), *((state.value, label) for state, label in STATE_LABELS.items())]
+    form.nhom.choices = [
+        ("", _("Tất cả")),
+        ("-", _("Chưa vào nhóm nào")),
+        *((row.title, f"{row.title} ({n})") for row, n in themes),
+    ]
+    form.tra_loi.choices = [
+        ("", _("Tất cả")),
+        *((state.value, label) for state, label in STATE_LABELS.items()),
+    ]
     units = [(unit.code, unit.name) for unit in organisation.active_units()]
 
     def address(**more: str | None) -> str:
         values = {**args_of(wanted), **{name: value for name, value in more.items() if value}}
-        return url_for(".points_list", slug=consultation.slug) + (f"?{urlencode(values)}" if values else "")
+        return url_for(".points_list", slug=consultation.slug) + (
+            f"?{urlencode(values)}" if values else ""
+        )
 
     return render_template(
         "consultations/office_points.html",
@@ -129,7 +150,10 @@ def _list(consultation: Consultation) -> ResponseReturnValue:
 def make_points(slug: str) -> ResponseReturnValue:
     """One point for every comment in the file that has none."""
     made = points.make_points(load(slug), actor=me())
-    flash(_("Đã lập thêm %(n)s ý.", n=made) if made else _("Mọi góp ý trong hồ sơ đã có ý."), "success")
+    flash(
+        _("Đã lập thêm %(n)s ý.", n=made) if made else _("Mọi góp ý trong hồ sơ đã có ý."),
+        "success",
+    )
     return redirect(url_for(".points_list", slug=slug))
 
 
@@ -144,7 +168,10 @@ def seen_of(pairs: list[str]) -> dict[int, int]:
 
 
 def chosen(consultation: Consultation) -> dict[int, int]:
-    """The points that a form of many names: the ticked ones, or all that its filter finds. Raises Refused and Stale."""
+    """The points that a form of many names: the ticked ones, or all that its filter finds.
+
+    Raises Refused and Stale.
+    """
     if request.form.get("pham_vi") != ALL:
         return seen_of(request.form.getlist("y"))
     found = queries.matching(consultation, wanted_of(request.form), limit=points.BULK_MAX + 1)
@@ -159,17 +186,28 @@ def chosen(consultation: Consultation) -> dict[int, int]:
 @require(P.COMMENT_REPLY)
 @commits
 def points_bulk(slug: str) -> ResponseReturnValue:
-    """Group, tie or hand over many points in one transaction; or begin one reply for all of them."""
+    """Group, tie or hand over many points in one transaction; or begin one reply
+    for all of them.
+    """
     consultation = load(slug)
     seen = chosen(consultation)
     back = redirect(
-        url_for(".points_list", slug=slug) + (f"?{urlencode(args_of(wanted_of(request.form)))}" if args_of(wanted_of(request.form)) else "")
+        url_for(".points_list", slug=slug)
+        + (
+            f"?{urlencode(args_of(wanted_of(request.form)))}"
+            if args_of(wanted_of(request.form))
+            else ""
+        )
     )
     kind, _colon, value = request.form.get("viec", "").partition(":")
     if kind == "tra-loi":
         # The form of the reply holds the points, so nothing is written yet.
         from_here = [f"{number}:{revision}" for number, revision in seen.items()]
-        return redirect(url_for(".reply_new", slug=slug, y=from_here)) if 0 < len(from_here) <= 100 else _begin_reply(consultation, seen)
+        return (
+            redirect(url_for(".reply_new", slug=slug, y=from_here))
+            if 0 < len(from_here) <= 100
+            else _begin_reply(consultation, seen)
+        )
     if kind == "nhom":
         theme = queries.theme_by_title(consultation, value) if value else None
         done = grouping.group(consultation, seen, theme, actor=me())
@@ -199,19 +237,29 @@ def _tie(consultation: Consultation, seen: dict[int, int], value: str) -> int:
     kind = TargetKind(name)
     project = None
     if kind is TargetKind.PROJECT:
-        project = db.session.scalar(sa.select(ProjectItem).where(ProjectItem.consultation_id == consultation.id, ProjectItem.code == key))
+        project = db.session.scalar(
+            sa.select(ProjectItem).where(
+                ProjectItem.consultation_id == consultation.id, ProjectItem.code == key
+            )
+        )
     return grouping.retarget(consultation, seen, kind=kind, anchor=key, project=project, actor=me())
 
 
-# Suggestions -----------------------------------------------------------------------------------------------------------------
+# Suggestions
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lay-y-kien/<slug>/tach-y/goi-y")
 @require(P.CONSULTATION_READ)
 def suggestions(slug: str) -> ResponseReturnValue:
-    """Points in no theme that share words, with those words. Nothing is grouped until somebody says so."""
+    """Points in no theme that share words, with those words.
+
+    Nothing is grouped until somebody says so.
+    """
     return _suggestions(load(slug))
 
 
-def _suggestions(consultation: Consultation, status: int = 200, form: SuggestionForm | None = None) -> ResponseReturnValue:
+def _suggestions(
+    consultation: Consultation, status: int = 200, form: SuggestionForm | None = None
+) -> ResponseReturnValue:
     found = suggesting.suggest(queries.ungrouped_texts(consultation))
     ids = sorted({number for item in found for number in item.ids})
     rows = {row.id: row for row in queries.rows_of(consultation, ids)}
@@ -244,7 +292,8 @@ def take_suggestion(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".suggestions", slug=slug))
 
 
-# Themes ----------------------------------------------------------------------------------------------------------------------
+# Themes
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lay-y-kien/<slug>/tach-y/nhom")
 @require(P.CONSULTATION_READ)
 def themes(slug: str) -> ResponseReturnValue:
@@ -252,7 +301,9 @@ def themes(slug: str) -> ResponseReturnValue:
     return _themes(load(slug))
 
 
-def _themes(consultation: Consultation, status: int = 200, form: ThemeForm | None = None) -> ResponseReturnValue:
+def _themes(
+    consultation: Consultation, status: int = 200, form: ThemeForm | None = None
+) -> ResponseReturnValue:
     return (
         render_template(
             "consultations/office_points_themes.html",

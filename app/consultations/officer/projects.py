@@ -36,8 +36,12 @@ add_tab(40, TAB, _l("Danh mục công trình"), "consultations_office.projects")
 screens.leads_to(ImportKind.PROJECTS, "consultations_office.projects")
 
 
-def _page(template: str, consultation: Consultation, status: int = 200, **values: Any) -> ResponseReturnValue:
-    return render_template(f"consultations/{template}.html", consultation=consultation, tab=TAB, **values), status
+def _page(
+    template: str, consultation: Consultation, status: int = 200, **values: Any
+) -> ResponseReturnValue:
+    return render_template(
+        f"consultations/{template}.html", consultation=consultation, tab=TAB, **values
+    ), status
 
 
 @bp.get("/lay-y-kien/<slug>/danh-muc")
@@ -47,7 +51,9 @@ def projects(slug: str) -> ResponseReturnValue:
     consultation = load(slug)
     text = clean_line(request.args.get("q"))[:QUERY_MAX]
     after, before = request.args.get("sau"), request.args.get("truoc")
-    page = queries.page(consultation.id, Wanted(text=text), with_removed=True, after=after, before=before)
+    page = queries.page(
+        consultation.id, Wanted(text=text), with_removed=True, after=after, before=before
+    )
     lands = queries.lands(today())
     here = url_for(".projects", slug=slug)
 
@@ -81,7 +87,13 @@ def projects_sample(slug: str) -> ResponseReturnValue:
     """An empty file with the right columns, explained on its second sheet."""
     load(slug)
     notes = [[_("Cột"), _("Cách ghi")]]
-    file = xlsx_file(columns.of_file(), [], sheet=_("Danh mục công trình"), notes_sheet=_("Hướng dẫn"), notes=notes)
+    file = xlsx_file(
+        columns.of_file(),
+        [],
+        sheet=_("Danh mục công trình"),
+        notes_sheet=_("Hướng dẫn"),
+        notes=notes,
+    )
     return send_file(file, XLSX, as_attachment=True, download_name="mau-danh-muc-cong-trinh.xlsx")
 
 
@@ -92,7 +104,9 @@ def projects_file(slug: str) -> ResponseReturnValue:
     return _file_page(load_for_editing(slug), ProjectFileForm(formdata=None))
 
 
-def _file_page(consultation: Consultation, form: ProjectFileForm, status: int = 200) -> ResponseReturnValue:
+def _file_page(
+    consultation: Consultation, form: ProjectFileForm, status: int = 200
+) -> ResponseReturnValue:
     return _page("office_projects_file", consultation, status, form=form, columns=columns.of_file())
 
 
@@ -105,16 +119,26 @@ def send_projects_file(slug: str) -> ResponseReturnValue:
     form = ProjectFileForm()
     if not form.validate():
         return _file_page(consultation, form, 422)
-    options = {"places": project_import.parse_places(form.places.data or ""), "whole": bool(form.whole.data)}
+    options = {
+        "places": project_import.parse_places(form.places.data or ""),
+        "whole": bool(form.whole.data),
+    }
     try:
-        run = imports.start(consultation, ImportKind.PROJECTS, request.files.get("file") or FileStorage(), options, me())
+        run = imports.start(
+            consultation,
+            ImportKind.PROJECTS,
+            request.files.get("file") or FileStorage(),
+            options,
+            me(),
+        )
     except FieldError as error:
         form.apply(error)
         return _file_page(consultation, form, 422)
     return redirect(screens.address(run))
 
 
-# One row ---------------------------------------------------------------------------------------------------------------------
+# One row
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lay-y-kien/<slug>/danh-muc/them")
 @require(P.CONSULTATION_EDIT)
 def new_project(slug: str) -> ResponseReturnValue:
@@ -148,10 +172,20 @@ def save_project(slug: str, code: str) -> ResponseReturnValue:
     return _save(consultation, queries.by_code(consultation.id, code))
 
 
-def _form_page(consultation: Consultation, form: ProjectForm, item: ProjectItem | None, status: int = 200) -> ResponseReturnValue:
+def _form_page(
+    consultation: Consultation, form: ProjectForm, item: ProjectItem | None, status: int = 200
+) -> ResponseReturnValue:
     form.offer(queries.lands(today()).values())
     parcels = queries.parcels_of(item.id) if item is not None else []
-    return _page("office_projects_row", consultation, status, form=form, item=item, parcels=parcels, remove_form=RowForm(formdata=None))
+    return _page(
+        "office_projects_row",
+        consultation,
+        status,
+        form=form,
+        item=item,
+        parcels=parcels,
+        remove_form=RowForm(formdata=None),
+    )
 
 
 def _save(consultation: Consultation, item: ProjectItem | None) -> ResponseReturnValue:
@@ -163,7 +197,13 @@ def _save(consultation: Consultation, item: ProjectItem | None) -> ResponseRetur
     if problems or not valid:
         return _form_page(consultation, form, item, 422)
     try:
-        saved = service.save(consultation, item, form.raw(), actor=me(), seen_revision=form.seen if item is not None else None)
+        saved = service.save(
+            consultation,
+            item,
+            form.raw(),
+            actor=me(),
+            seen_revision=form.seen if item is not None else None,
+        )
     except FieldError as error:
         form.apply(error)
         return _form_page(consultation, form, item, 422)
@@ -188,11 +228,23 @@ def removing_project(slug: str, code: str) -> ResponseReturnValue:
 def remove_project(slug: str, code: str) -> ResponseReturnValue:
     """Take a work out of the list."""
     consultation = load_for_editing(slug)
-    gone = service.remove(consultation, queries.by_code(consultation.id, code), actor=me(), seen_revision=RowForm().seen)
+    gone = service.remove(
+        consultation,
+        queries.by_code(consultation.id, code),
+        actor=me(),
+        seen_revision=RowForm().seen,
+    )
     if gone:
         flash(_("Đã xóa công trình %(code)s.", code=code), "success")
     else:
-        flash(_("Đã đưa công trình %(code)s ra khỏi danh mục. Góp ý về công trình này vẫn được giữ.", code=code), "success")
+        flash(
+            _(
+                "Đã đưa công trình %(code)s ra khỏi danh mục. Góp ý về công trình này vẫn được "
+                "giữ.",
+                code=code,
+            ),
+            "success",
+        )
     return redirect(url_for(".projects", slug=slug))
 
 
@@ -202,6 +254,11 @@ def remove_project(slug: str, code: str) -> ResponseReturnValue:
 def restore_project(slug: str, code: str) -> ResponseReturnValue:
     """Put it back."""
     consultation = load_for_editing(slug)
-    service.restore(consultation, queries.by_code(consultation.id, code), actor=me(), seen_revision=RowForm().seen)
+    service.restore(
+        consultation,
+        queries.by_code(consultation.id, code),
+        actor=me(),
+        seen_revision=RowForm().seen,
+    )
     flash(_("Đã đưa công trình %(code)s trở lại danh mục.", code=code), "success")
     return redirect(url_for(".projects", slug=slug))

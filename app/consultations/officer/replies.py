@@ -36,8 +36,16 @@ label_fields(changed_where=_l("Đã sửa ở đâu trong dự thảo"), table_t
 #: Points of a group that are shown in full beside the form; the rest is counted.
 SHOWN = 20
 _STEPS = {"thong-nhat": "agree", "chot": "finalise", "tra-lai": "send_back"}
-_DONE = {"agree": _l("Đã thống nhất bản soạn."), "finalise": _l("Đã chốt."), "send_back": _l("Đã trả lại bản soạn.")}
-_STAGES = {State.DRAFT: ReplyStage.DRAFT, State.AGREED: ReplyStage.AGREED, State.FINAL: ReplyStage.FINAL}
+_DONE = {
+    "agree": _l("Đã thống nhất bản soạn."),
+    "finalise": _l("Đã chốt."),
+    "send_back": _l("Đã trả lại bản soạn."),
+}
+_STAGES = {
+    State.DRAFT: ReplyStage.DRAFT,
+    State.AGREED: ReplyStage.AGREED,
+    State.FINAL: ReplyStage.FINAL,
+}
 
 
 def solo_office() -> bool:
@@ -47,18 +55,25 @@ def solo_office() -> bool:
 
 
 def _units(form: ReplyForm) -> None:
-    form.unit.choices = [("", _("Không giao riêng")), *((unit.code, unit.name) for unit in organisation.active_units())]
+    form.unit.choices = [
+        ("", _("Không giao riêng")),
+        *((unit.code, unit.name) for unit in organisation.active_units()),
+    ]
 
 
 def _draft(form: ReplyForm) -> Draft:
     known = {decision.value for decision in Decision}
     unit: Unit | None = organisation.unit_by_code(form.unit.data) if form.unit.data else None
     return Draft(
-        Decision(form.decision.data) if form.decision.data in known else None, form.text.data or "", form.changed_where.data or "", unit
+        Decision(form.decision.data) if form.decision.data in known else None,
+        form.text.data or "",
+        form.changed_where.data or "",
+        unit,
     )
 
 
-# The list --------------------------------------------------------------------------------------------------------------------
+# The list
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lay-y-kien/<slug>/tra-loi")
 @require(P.CONSULTATION_READ)
 def replies_list(slug: str) -> ResponseReturnValue:
@@ -95,7 +110,12 @@ def replies_list(slug: str) -> ResponseReturnValue:
         stage_colours=REPLY_STAGE_COLOURS,
         may_move=me().has(P.COMMENT_REPLY) or me().has(P.COMMENT_APPROVE),
         states=[
-            {"url": url_for(".replies_list", slug=slug), "label": _("Tất cả"), "count": None, "current": state is None and not mine},
+            {
+                "url": url_for(".replies_list", slug=slug),
+                "label": _("Tất cả"),
+                "count": None,
+                "current": state is None and not mine,
+            },
             *(
                 {
                     "url": f"{url_for('.replies_list', slug=slug)}?tra-loi={item.value}",
@@ -103,9 +123,18 @@ def replies_list(slug: str) -> ResponseReturnValue:
                     "count": None,
                     "current": state is item,
                 }
-                for item, label in ((State.DRAFT, _("Đang soạn")), (State.AGREED, _("Đã thống nhất")), (State.FINAL, _("Đã chốt")))
+                for item, label in (
+                    (State.DRAFT, _("Đang soạn")),
+                    (State.AGREED, _("Đã thống nhất")),
+                    (State.FINAL, _("Đã chốt")),
+                )
             ),
-            {"url": url_for(".replies_list", slug=slug, cua="don-vi"), "label": _("Của đơn vị tôi"), "count": None, "current": mine},
+            {
+                "url": url_for(".replies_list", slug=slug, cua="don-vi"),
+                "label": _("Của đơn vị tôi"),
+                "count": None,
+                "current": mine,
+            },
         ],
         prev_url=address(truoc=found.previous_cursor) if found.previous_cursor else None,
         next_url=address(sau=found.next_cursor) if found.next_cursor else None,
@@ -121,16 +150,25 @@ def move_replies(slug: str) -> ResponseReturnValue:
     step = _STEPS.get(request.form.get("buoc", ""))
     if step not in {"agree", "finalise"}:
         raise Refused(_("Hãy chọn việc cần làm với các bản đã chọn."))
-    done = replies.move_many(consultation, seen_of(request.form.getlist("r")), step, actor=me(), solo_office=solo_office())
+    done = replies.move_many(
+        consultation,
+        seen_of(request.form.getlist("r")),
+        step,
+        actor=me(),
+        solo_office=solo_office(),
+    )
     flash(_("Đã xong %(n)s bản.", n=done), "success")
     return redirect(url_for(".replies_list", slug=slug))
 
 
-# A new reply -----------------------------------------------------------------------------------------------------------------
+# A new reply
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lay-y-kien/<slug>/tra-loi/soan")
 @require(P.COMMENT_REPLY)
 def reply_new(slug: str) -> ResponseReturnValue:
-    """One reply for the points that are named, or for all of a theme, clause or project that have none yet."""
+    """One reply for the points that are named, or for all of a theme, clause or project that have
+    none yet.
+    """
     consultation = load(slug)
     form = ReplyForm(formdata=None)
     _units(form)
@@ -138,16 +176,23 @@ def reply_new(slug: str) -> ResponseReturnValue:
 
 
 def _points_for(consultation: Consultation) -> dict[int, int]:
-    """The points of a new reply: «y» names them; without it, what the filter finds and has no reply."""
+    """The points of a new reply:
+
+    «y» names them; without it, what the filter finds and has no reply.
+    """
     pairs = request.values.getlist("y")
     if pairs:
         return seen_of(pairs)
     wanted = wanted_of(request.values)
-    group = Wanted(theme=wanted.theme, state=State.WITHOUT, clause=wanted.clause, project=wanted.project)
+    group = Wanted(
+        theme=wanted.theme, state=State.WITHOUT, clause=wanted.clause, project=wanted.project
+    )
     return point_queries.matching(consultation, group, limit=points.BULK_MAX)
 
 
-def _new_page(consultation: Consultation, form: ReplyForm, seen: dict[int, int], status: int = 200) -> ResponseReturnValue:
+def _new_page(
+    consultation: Consultation, form: ReplyForm, seen: dict[int, int], status: int = 200
+) -> ResponseReturnValue:
     rows = point_queries.rows_of(consultation, list(seen))
     return (
         render_template(
@@ -189,7 +234,8 @@ def _address(reply: Reply) -> str:
     return url_for(".reply", code=code, number=first.number)
 
 
-# One reply -------------------------------------------------------------------------------------------------------------------
+# One reply
+# --------------------------------------------------------------------------------------------------
 def _load(code: str, number: int) -> tuple[Point, Reply | None, Consultation]:
     point = point_queries.by_place(code, number)
     return point, db.session.get(Reply, point.reply_id or 0), staff.by_id(point.consultation_id)
@@ -233,7 +279,9 @@ def _page(
         )
     _units(form)
     locked = replies.is_locked(found)
-    people = accounts.names_of(number for number in (found.drafted_by, found.agreed_by, found.final_by) if number)
+    people = accounts.names_of(
+        number for number in (found.drafted_by, found.agreed_by, found.final_by) if number
+    )
     context: dict[str, Any] = {
         "consultation": consultation,
         "tab": "tra-loi",
@@ -249,14 +297,20 @@ def _page(
         "people": people,
         "locked": locked,
         "theirs": theirs,
-        "problems": [sentence for _field, sentence in replies.problems(found)] if found.stage is ReplyStage.DRAFT else [],
-        "may_write": not locked and policy.may_group(user, consultation) and policy.may_write_reply(user, found),
+        "problems": [sentence for _field, sentence in replies.problems(found)]
+        if found.stage is ReplyStage.DRAFT
+        else [],
+        "may_write": not locked
+        and policy.may_group(user, consultation)
+        and policy.may_write_reply(user, found),
         "steps": [
             move
             for move in ("agree", "finalise", "send_back")
             if not locked and policy.may_move_reply(user, found, move, solo_office=solo_office())
         ],
-        "own_draft": found.stage is ReplyStage.AGREED and found.drafted_by == user.id and not solo_office(),
+        "own_draft": found.stage is ReplyStage.AGREED
+        and found.drafted_by == user.id
+        and not solo_office(),
         "stage_labels": REPLY_STAGE_LABELS,
         "stage_colours": REPLY_STAGE_COLOURS,
         "text_max": replies.TEXT_MAX,
@@ -274,7 +328,10 @@ def staff_code(point: Point) -> str:
 @require(P.COMMENT_REPLY)
 @commits
 def save_reply(code: str, number: int) -> ResponseReturnValue:
-    """Keep what was written. When a colleague was faster, both versions stand on the page and nothing typed is lost."""
+    """Keep what was written.
+
+    When a colleague was faster, both versions stand on the page and nothing typed is lost.
+    """
     point, found, consultation = _load(code, number)
     if found is None:
         raise NotFound
@@ -312,10 +369,21 @@ def move_reply(code: str, number: int, buoc: str) -> ResponseReturnValue:
         return redirect(url_for(".reply", code=code, number=number))
     try:
         step = _STEPS[buoc]
-        replies.move(found, step, actor=me(), seen_revision=form.seen, reason=form.reason.data or "", solo_office=solo_office())
+        replies.move(
+            found,
+            step,
+            actor=me(),
+            seen_revision=form.seen,
+            reason=form.reason.data or "",
+            solo_office=solo_office(),
+        )
     except FieldError as error:
         whole = ReplyForm(
-            formdata=None, seen_revision=str(found.revision), decision=found.decision, text=found.text, changed_where=found.changed_where
+            formdata=None,
+            seen_revision=str(found.revision),
+            decision=found.decision,
+            text=found.text,
+            changed_where=found.changed_where,
         )
         whole.apply(error)
         return _page(point, found, consultation, 422, form=whole)
@@ -332,7 +400,14 @@ def reword_point(code: str, number: int) -> ResponseReturnValue:
     form = RewordForm()
     seen = form.seen_revision.data or ""
     points.reword(
-        point, request.form.get("table_text", ""), actor=me(), seen_revision=int(seen) if seen.isdigit() and len(seen) < 10 else -1
+        point,
+        request.form.get("table_text", ""),
+        actor=me(),
+        seen_revision=int(seen) if seen.isdigit() and len(seen) < 10 else -1,
     )
     flash(_("Đã lưu cách ghi trong bảng."), "success")
-    return redirect(url_for(".reply", code=code, number=number) if point.reply_id else url_for(".split", code=code))
+    return redirect(
+        url_for(".reply", code=code, number=number)
+        if point.reply_id
+        else url_for(".split", code=code)
+    )

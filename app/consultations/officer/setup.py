@@ -22,7 +22,8 @@ from app.submissions.forms import ButtonForm
 _ROOT = "/lay-y-kien/thiet-lap"
 
 
-# Rules ---------------------------------------------------------------------------------------------------------------------
+# Rules
+# --------------------------------------------------------------------------------------------------
 @bp.get(_ROOT)
 @require(P.CONSULTATION_SETUP)
 def setup() -> ResponseReturnValue:
@@ -47,7 +48,10 @@ def setup() -> ResponseReturnValue:
 def seed_setup() -> ResponseReturnValue:
     """Write what ships with the product into tables that are still empty."""
     rules, land_types = service.seed(actor=me())
-    flash(_("Đã nạp %(rules)s mức và %(codes)s mã loại đất có sẵn.", rules=rules, codes=land_types), "success")
+    flash(
+        _("Đã nạp %(rules)s mức và %(codes)s mã loại đất có sẵn.", rules=rules, codes=land_types),
+        "success",
+    )
     return redirect(url_for(".setup"))
 
 
@@ -128,7 +132,8 @@ def _rule_page(form: RuleForm, row: ConsultationRule | None, end: EndForm | None
     )
 
 
-# Land-use codes ------------------------------------------------------------------------------------------------------------
+# Land-use codes
+# --------------------------------------------------------------------------------------------------
 @bp.get(_ROOT + "/loai-dat")
 @require(P.CONSULTATION_SETUP)
 def land_types() -> ResponseReturnValue:
@@ -138,7 +143,11 @@ def land_types() -> ResponseReturnValue:
     if not everything:
         query = query.where(sa.or_(LandType.valid_to.is_(None), LandType.valid_to >= today()))
     return render_template(
-        "consultations/office_setup_land.html", rows=db.session.scalars(query).all(), everything=everything, today=today(), law=LAW
+        "consultations/office_setup_land.html",
+        rows=db.session.scalars(query).all(),
+        everything=everything,
+        today=today(),
+        law=LAW,
     )
 
 

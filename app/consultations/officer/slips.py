@@ -1,4 +1,6 @@
-"""A file of slips: sent, read in the background, each refused row explained; and the empty file to begin with."""
+"""A file of slips: sent, read in the background, each refused row explained; and the empty file to
+begin with.
+"""
 
 from flask import current_app, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
@@ -40,11 +42,18 @@ def columns() -> list[ColumnNote]:
     about = {
         "number": _("Số in trên phiếu, nếu có."),
         "name": _("Cần có, trừ khi là tổ chức, cơ quan."),
-        "stance": _("Cần có: %(names)s.", names=", ".join(str(label) for label in STANCE_LABELS.values())),
-        "body": _("Nguyên văn, từ 10 ký tự. Phiếu chỉ đánh dấu đồng ý hoặc không đồng ý thì để trống."),
+        "stance": _(
+            "Cần có: %(names)s.", names=", ".join(str(label) for label in STANCE_LABELS.values())
+        ),
+        "body": _(
+            "Nguyên văn, từ 10 ký tự. Phiếu chỉ đánh dấu đồng ý hoặc không đồng ý thì để trống."
+        ),
         "proposed": _("Khi ý kiến là đề nghị sửa."),
         "target": _("Mã công trình hoặc điều, khoản. Để trống là toàn bộ hồ sơ."),
-        "sender_kind": _("%(names)s. Để trống là người dân.", names=", ".join(str(label) for label in SENDER_LABELS.values())),
+        "sender_kind": _(
+            "%(names)s. Để trống là người dân.",
+            names=", ".join(str(label) for label in SENDER_LABELS.values()),
+        ),
         "phone": _("Để báo kết quả; không công khai."),
         "email": _("Để báo kết quả; không công khai."),
         "organisation": _("Khi người gửi là tổ chức, cơ quan."),
@@ -57,7 +66,9 @@ def columns() -> list[ColumnNote]:
         "consent": _("Có hoặc Không. Để trống là không."),
     }
     wide = {"body": 60, "proposed": 40, "name": 26, "organisation": 26}
-    return [ColumnNote(title, about[key], wide.get(key, 16)) for key, title in slips.titles().items()]
+    return [
+        ColumnNote(title, about[key], wide.get(key, 16)) for key, title in slips.titles().items()
+    ]
 
 
 @bp.get("/lay-y-kien/<slug>/nhap/tep-phieu")
@@ -67,14 +78,19 @@ def slips_file(slug: str) -> ResponseReturnValue:
     return _page(load(slug), SlipsFileForm(formdata=None, day=today()))
 
 
-def _page(consultation: Consultation, form: SlipsFileForm, status: int = 200) -> ResponseReturnValue:
+def _page(
+    consultation: Consultation, form: SlipsFileForm, status: int = 200
+) -> ResponseReturnValue:
     html = render_template(
         "consultations/office_enter_file.html",
         consultation=consultation,
         tab=TAB,
         form=form,
         columns=columns(),
-        runs=[(run, screens.address(run)) for run in queries.runs_of(consultation.id, ImportKind.SLIPS)],
+        runs=[
+            (run, screens.address(run))
+            for run in queries.runs_of(consultation.id, ImportKind.SLIPS)
+        ],
         open_now=policy.may_enter(me(), consultation),
         state_labels=IMPORT_STATE_LABELS,
         state_colours=screens.STATE_COLOURS,
@@ -91,7 +107,13 @@ def send_slips_file(slug: str) -> ResponseReturnValue:
     if not form.validate() or form.day.data is None:
         return _page(consultation, form, 422)
     try:
-        run = imports.start(consultation, ImportKind.SLIPS, request.files["file"], {"day": form.day.data.isoformat()}, me())
+        run = imports.start(
+            consultation,
+            ImportKind.SLIPS,
+            request.files["file"],
+            {"day": form.day.data.isoformat()},
+            me(),
+        )
     except KeyError:
         form.apply(FieldError("file", _("Hãy chọn một tệp.")))
         return _page(consultation, form, 422)
@@ -106,5 +128,11 @@ def send_slips_file(slug: str) -> ResponseReturnValue:
 def slips_sample(slug: str) -> ResponseReturnValue:
     """An empty file with the right columns, explained on its second sheet."""
     load(slug)
-    file = xlsx_file(columns(), [], sheet=_("Phiếu"), notes_sheet=_("Hướng dẫn"), notes=[[_("Cột"), _("Cách ghi")]])
+    file = xlsx_file(
+        columns(),
+        [],
+        sheet=_("Phiếu"),
+        notes_sheet=_("Hướng dẫn"),
+        notes=[[_("Cột"), _("Cách ghi")]],
+    )
     return send_file(file, _XLSX, as_attachment=True, download_name="mau-phieu-lay-y-kien.xlsx")

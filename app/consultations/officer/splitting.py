@@ -1,4 +1,6 @@
-"""Splitting one comment into points: by choosing sentences, or by editing the texts; and joining them again."""
+"""Splitting one comment into points: by choosing sentences, or by editing the texts; and joining
+them again.
+"""
 
 import re
 from collections.abc import Sequence
@@ -36,7 +38,11 @@ def _source(comment: Comment) -> str:
     """The comment as it may stand in the table."""
     submission = comment.submission
     return points.default_text(
-        submission.body, submission.public_body, comment.proposed_text, comment.public_proposed, official=organisation.official_contacts()
+        submission.body,
+        submission.public_body,
+        comment.proposed_text,
+        comment.public_proposed,
+        official=organisation.official_contacts(),
     )
 
 
@@ -54,12 +60,21 @@ def split(code: str) -> ResponseReturnValue:
 
 
 def _split_page(
-    comment: Comment, consultation: Consultation, status: int = 200, *, form: SplitForm | None = None, texts: list[str] | None = None
+    comment: Comment,
+    consultation: Consultation,
+    status: int = 200,
+    *,
+    form: SplitForm | None = None,
+    texts: list[str] | None = None,
 ) -> ResponseReturnValue:
     found = queries.of_comment(comment.id)
     source = _source(comment)
     made = form or SplitForm(formdata=None, seen=points.fingerprint(found))
-    shown = texts if texts is not None else [*(point.text for point in found), *[""] * SPARE][: points.SPLIT_MAX]
+    shown = (
+        texts
+        if texts is not None
+        else [*(point.text for point in found), *[""] * SPARE][: points.SPLIT_MAX]
+    )
     return (
         render_template(
             "consultations/office_points_split.html",
@@ -79,7 +94,10 @@ def _split_page(
 
 
 def _belongs(sentence: str, found: Sequence[Point]) -> int:
-    """The point in which a sentence stands now; 0: in none. Pressing the button again then changes nothing."""
+    """The point in which a sentence stands now; 0: in none.
+
+    Pressing the button again then changes nothing.
+    """
     return next((point.number for point in found if sentence in point.text), 0 if found else 1)
 
 
@@ -99,13 +117,22 @@ def save_split(code: str) -> ResponseReturnValue:
             points.split(comment, texts, actor=me(), seen=form.seen.data or "")
     except FieldError as error:
         form.seen.errors = [error.message]
-        return _split_page(comment, consultation, 422, form=form, texts=[*typed, *[""] * (SPARE - min(SPARE, len(typed)))])
+        return _split_page(
+            comment,
+            consultation,
+            422,
+            form=form,
+            texts=[*typed, *[""] * (SPARE - min(SPARE, len(typed)))],
+        )
     flash(_("Đã lưu các ý của góp ý %(code)s.", code=comment.submission.code), "success")
     return redirect(url_for(".split", code=code))
 
 
 def _by_sentence(source: str) -> list[str]:
-    """The texts of the points as sentences were given to them: «cau-3=2» puts the fourth sentence into point 2; 0 into none."""
+    """The texts of the points as sentences were given to them:
+
+    «cau-3=2» puts the fourth sentence into point 2; 0 into none.
+    """
     groups: dict[int, list[str]] = {}
     for place, sentence in enumerate(sentences(source)):
         number = request.form.get(f"cau-{place}", "1")

@@ -51,20 +51,35 @@ class Step:
 def _schedule(consultation: Consultation, form: StepForm, user: User) -> str:
     lifecycle.schedule(consultation, actor=user, seen_revision=form.seen)
     if consultation.stage is Stage.OPEN:
-        return str(_("Đã đăng và mở lấy ý kiến đến hết ngày %(day)s.", day=vi_date(consultation.closes_on)))
+        return str(
+            _("Đã đăng và mở lấy ý kiến đến hết ngày %(day)s.", day=vi_date(consultation.closes_on))
+        )
     return str(_("Đã đăng. Tự mở vào 0 giờ ngày %(day)s.", day=vi_date(consultation.opens_on)))
 
 
 def _unschedule(consultation: Consultation, form: ReasonForm, user: User) -> str:
-    lifecycle.unschedule(consultation, actor=user, seen_revision=form.seen, reason=form.reason.data or "")
+    lifecycle.unschedule(
+        consultation, actor=user, seen_revision=form.seen, reason=form.reason.data or ""
+    )
     return str(_("Đã rút về bản nháp. Ngày đăng sẽ tính lại khi đăng lần sau."))
 
 
 def _extend(consultation: Consultation, form: ExtendForm, user: User) -> str:
     assert form.closes_on.data is not None
-    lifecycle.extend(consultation, actor=user, seen_revision=form.seen, closes_on=form.closes_on.data, reason=form.reason.data or "")
+    lifecycle.extend(
+        consultation,
+        actor=user,
+        seen_revision=form.seen,
+        closes_on=form.closes_on.data,
+        reason=form.reason.data or "",
+    )
     if consultation.closes_on != form.closes_on.data:
-        return str(_("Đã gia hạn. Ngày bạn chọn là ngày nghỉ nên hạn mới là %(day)s.", day=vi_date(consultation.closes_on)))
+        return str(
+            _(
+                "Đã gia hạn. Ngày bạn chọn là ngày nghỉ nên hạn mới là %(day)s.",
+                day=vi_date(consultation.closes_on),
+            )
+        )
     return str(_("Đã gia hạn đến hết ngày %(day)s.", day=vi_date(consultation.closes_on)))
 
 
@@ -74,17 +89,25 @@ def _hide(consultation: Consultation, form: ReasonForm, user: User) -> str:
 
 
 def _unhide(consultation: Consultation, form: NoteForm, user: User) -> str:
-    lifecycle.unhide(consultation, actor=user, seen_revision=form.seen, reason=form.reason.data or "")
+    lifecycle.unhide(
+        consultation, actor=user, seen_revision=form.seen, reason=form.reason.data or ""
+    )
     return str(_("Đã đăng lại."))
 
 
 def _archive(consultation: Consultation, form: NoteForm, user: User) -> str:
-    lifecycle.archive(consultation, actor=user, seen_revision=form.seen, note=form.reason.data or "")
+    lifecycle.archive(
+        consultation, actor=user, seen_revision=form.seen, note=form.reason.data or ""
+    )
     return str(_("Đã đưa vào lưu trữ. Mọi người vẫn đọc được kết quả."))
 
 
 def _may_still_extend(consultation: Consultation) -> bool:
-    return consultation.extended_at is None and consultation.closes_on is not None and consultation.closes_on >= today()
+    return (
+        consultation.extended_at is None
+        and consultation.closes_on is not None
+        and consultation.closes_on >= today()
+    )
 
 
 STEPS = (
@@ -92,7 +115,10 @@ STEPS = (
         "schedule",
         "dang",
         _l("Đăng, hẹn ngày mở"),
-        _l("Thời điểm đăng được ghi lại và số ngày lấy ý kiến tính từ đó. Sau khi đăng, loại và ngày không sửa được nữa."),
+        _l(
+            "Thời điểm đăng được ghi lại và số ngày lấy ý kiến tính từ đó. Sau khi đăng, loại và "
+            "ngày không sửa được nữa."
+        ),
         StepForm,
         _schedule,
     ),
@@ -110,7 +136,10 @@ STEPS = (
         "extend",
         "gia-han",
         _l("Gia hạn"),
-        _l("Chỉ gia hạn được một lần. Lý do và ngày mới hiện trên trang công khai; người theo dõi nhận thư."),
+        _l(
+            "Chỉ gia hạn được một lần. Lý do và ngày mới hiện trên trang công khai; người theo "
+            "dõi nhận thư."
+        ),
         ExtendForm,
         _extend,
         _may_still_extend,
@@ -119,7 +148,10 @@ STEPS = (
         "hide",
         "go",
         _l("Gỡ khỏi trang công khai"),
-        _l("Người dân không đọc được nữa; địa chỉ cũ cho biết nội dung đã được gỡ. Góp ý đã nhận vẫn ở trong hồ sơ."),
+        _l(
+            "Người dân không đọc được nữa; địa chỉ cũ cho biết nội dung đã được gỡ. Góp ý đã nhận "
+            "vẫn ở trong hồ sơ."
+        ),
         ReasonForm,
         _hide,
         lambda consultation: consultation.visibility is Visibility.PUBLIC,
@@ -134,14 +166,25 @@ STEPS = (
         _unhide,
         lambda consultation: consultation.visibility is Visibility.HIDDEN,
     ),
-    Step("archive", "luu-tru", _l("Đưa vào lưu trữ"), _l("Không còn việc gì phải làm. Mọi người vẫn đọc được."), NoteForm, _archive),
+    Step(
+        "archive",
+        "luu-tru",
+        _l("Đưa vào lưu trữ"),
+        _l("Không còn việc gì phải làm. Mọi người vẫn đọc được."),
+        NoteForm,
+        _archive,
+    ),
 )
 _BY_SLUG = {step.slug: step for step in STEPS}
 
 
 def offered(consultation: Consultation) -> list[Step]:
     """The steps that this person may take now."""
-    return [step for step in STEPS if policy.may_move(me(), consultation, step.move) and step.when(consultation)]
+    return [
+        step
+        for step in STEPS
+        if policy.may_move(me(), consultation, step.move) and step.when(consultation)
+    ]
 
 
 @bp.get("/lay-y-kien/<slug>")
@@ -165,7 +208,11 @@ def show(slug: str) -> ResponseReturnValue:
         log=[
             {
                 "at": vi_datetime(row.at),
-                "title": _("%(act)s · %(name)s", act=MOVE_LABELS.get(row.move, row.move), name=_person(row.actor)),
+                "title": _(
+                    "%(act)s · %(name)s",
+                    act=MOVE_LABELS.get(row.move, row.move),
+                    name=_person(row.actor),
+                ),
                 "text": row.note,
             }
             for row in reversed(staff.log_of(consultation))
@@ -182,7 +229,12 @@ def _step(slug: str, consultation: Consultation) -> Step:
     if step is None or not policy.may_ever(me(), step.move):
         raise NotFound
     if not FLOW.allows(consultation.stage, step.move) or not step.when(consultation):
-        raise Refused(_("Bước này không còn thực hiện được ở trạng thái hiện tại. Hãy tải lại trang để xem trạng thái mới."))
+        raise Refused(
+            _(
+                "Bước này không còn thực hiện được ở trạng thái hiện tại. Hãy tải lại trang để "
+                "xem trạng thái mới."
+            )
+        )
     return step
 
 
@@ -192,7 +244,9 @@ def step(slug: str, step: str) -> ResponseReturnValue:
     """What the step means, and its form."""
     consultation = load(slug)
     found = _step(step, consultation)
-    return _step_page(consultation, found, found.form(formdata=None, seen_revision=str(consultation.revision)))
+    return _step_page(
+        consultation, found, found.form(formdata=None, seen_revision=str(consultation.revision))
+    )
 
 
 @bp.post("/lay-y-kien/<slug>/buoc/<step>")

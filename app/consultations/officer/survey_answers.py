@@ -1,4 +1,6 @@
-"""All answers to the guiding questions, and clearing open answers so that everybody may read them."""
+"""All answers to the guiding questions, and clearing open answers so that
+everybody may read them.
+"""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -47,7 +49,9 @@ def survey_answers(slug: str) -> ResponseReturnValue:
     return _page(load(slug))
 
 
-def _page(consultation: Consultation, *, wrong: tuple[int, ClearForm] | None = None) -> ResponseReturnValue:
+def _page(
+    consultation: Consultation, *, wrong: tuple[int, ClearForm] | None = None
+) -> ResponseReturnValue:
     questions = surveys.questions_of(consultation.id)
     opened = _opened(questions)
     official = organisation.official_contacts() if opened else ()
@@ -77,12 +81,18 @@ def _opened(questions: list[SurveyQuestion]) -> Opened | None:
     if question.kind is not SurveyKind.OPEN:
         return None
     return Opened(
-        question, int(number[:4]), surveys.open_answers(question.id, after=request.args.get("sau"), before=request.args.get("truoc"))
+        question,
+        int(number[:4]),
+        surveys.open_answers(
+            question.id, after=request.args.get("sau"), before=request.args.get("truoc")
+        ),
     )
 
 
 def _form(row: OpenAnswer, official: tuple[str, ...]) -> ClearForm:
-    """What would be shown: the wording of last time, or the answer with its personal data hidden."""
+    """What would be shown: the wording of last time, or the answer with its
+    personal data hidden.
+    """
     found = redaction.find(row.answer.text, official=official)
     text = row.answer.public_text or redaction.mask(row.answer.text, found)
     return ClearForm(formdata=None, text=text, seen_revision=str(row.comment.revision))
@@ -99,11 +109,18 @@ def clear_survey_answer(slug: str, answer_id: int) -> ResponseReturnValue:
         raise NotFound
     show = request.form.get("action") != "khong"
     try:
-        service.clear(found, text=form.text.data or "", show=show, actor=me(), seen_revision=form.seen)
+        service.clear(
+            found, text=form.text.data or "", show=show, actor=me(), seen_revision=form.seen
+        )
     except FieldError as error:
         form.apply(error)
         return _page(consultation, wrong=(answer_id, form))
-    flash(_("Câu trả lời sẽ được công khai sau khi hết hạn lấy ý kiến.") if show else _("Câu trả lời không được công khai."), "success")
+    flash(
+        _("Câu trả lời sẽ được công khai sau khi hết hạn lấy ý kiến.")
+        if show
+        else _("Câu trả lời không được công khai."),
+        "success",
+    )
     here = url_for("consultations_office.survey_answers", slug=consultation.slug)
     return redirect(f"{here}?{urlencode(_kept())}", 303)
 

@@ -44,7 +44,9 @@ def survey(slug: str) -> ResponseReturnValue:
 def new_survey_question(slug: str) -> ResponseReturnValue:
     """An empty form."""
     consultation = load_for_editing(slug)
-    return _page(consultation, SurveyForm(formdata=None, seen_revision=str(consultation.revision)), None)
+    return _page(
+        consultation, SurveyForm(formdata=None, seen_revision=str(consultation.revision)), None
+    )
 
 
 @bp.post("/lay-y-kien/<slug>/khao-sat/moi")
@@ -79,7 +81,12 @@ def save_survey_question(slug: str, question_id: int) -> ResponseReturnValue:
 def move_survey_question(slug: str, question_id: int, direction: str) -> ResponseReturnValue:
     """One place up or down."""
     consultation = load_for_editing(slug)
-    service.move(consultation, service.question_of(consultation, question_id), actor=me(), up=direction == "len")
+    service.move(
+        consultation,
+        service.question_of(consultation, question_id),
+        actor=me(),
+        up=direction == "len",
+    )
     return redirect(url_for(".survey", slug=slug) + f"#cau-{question_id}")
 
 
@@ -103,7 +110,12 @@ def removing_survey_question(slug: str, question_id: int) -> ResponseReturnValue
 def remove_survey_question(slug: str, question_id: int) -> ResponseReturnValue:
     """Take it out."""
     consultation = load_for_editing(slug)
-    service.remove(consultation, service.question_of(consultation, question_id), actor=me(), seen_revision=SeenForm().seen)
+    service.remove(
+        consultation,
+        service.question_of(consultation, question_id),
+        actor=me(),
+        seen_revision=SeenForm().seen,
+    )
     flash(_("Đã bỏ câu hỏi."), "success")
     return redirect(url_for(".survey", slug=slug))
 
@@ -125,4 +137,10 @@ def _save(consultation: Consultation, question: SurveyQuestion | None) -> Respon
 
 
 def _page(consultation: Consultation, form: SurveyForm, question: SurveyQuestion | None) -> str:
-    return render_template("consultations/office_surveys_one.html", consultation=consultation, tab="khao-sat", form=form, question=question)
+    return render_template(
+        "consultations/office_surveys_one.html",
+        consultation=consultation,
+        tab="khao-sat",
+        form=form,
+        question=question,
+    )

@@ -5,7 +5,15 @@ from itertools import islice
 from typing import IO, Any
 
 import sqlalchemy as sa
-from flask import Response, flash, redirect, render_template, send_file, stream_with_context, url_for
+from flask import (
+    Response,
+    flash,
+    redirect,
+    render_template,
+    send_file,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -28,7 +36,12 @@ from app.kernel.errors import FieldError, NotFound
 from app.kernel.web import commits, label_fields
 
 add_tab(110, "bang-tong-hop", _l("Bảng tổng hợp, kết quả"), "consultations_office.table")
-label_fields(opening=_l("Đoạn mở đầu"), asked=_l("Chúng tôi đã hỏi"), heard=_l("Bà con đã nói"), done=_l("Chúng tôi đã làm"))
+label_fields(
+    opening=_l("Đoạn mở đầu"),
+    asked=_l("Chúng tôi đã hỏi"),
+    heard=_l("Bà con đã nói"),
+    done=_l("Chúng tôi đã làm"),
+)
 
 #: Rows of the preview; the whole table is in the draft files.
 PREVIEWED = 60
@@ -51,7 +64,9 @@ def _page(consultation: Consultation, status: int = 200, **forms: Any) -> Respon
     issues = list(queries.issues(consultation.id))
     issued_files = file_queries.of_all("result_table", [row.id for row in issues])
     kept = db.session.scalars(
-        sa.select(Certificate).where(Certificate.consultation_id == consultation.id).order_by(Certificate.number.desc())
+        sa.select(Certificate)
+        .where(Certificate.consultation_id == consultation.id)
+        .order_by(Certificate.number.desc())
     ).all()
     certificate_files = file_queries.of_all("certificate", [row.id for row in kept])
     signature = made.head.signature
@@ -70,12 +85,15 @@ def _page(consultation: Consultation, status: int = 200, **forms: Any) -> Respon
             progress=point_queries.progress(consultation),
             missing=tables.missing(consultation),
             issues=[(row, file_queries.links(issued_files.get(row.id, []))) for row in issues],
-            certificates=[(row, file_queries.links(certificate_files.get(row.id, []))) for row in kept],
+            certificates=[
+                (row, file_queries.links(certificate_files.get(row.id, []))) for row in kept
+            ],
             current=issuing.is_current(consultation),
             opened=opened,
             may_issue=may_issue,
             may_edit=may_issue or policy.may_group(user, consultation),
-            opening=forms.get("opening") or OpeningForm(formdata=None, seen_revision=seen, opening=made.head.opening),
+            opening=forms.get("opening")
+            or OpeningForm(formdata=None, seen_revision=seen, opening=made.head.opening),
             issue=forms.get("issue")
             or IssueForm(
                 formdata=None,
@@ -95,7 +113,10 @@ def _page(consultation: Consultation, status: int = 200, **forms: Any) -> Respon
 @bp.get("/lay-y-kien/<slug>/bang-tong-hop/ban-nhap.<kind>")
 @require(P.CONSULTATION_READ)
 def table_draft(slug: str, kind: str) -> ResponseReturnValue:
-    """The table as it is now as a file, marked as a draft. Written row by row to the disk, so memory stays flat."""
+    """The table as it is now as a file, marked as a draft.
+
+    Written row by row to the disk, so memory stays flat.
+    """
     consultation = load(slug)
     made = tables.build(consultation)
     name = f"Bảng tổng hợp {consultation.code} (bản nháp)"
@@ -103,8 +124,14 @@ def table_draft(slug: str, kind: str) -> ResponseReturnValue:
         # Counted first: a stream that has begun cannot be refused any more.
         for _row in made.rows():
             pass
-        response = Response(stream_with_context(xlsx_table.csv_lines(made.head, made.rows())), mimetype="text/csv")
-        response.headers.set("Content-Disposition", "attachment", filename=f"{consultation.code.lower()}-ban-nhap.csv")
+        response = Response(
+            stream_with_context(xlsx_table.csv_lines(made.head, made.rows())), mimetype="text/csv"
+        )
+        response.headers.set(
+            "Content-Disposition",
+            "attachment",
+            filename=f"{consultation.code.lower()}-ban-nhap.csv",
+        )
         return response
     if kind not in _KINDS:
         raise NotFound
@@ -124,7 +151,9 @@ def table_opening(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(consultation, 422, opening=form)
     try:
-        tables.set_opening(consultation, form.opening.data or "", actor=me(), seen_revision=form.seen)
+        tables.set_opening(
+            consultation, form.opening.data or "", actor=me(), seen_revision=form.seen
+        )
     except FieldError as error:
         form.apply(error)
         return _page(consultation, 422, opening=form)
@@ -140,13 +169,23 @@ def issue_table(slug: str) -> ResponseReturnValue:
     consultation, form = load(slug), IssueForm()
     if not form.validate():
         return _page(consultation, 422, issue=form)
-    signature = Signature(form.number.data or "", (form.authority.data or "").split("\n"), form.name.data or "")
+    signature = Signature(
+        form.number.data or "", (form.authority.data or "").split("\n"), form.name.data or ""
+    )
     try:
-        made = issuing.issue(consultation, actor=me(), seen_revision=form.seen, signature=signature, reason=form.reason.data or "")
+        made = issuing.issue(
+            consultation,
+            actor=me(),
+            seen_revision=form.seen,
+            signature=signature,
+            reason=form.reason.data or "",
+        )
     except FieldError as error:
         form.apply(error)
         return _page(consultation, 422, issue=form)
-    flash(_("Đã phát hành bảng lần %(n)s. Tệp Word và Excel đang được tạo.", n=made.number), "success")
+    flash(
+        _("Đã phát hành bảng lần %(n)s. Tệp Word và Excel đang được tạo.", n=made.number), "success"
+    )
     return redirect(url_for(".table", slug=slug))
 
 
@@ -177,7 +216,8 @@ def certify(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".table", slug=slug))
 
 
-# The result page ---------------------------------------------------------------------------------------------------------------
+# The result page
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lay-y-kien/<slug>/ket-qua")
 @require(P.CONSULTATION_READ)
 def result(slug: str) -> ResponseReturnValue:
@@ -185,7 +225,9 @@ def result(slug: str) -> ResponseReturnValue:
     return _result(load(slug))
 
 
-def _result(consultation: Consultation, status: int = 200, form: ResultForm | None = None) -> ResponseReturnValue:
+def _result(
+    consultation: Consultation, status: int = 200, form: ResultForm | None = None
+) -> ResponseReturnValue:
     head = tables.build(consultation).head
     facts = issuing.facts(consultation, head)
     user = me()
@@ -245,5 +287,8 @@ def publish_result(slug: str) -> ResponseReturnValue:
     """Publish the result: every participant who left an address hears of their points."""
     consultation, form = load(slug), SeenForm()
     results.publish(consultation, actor=me(), seen_revision=form.seen)
-    flash(_("Đã công bố kết quả. Người góp ý có thư điện tử sẽ nhận được trả lời cho ý của mình."), "success")
+    flash(
+        _("Đã công bố kết quả. Người góp ý có thư điện tử sẽ nhận được trả lời cho ý của mình."),
+        "success",
+    )
     return redirect(url_for(".result", slug=slug))

@@ -1,4 +1,6 @@
-"""What a comment can be about, as one list to choose from: the whole, a clause of the draft, a project of the list."""
+"""What a comment can be about, as one list to choose from: the whole, a clause of the draft, a
+project of the list.
+"""
 
 from flask_babel import gettext as _
 
@@ -14,23 +16,32 @@ _LONGEST = 90
 
 
 def target_choices(consultation: Consultation, *, place: bool = False) -> dict[str, list[Choice]]:
-    """Everything that this consultation asks about, grouped for a select. `place`: its sender pointed at the map."""
+    """Everything that this consultation asks about, grouped for a select.
+
+    `place`: its sender pointed at the map.
+    """
     first = [(TargetKind.WHOLE.value, str(TARGET_LABELS[TargetKind.WHOLE]))]
     if place:
         first.append((TargetKind.PLACE.value, str(TARGET_LABELS[TargetKind.PLACE])))
     groups = {_("Chung"): first}
     if clauses := targets.current_clauses(consultation.id):
-        groups[str(TARGET_LABELS[TargetKind.CLAUSE])] = [(f"clause:{row.anchor}", _clause_name(row)) for row in clauses]
+        groups[str(TARGET_LABELS[TargetKind.CLAUSE])] = [
+            (f"clause:{row.anchor}", _clause_name(row)) for row in clauses
+        ]
     if projects := targets.projects(consultation.id):
         groups[str(TARGET_LABELS[TargetKind.PROJECT])] = [
-            (f"project:{number}", shorten(f"{code} {name}", _LONGEST)) for number, code, name in projects
+            (f"project:{number}", shorten(f"{code} {name}", _LONGEST))
+            for number, code, name in projects
         ]
     return groups
 
 
 def _clause_name(clause: Clause) -> str:
     indent = "\u2003" * min(clause.depth, 4)
-    return indent + shorten(targets.clause_name(clause.full_label or clause.label, clause.heading or clause.text), _LONGEST)
+    return indent + shorten(
+        targets.clause_name(clause.full_label or clause.label, clause.heading or clause.text),
+        _LONGEST,
+    )
 
 
 def target_value(comment: Comment) -> str:
@@ -45,7 +56,10 @@ def target_value(comment: Comment) -> str:
 
 
 def chosen_target(value: str | None) -> tuple[TargetKind, str | None, int | None]:
-    """Kind, anchor and project that a value stands for. Raises FieldError («target») for one that stands for nothing."""
+    """Kind, anchor and project that a value stands for.
+
+    Raises FieldError («target») for one that stands for nothing.
+    """
     kind, _colon, rest = (value or "").partition(":")
     if kind == TargetKind.CLAUSE and rest:
         return TargetKind.CLAUSE, rest[:120], None

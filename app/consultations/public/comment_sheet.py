@@ -1,4 +1,6 @@
-"""What somebody has filled in so far of a comment, read from the form that carries it, and what to say about it."""
+"""What somebody has filled in so far of a comment, read from the form that carries it, and what to
+say about it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -77,19 +79,39 @@ class Sheet:
     @property
     def project_id(self) -> int | None:
         """The chosen project; None when there is none of this code."""
-        return next((number for number, code, _name in self.offer.projects if code == self.form.project.data), None)
+        return next(
+            (
+                number
+                for number, code, _name in self.offer.projects
+                if code == self.form.project.data
+            ),
+            None,
+        )
 
     @property
     def target(self) -> str:
         """What the comment is about, in words."""
         match self.form.target_kind.data:
             case TargetKind.CLAUSE:
-                row = next((row for row in self.offer.clauses if row.anchor == self.form.clause.data), None)
+                row = next(
+                    (row for row in self.offer.clauses if row.anchor == self.form.clause.data), None
+                )
                 return comments.clause_words(row.anchor, row.label, row.heading) if row else ""
             case TargetKind.PROJECT:
-                return next((f"{code} – {name}" for _id, code, name in self.offer.projects if code == self.form.project.data), "")
+                return next(
+                    (
+                        f"{code} – {name}"
+                        for _id, code, name in self.offer.projects
+                        if code == self.form.project.data
+                    ),
+                    "",
+                )
             case TargetKind.PLACE:
-                said = (self.place.name if self.place else "", self.form.place_text.data or "", self._pin)
+                said = (
+                    self.place.name if self.place else "",
+                    self.form.place_text.data or "",
+                    self._pin,
+                )
                 return " · ".join(part for part in said if part)
             case _:
                 return str(dict(self.form.target_kind.choices).get(TargetKind.WHOLE.value, ""))
@@ -100,11 +122,18 @@ class Sheet:
         latitude, longitude = degrees(self.form.latitude.data), degrees(self.form.longitude.data)
         if latitude is None or longitude is None:
             return ""
-        return str(_("nơi đã ghim (%(place)s)", place=f"{vi_number(latitude, 5)}; {vi_number(longitude, 5)}"))
+        return str(
+            _(
+                "nơi đã ghim (%(place)s)",
+                place=f"{vi_number(latitude, 5)}; {vi_number(longitude, 5)}",
+            )
+        )
 
     @property
     def public_target(self) -> str:
-        """The same as everybody would read it: the words about a place are its sender's and stay with the office."""
+        """The same as everybody would read it: the words about a place are its sender's and stay
+        with the office.
+        """
         if self.form.target_kind.data == TargetKind.PLACE:
             return self.place.name if self.place else ""
         return self.target
@@ -138,7 +167,10 @@ class Sheet:
     def shown_name(self) -> str:
         """The sender as everybody would read it; empty when not to be shown."""
         return comments.shown_sender(
-            self.form.chosen_sender, self.form.name.data or "", self.form.organisation_name.data or "", self.form.chosen_display
+            self.form.chosen_sender,
+            self.form.name.data or "",
+            self.form.organisation_name.data or "",
+            self.form.chosen_display,
         )
 
     def offer_all(self) -> None:
@@ -177,7 +209,10 @@ class Sheet:
         return what in shown
 
     def advice(self) -> Advice | None:
-        """What has to be said before the next screen and has not been said yet; None when there is nothing."""
+        """What has to be said before the next screen and has not been said yet;
+
+        None when there is nothing.
+        """
         shown = set((self.form.advised.data or "").split())
         texts = [self.form.body.data or "", self.form.proposed_text.data or ""]
         personal = [] if PERSONAL in shown else parts.personal_data(texts, official=self._official)
@@ -191,7 +226,9 @@ class Sheet:
         """How much it looks like rubbish. Marks, never refuses."""
         return screening.spam_score(
             f"{self.form.body.data}\n{self.form.proposed_text.data or ''}",
-            seconds_to_fill=parts.seconds_since(self.form.started.data or "", self.form.idempotency_key.data or "", salt=_SALT),
+            seconds_to_fill=parts.seconds_since(
+                self.form.started.data or "", self.form.idempotency_key.data or "", salt=_SALT
+            ),
             honeypot=self.form.company_url.data or "",
         )
 
@@ -208,7 +245,10 @@ class Sheet:
 
 def blank(c: PublicConsultation) -> Sheet:
     """A new form, its target chosen by the link that led here: ?muc=, ?cong-trinh=, ?noi=1."""
-    clause, project = clean_line(request.args.get("muc"))[:120], clean_line(request.args.get("cong-trinh"))[:30]
+    clause, project = (
+        clean_line(request.args.get("muc"))[:120],
+        clean_line(request.args.get("cong-trinh"))[:30],
+    )
     given: dict[str, Any] = {}
     if clause:
         given = {"target_kind": TargetKind.CLAUSE.value, "clause": clause}
@@ -230,10 +270,15 @@ def _forget_unknown(form: CommentForm) -> None:
 
 
 def read(c: PublicConsultation) -> Sheet:
-    """The form as it was posted. Files are taken in first: on SQLite they must not be decoded during a writer's turn."""
+    """The form as it was posted.
+
+    Files are taken in first: on SQLite they must not be decoded during a writer's turn.
+    """
     form = CommentForm()
     kept = request.form.getlist("file_keys")
-    taken = parts.take_files(form.files.data or [], kept, most=FILES_MAX, idempotency_key=form.idempotency_key.data or "")
+    taken = parts.take_files(
+        form.files.data or [], kept, most=FILES_MAX, idempotency_key=form.idempotency_key.data or ""
+    )
     sheet = _made(c, form, sending=request.form.get("action") == "gui")
     sheet.files, sheet.refused = taken.files, taken.refused
     sheet.keys = [file.key for file in sheet.files]
@@ -247,9 +292,15 @@ def again(sheet: Sheet) -> Sheet:
 
 
 def _made(c: PublicConsultation, form: CommentForm, *, sending: bool = False) -> Sheet:
-    # Who sends without an answer needs no questions; who answered has them looked at by the service once more.
+    # Who sends without an answer needs no questions; who answered has them looked at by the service
+    # once more.
     unasked = sending and not any(name.startswith("cau_") for name in request.form)
-    sheet = Sheet(c, form, _chosen(c, form), read_survey([] if unasked else surveys.questions_of(c.id), request.form))
+    sheet = Sheet(
+        c,
+        form,
+        _chosen(c, form),
+        read_survey([] if unasked else surveys.questions_of(c.id), request.form),
+    )
     _fill(sheet)
     if not parts.is_key(form.idempotency_key.data):
         _start(form)
@@ -257,7 +308,12 @@ def _made(c: PublicConsultation, form: CommentForm, *, sending: bool = False) ->
 
 
 def _offered(c: PublicConsultation) -> Offer:
-    return Offer(organisation.agency(), organisation.active_places(), targets.current_clauses(c.id), targets.projects(c.id))
+    return Offer(
+        organisation.agency(),
+        organisation.active_places(),
+        targets.current_clauses(c.id),
+        targets.projects(c.id),
+    )
 
 
 def _chosen(c: PublicConsultation, form: CommentForm) -> Offer:
@@ -276,7 +332,9 @@ def _fill(sheet: Sheet) -> None:
     form.offer(
         targets=offer.kinds,
         clauses=[(row.anchor, _clause_name(row)) for row in _few(offer.clauses, form.clause.data)],
-        projects=[(code, shorten(f"{code} – {name}", _LONGEST)) for _id, code, name in offer.projects],
+        projects=[
+            (code, shorten(f"{code} – {name}", _LONGEST)) for _id, code, name in offer.projects
+        ],
         places=[(row.slug, row.name) for row in offer.places],
     )
 
@@ -285,13 +343,19 @@ def _few(clauses: Sequence[Clause], chosen: str | None) -> list[Clause]:
     """All clauses, or of a very long draft only the outer ones and what the reader came from."""
     if len(clauses) <= _MOST_OFFERED:
         return list(clauses)
-    depth = max(level for level in range(6) if level == 0 or sum(row.depth <= level for row in clauses) <= _MOST_OFFERED)
+    depth = max(
+        level
+        for level in range(6)
+        if level == 0 or sum(row.depth <= level for row in clauses) <= _MOST_OFFERED
+    )
     return [row for row in clauses if row.depth <= depth or row.anchor == chosen]
 
 
 def _clause_name(clause: Clause) -> str:
     # An option keeps no blanks in front of its words but these.
-    return "\u2003" * min(clause.depth, 4) + shorten(f"{clause.label} {clause.heading or clause.text}".strip(), _LONGEST)
+    return "\u2003" * min(clause.depth, 4) + shorten(
+        f"{clause.label} {clause.heading or clause.text}".strip(), _LONGEST
+    )
 
 
 def _start(form: CommentForm) -> None:
@@ -300,6 +364,11 @@ def _start(form: CommentForm) -> None:
 
 
 def find(slug: str) -> tuple[Consultation, PublicConsultation] | None:
-    """The consultation at this address as the service takes it and as its pages show it; None when it is not public."""
-    row = db.session.execute(public(Consultation, *COLUMNS).where(Consultation.slug == slug)).first()
+    """The consultation at this address as the service takes it and as its pages show it;
+
+    None when it is not public.
+    """
+    row = db.session.execute(
+        public(Consultation, *COLUMNS).where(Consultation.slug == slug)
+    ).first()
     return (row[0], PublicConsultation(*row[1:])) if row else None

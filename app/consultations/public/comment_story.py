@@ -1,4 +1,6 @@
-"""What a sender reads of their own comment: whether it is in the file and shown, what happened, what was decided, what may be done."""
+"""What a sender reads of their own comment: whether it is in the file and shown, what happened,
+what was decided, what may be done.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +20,8 @@ from app.kernel.display import vi_datetime
 from app.kernel.links import Ref
 from app.submissions.states import NAME_DISPLAY_LABELS, NAME_DISPLAY_ORDER, Consent, NameDisplay
 
-#: What each move is called for the sender. What is not here is the office's own business; notes are shown only where the
-#: log row is public.
+#: What each move is called for the sender. What is not here is the office's own business; notes are
+#: shown only where the log row is public.
 TITLES = {
     "receive": _l("Đã nhận góp ý"),
     "confirm": _l("Đã xác nhận, đưa vào hồ sơ"),
@@ -109,7 +111,9 @@ class Story:
         submission = self.comment.submission
         if submission.consent is Consent.PRIVATE:
             return str(CONSENT_LABELS[submission.consent])
-        return f"{CONSENT_LABELS[submission.consent]}. {NAME_DISPLAY_LABELS[submission.name_display]}."
+        return (
+            f"{CONSENT_LABELS[submission.consent]}. {NAME_DISPLAY_LABELS[submission.name_display]}."
+        )
 
     @property
     def actions(self) -> Sequence[Action]:
@@ -120,7 +124,9 @@ class Story:
 def may_do(comment: Comment, consultation: Consultation) -> frozenset[str]:
     """What the sender may do now; the names are the last parts of the addresses."""
     submission, allowed = comment.submission, set()
-    could_tighten = submission.consent is Consent.PUBLISH or submission.name_display is not NameDisplay.HIDDEN
+    could_tighten = (
+        submission.consent is Consent.PUBLISH or submission.name_display is not NameDisplay.HIDDEN
+    )
     if could_tighten and COMMENT_FLOW.allows(comment.stage, "tighten"):
         allowed.add("thu-hep-gop-y")
     if COMMENT_FLOW.allows(comment.stage, "withdraw") and commenting.may_withdraw(consultation):
@@ -137,7 +143,12 @@ def tell(comment: Comment) -> Story:
     """Read everything that belongs to one comment."""
     consultation = staff.by_id(comment.consultation_id)
     c = public.public_one(consultation.slug)
-    shown = c is not None and c.comments_shown and comment.visibility is Visibility.PUBLIC and comment.stage is CommentStage.RECEIVED
+    shown = (
+        c is not None
+        and c.comments_shown
+        and comment.visibility is Visibility.PUBLIC
+        and comment.stage is CommentStage.RECEIVED
+    )
     given = surveys.answers_of(comment.id)
     questions = surveys.questions_of(consultation.id) if given else []
     return Story(
@@ -146,9 +157,15 @@ def tell(comment: Comment) -> Story:
         target=comments.target_of(comment),
         entries=_entries(comments.log_of(comment)),
         files=files.of(Ref("submission", comment.submission_id)),
-        answers=[(row, surveys.in_words(row, given[row.id])) for row in questions if row.id in given],
-        replies=comments.replies_to(comment, consultation) if c is not None and c.phase is Phase.RESULT else [],
-        public_url=f"{c.url}/y-kien#{comment.submission.code.lower()}" if c is not None and shown else "",
+        answers=[
+            (row, surveys.in_words(row, given[row.id])) for row in questions if row.id in given
+        ],
+        replies=comments.replies_to(comment, consultation)
+        if c is not None and c.phase is Phase.RESULT
+        else [],
+        public_url=f"{c.url}/y-kien#{comment.submission.code.lower()}"
+        if c is not None and shown
+        else "",
         consultation_url=c.url if c is not None else "",
         may=may_do(comment, consultation),
     )
@@ -156,7 +173,12 @@ def tell(comment: Comment) -> Story:
 
 def _entries(log: Sequence[CommentLog]) -> list[Entry]:
     return [
-        Entry(vi_datetime(row.at), str(TITLES[row.move]), row.note if row.public else "", _TONES.get(row.move, ""))
+        Entry(
+            vi_datetime(row.at),
+            str(TITLES[row.move]),
+            row.note if row.public else "",
+            _TONES.get(row.move, ""),
+        )
         for row in log
         if row.move in TITLES
     ]

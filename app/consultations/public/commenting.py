@@ -1,7 +1,9 @@
-"""Commenting in three steps: /lay-y-kien/<slug>/gop-y. Each is an ordinary POST that carries everything with it.
+"""Commenting in three steps: /lay-y-kien/<slug>/gop-y. Each is an ordinary POST that carries
+everything with it.
 
-Nothing lives in the session, so losing it loses nothing. The third step has two faces: who sends, then the review of it all;
-«Gửi góp ý» on the review sends. What is in time is decided by the moment at which the sending request began.
+Nothing lives in the session, so losing it loses nothing. The third step has two faces: who sends,
+then the review of it all; «Gửi góp ý» on the review sends. What is in time is decided by the moment
+at which the sending request began.
 """
 
 import datetime as dt
@@ -35,7 +37,9 @@ from app.kernel.web import commits_always, kept_text, label_fields
 from app.submissions import queries as submissions
 from app.submissions.parts import Advice
 
-bp = Blueprint("consultation_commenting", __name__, url_prefix="/lay-y-kien", template_folder="../templates")
+bp = Blueprint(
+    "consultation_commenting", __name__, url_prefix="/lay-y-kien", template_folder="../templates"
+)
 TARGET, CONTENT, CONTACT = "noi-dung-nao", "y-kien", "lien-he"
 #: Comments that one network address may send in an hour, and in a day.
 PER_HOUR, PER_DAY = 5, 20
@@ -50,13 +54,17 @@ label_fields(
 
 @bp.before_request
 def note_beginning() -> None:
-    """What was under way at 23:59:59 is in time, however long it waits for its turn at the database."""
+    """What was under way at 23:59:59 is in time, however long it waits for its turn at the
+    database.
+    """
     g.comment_began = now()
 
 
 @bp.get("/<slug>/gop-y")
 def start(slug: str) -> ResponseReturnValue:
-    """The first step, its target chosen by ?muc=, ?cong-trinh= or ?noi=1; or why nothing can be said now."""
+    """The first step, its target chosen by ?muc=, ?cong-trinh= or ?noi=1; or why nothing can be
+    said now.
+    """
     consultation, c = _open(slug)
     if why := commenting.refusal(consultation, g.comment_began):
         return _show_closed(c, why, status=200)
@@ -66,7 +74,10 @@ def start(slug: str) -> ResponseReturnValue:
 @bp.post("/<slug>/gop-y")
 @commits_always
 def go_on(slug: str) -> ResponseReturnValue:
-    """From one step to the next. Files are kept even where a field has to be mended, so errors are committed too."""
+    """From one step to the next.
+
+    Files are kept even where a field has to be mended, so errors are committed too.
+    """
     consultation, c = _open(slug)
     action = request.form.get("action", "")
     why = commenting.refusal(consultation, g.comment_began)
@@ -89,13 +100,21 @@ def _open(slug: str) -> tuple[Consultation, PublicConsultation]:
 
 
 #: The field that is on the page once a kind of target has been chosen.
-_DETAIL = {TargetKind.CLAUSE.value: "clause", TargetKind.PROJECT.value: "project", TargetKind.PLACE.value: "place_text"}
+_DETAIL = {
+    TargetKind.CLAUSE.value: "clause",
+    TargetKind.PROJECT.value: "project",
+    TargetKind.PLACE.value: "place_text",
+}
 
 
 def _from_target(sheet: Sheet) -> ResponseReturnValue:
     sheet.offer_all()
     detail = _DETAIL.get(sheet.form.target_kind.data or "")
-    if detail and detail not in request.form and sheet.form.target_kind.data in {kind.value for kind in sheet.offer.kinds}:
+    if (
+        detail
+        and detail not in request.form
+        and sheet.form.target_kind.data in {kind.value for kind in sheet.offer.kinds}
+    ):
         # Which clause, project or place? Nobody has been asked yet, so nothing is wrong.
         return _show_target(sheet)
     if maps.press(sheet.c, sheet.form):
@@ -135,8 +154,11 @@ def _from_contact(sheet: Sheet, action: str, consultation: Consultation) -> Resp
         return _show_content(sheet, whole=action == "gui", status=422)
     if not sheet.form.accepts(CommentForm.CONTACT):
         return _show_contact(sheet, status=422)
-    # The last day may have ended since the review was shown: nobody sends something late without having been told.
-    if action != "gui" or (commenting.is_late(consultation, g.comment_began) and not sheet.told(LATE)):
+    # The last day may have ended since the review was shown: nobody sends something late without
+    # having been told.
+    if action != "gui" or (
+        commenting.is_late(consultation, g.comment_began) and not sheet.told(LATE)
+    ):
         return _show_review(sheet)
     return _send(sheet, consultation)
 
@@ -148,7 +170,8 @@ def _drop(sheet: Sheet, key: str) -> None:
     files.discard(dropped)
 
 
-# Sending -----------------------------------------------------------------------------------------------------------------
+# Sending
+# --------------------------------------------------------------------------------------------------
 def _send(sheet: Sheet, consultation: Consultation) -> ResponseReturnValue:
     address = throttle.address_key(str(current_app.secret_key), request.remote_addr or "")
     _check_rate(address, sheet.form.idempotency_key.data or "")
@@ -158,13 +181,19 @@ def _send(sheet: Sheet, consultation: Consultation) -> ResponseReturnValue:
         db.session.rollback()
         return _show_error(sheet, error)
     except IntegrityError:
-        # The same form arrived twice in the same moment and the other one was first: this finds what that one made.
+        # The same form arrived twice in the same moment and the other one was first: this finds
+        # what that one made.
         db.session.rollback()
         made = _comment(sheet, consultation)
     if not made.repeated:
         throttle.note("comment", address)
         if sheet.score().certain:
-            moderating.mark_spam(made.comment, actor=SYSTEM, seen_revision=None, note=_("Ô ẩn dành cho máy đã được điền."))
+            moderating.mark_spam(
+                made.comment,
+                actor=SYSTEM,
+                seen_revision=None,
+                note=_("Ô ẩn dành cho máy đã được điền."),
+            )
     return _show_receipt(made, sheet)
 
 
@@ -180,9 +209,14 @@ def _show_error(sheet: Sheet, error: FieldError) -> ResponseReturnValue:
 
 
 def _check_rate(address: str, key: str) -> None:
-    message = _("Từ nơi bạn đang kết nối đã có nhiều góp ý được gửi. Nội dung bạn viết chưa được gửi nhưng vẫn còn ở dưới.")
+    message = _(
+        "Từ nơi bạn đang kết nối đã có nhiều góp ý được gửi. Nội dung bạn viết chưa được gửi "
+        "nhưng vẫn còn ở dưới."
+    )
     try:
-        throttle.check_windows("comment", address, limits=[(PER_HOUR, _HOUR), (PER_DAY, _DAY)], message=message)
+        throttle.check_windows(
+            "comment", address, limits=[(PER_HOUR, _HOUR), (PER_DAY, _DAY)], message=message
+        )
     except TooMany:
         # Whoever sends the same form again only wants to see the receipt.
         if not submissions.is_known(key):
@@ -225,9 +259,12 @@ def _comment(sheet: Sheet, consultation: Consultation) -> Commented:
     )
 
 
-# Screens -----------------------------------------------------------------------------------------------------------------
+# Screens
+# --------------------------------------------------------------------------------------------------
 def _page(template: str, sheet: Sheet, **context: object) -> str:
-    return render_template(f"consultations/{template}.html", sheet=sheet, form=sheet.form, c=sheet.c, **context)
+    return render_template(
+        f"consultations/{template}.html", sheet=sheet, form=sheet.form, c=sheet.c, **context
+    )
 
 
 def _show_target(sheet: Sheet, *, status: int = 200) -> ResponseReturnValue:
@@ -236,7 +273,12 @@ def _show_target(sheet: Sheet, *, status: int = 200) -> ResponseReturnValue:
 
 
 def _show_content(
-    sheet: Sheet, *, advice: Advice | None = None, masked: bool = False, whole: bool = False, status: int = 200
+    sheet: Sheet,
+    *,
+    advice: Advice | None = None,
+    masked: bool = False,
+    whole: bool = False,
+    status: int = 200,
 ) -> ResponseReturnValue:
     if whole and not sheet.survey.asked:
         # Who was sending without an answer had no questions read; now they are on the page again.
@@ -256,13 +298,25 @@ def _show_review(sheet: Sheet) -> ResponseReturnValue:
 
 def _show_closed(c: PublicConsultation, why: str, *, status: int) -> ResponseReturnValue:
     upcoming, kept = c.phase is Phase.UPCOMING, kept_text() if status >= 400 else []
-    return render_template("consultations/public_comment_closed.html", c=c, why=why, upcoming=upcoming, kept=kept), status
+    return render_template(
+        "consultations/public_comment_closed.html", c=c, why=why, upcoming=upcoming, kept=kept
+    ), status
 
 
 def _show_receipt(made: Commented, sheet: Sheet) -> ResponseReturnValue:
-    """Code and PIN. Who came back to a sent form and wrote something else is told so, and can send that too."""
+    """Code and PIN.
+
+    Who came back to a sent form and wrote something else is told so, and can send that too.
+    """
     sent = made.comment.submission
     written = sheet.form.body.data or SURVEY_ONLY
     other = sheets.again(sheet) if made.repeated and sent.body != written else None
     kept = file_queries.of(Ref("submission", sent.id)) if made.repeated else sheet.files
-    return render_template("consultations/receipt.html", comment=made.comment, pin=made.pin, files=kept, other=other, c=sheet.c)
+    return render_template(
+        "consultations/receipt.html",
+        comment=made.comment,
+        pin=made.pin,
+        files=kept,
+        other=other,
+        c=sheet.c,
+    )

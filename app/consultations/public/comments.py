@@ -1,6 +1,8 @@
-"""What people said, as far as it is shown, and the answers to the guiding questions once the last day is over.
+"""What people said, as far as it is shown, and the answers to the guiding questions once the last
+day is over.
 
-Pages for everybody: they hold no form and no token. Numbers wait for the closing day, so that nobody follows the crowd.
+Pages for everybody: they hold no form and no token. Numbers wait for the closing day, so that
+nobody follows the crowd.
 """
 
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ from app.kernel.errors import NotFound
 from app.kernel.pagecache import cacheable
 from app.kernel.text import clean_line
 
-bp = Blueprint("consultation_comments", __name__, url_prefix="/lay-y-kien", template_folder="../templates")
+bp = Blueprint(
+    "consultation_comments", __name__, url_prefix="/lay-y-kien", template_folder="../templates"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,11 @@ def index(slug: str) -> ResponseReturnValue:
         raise NotFound
     c, counts = found
     asked, after, before = _asked(c), request.args.get("sau"), request.args.get("truoc")
-    page = comments.shown(c, asked.wanted, after=after, before=before, size=asked.size) if c.comments_shown else None
+    page = (
+        comments.shown(c, asked.wanted, after=after, before=before, size=asked.size)
+        if c.comments_shown
+        else None
+    )
     return render_template(
         "consultations/public_comments.html",
         c=c,
@@ -96,5 +104,11 @@ def survey(slug: str) -> ResponseReturnValue:
     if found is None:
         raise NotFound
     c, questions = found
-    tallies = surveys.tallies(c.id, questions) if over(c) else [surveys.Tally(row, 0) for row in questions]
-    return render_template("consultations/public_survey.html", c=c, tab="y-kien", tallies=tallies, over=over(c))
+    tallies = (
+        surveys.tallies(c.id, questions)
+        if over(c)
+        else [surveys.Tally(row, 0) for row in questions]
+    )
+    return render_template(
+        "consultations/public_survey.html", c=c, tab="y-kien", tallies=tallies, over=over(c)
+    )

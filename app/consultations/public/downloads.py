@@ -1,4 +1,6 @@
-"""Open data of a consultation: the list of works, comments and answers that are shown, as CSV and XLSX: /lay-y-kien/<slug>/tai-ve."""
+"""Open data of a consultation: the list of works, comments and answers that are shown, as CSV and
+XLSX: /lay-y-kien/<slug>/tai-ve.
+"""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +29,8 @@ from app.kernel.pagecache import cacheable
 
 bp = Blueprint("consultation_downloads", __name__, template_folder="../templates")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: A workbook of 100.000 rows takes a processor for some seconds: one at a time in each process, the others are asked to wait.
+#: A workbook of 100.000 rows takes a processor for some seconds: one at a time in each process, the
+#: others are asked to wait.
 _turn = threading.BoundedSemaphore(1)
 _WAIT_SECONDS = 10
 
@@ -80,7 +83,9 @@ def index(slug: str) -> ResponseReturnValue:
     """What there is, and what its columns mean."""
     front = _load(slug)
     offered = [(row.name, str(row.title), row.columns()) for row in DOWNLOADS.values()]
-    return render_template("consultations/public_projects_downloads.html", c=front.c, tab="danh-muc", offered=offered)
+    return render_template(
+        "consultations/public_projects_downloads.html", c=front.c, tab="danh-muc", offered=offered
+    )
 
 
 @bp.get("/lay-y-kien/<slug>/tai-ve/<name>.<any(csv, xlsx):kind>")
@@ -89,7 +94,8 @@ def download(slug: str, name: str, kind: str) -> ResponseReturnValue:
     front, wanted = _load(slug), DOWNLOADS.get(name)
     if wanted is None:
         raise NotFound
-    # After the last day comments may be shown that were kept back before: the day belongs to the state of the data.
+    # After the last day comments may be shown that were kept back before: the day belongs to the
+    # state of the data.
     etag = f"{publication.current()}-{today().toordinal()}-{get_locale()}"
     headers = {
         "Cache-Control": "public, max-age=0, must-revalidate",
@@ -114,11 +120,17 @@ def _workbook(front: Front, wanted: Download, headers: dict[str, str]) -> Respon
         raise Busy
     try:
         file = xlsx_file(
-            wanted.columns(), wanted.rows(front), sheet=str(wanted.title), notes_sheet=_("Giải thích"), notes=_about(front, wanted)
+            wanted.columns(),
+            wanted.rows(front),
+            sheet=str(wanted.title),
+            notes_sheet=_("Giải thích"),
+            notes=_about(front, wanted),
         )
     finally:
         _turn.release()
-    response = Response(wrap_file(request.environ, file), mimetype=_XLSX, headers=headers, direct_passthrough=True)
+    response = Response(
+        wrap_file(request.environ, file), mimetype=_XLSX, headers=headers, direct_passthrough=True
+    )
     response.call_on_close(file.close)
     response.content_length = file.seek(0, 2)
     file.seek(0)

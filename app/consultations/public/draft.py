@@ -12,13 +12,23 @@ from app.kernel.pagecache import cacheable
 
 bp = Blueprint("consultation_draft", __name__, template_folder="../templates")
 #: What the table of contents lists.
-_LISTED = frozenset({ClauseKind.PREAMBLE, ClauseKind.CHAPTER, ClauseKind.SECTION, ClauseKind.ARTICLE, ClauseKind.ANNEX})
+_LISTED = frozenset(
+    {
+        ClauseKind.PREAMBLE,
+        ClauseKind.CHAPTER,
+        ClauseKind.SECTION,
+        ClauseKind.ARTICLE,
+        ClauseKind.ANNEX,
+    }
+)
 
 
 @bp.get("/lay-y-kien/<slug>/noi-dung")
 @cacheable(params=("ban",))
 def index(slug: str) -> ResponseReturnValue:
-    """The newest published text, or with ?ban= an older one: contents, clauses under their anchors, what people say to each."""
+    """The newest published text, or with ?ban= an older one: contents, clauses under their anchors,
+    what people say to each.
+    """
     c = public.public_one(slug)
     if c is None:
         raise NotFound
@@ -41,7 +51,10 @@ def index(slug: str) -> ResponseReturnValue:
 
 
 def _chosen(versions: list[VersionRow]) -> VersionRow | None:
-    """The version in the address, else the newest. Raises NotFound for one that is not published."""
+    """The version in the address, else the newest.
+
+    Raises NotFound for one that is not published.
+    """
     wanted = request.args.get("ban", "")
     if not wanted:
         return versions[0] if versions else None

@@ -1,4 +1,5 @@
-"""Citizens' list of consultations, one consultation, its dossier, its calendar file: /lay-y-kien, /lay-y-kien/<slug>, …/ho-so.
+"""Citizens' list of consultations, one consultation, its dossier, its calendar file: /lay-y-kien,
+/lay-y-kien/<slug>, …/ho-so.
 
 The same for everybody, so they are made once and kept; none holds a form or a token.
 """
@@ -23,7 +24,9 @@ from app.kernel.errors import NotFound
 from app.kernel.pagecache import cacheable
 from app.organisation import queries as organisation
 
-bp = Blueprint("consultation_listing", __name__, url_prefix="/lay-y-kien", template_folder="../templates")
+bp = Blueprint(
+    "consultation_listing", __name__, url_prefix="/lay-y-kien", template_folder="../templates"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,24 @@ def index() -> ResponseReturnValue:
     """Every public consultation, in sections or behind one tab."""
     wanted = _wanted()
     after, before = request.args.get("sau"), request.args.get("truoc")
-    page = pages.listing(phase=wanted.phase, kind=wanted.kind, year=wanted.year, after=after, before=before)
-    tabs = [{"url": wanted.address(giai_doan=""), "label": _("Tất cả"), "count": None, "current": wanted.phase is None}]
+    page = pages.listing(
+        phase=wanted.phase, kind=wanted.kind, year=wanted.year, after=after, before=before
+    )
+    tabs = [
+        {
+            "url": wanted.address(giai_doan=""),
+            "label": _("Tất cả"),
+            "count": None,
+            "current": wanted.phase is None,
+        }
+    ]
     tabs += [
-        {"url": wanted.address(giai_doan=PHASE_SLUGS[one]), "label": PHASE_LABELS[one], "count": None, "current": one is wanted.phase}
+        {
+            "url": wanted.address(giai_doan=PHASE_SLUGS[one]),
+            "label": PHASE_LABELS[one],
+            "count": None,
+            "current": one is wanted.phase,
+        }
         for one in pages.PHASE_ORDER
     ]
     return render_template(
@@ -100,7 +117,10 @@ def _sections(found: Sequence[PublicConsultation]) -> list[tuple[Phase, list[Pub
 
 
 def _found(slug: str) -> PublicConsultation | None:
-    """The consultation at this address; None where one used to be. Raises NotFound where there never was one."""
+    """The consultation at this address;
+
+    None where one used to be. Raises NotFound where there never was one.
+    """
     found = gate.public_one(slug)
     if found is None and not gate.tombstone(slug):
         raise NotFound
@@ -119,10 +139,27 @@ def show(slug: str) -> ResponseReturnValue:
     if c is None:
         return _gone()
     extras = pages.extras(c.id)
-    log = [{"at": vi_datetime(row.at), "title": _title(row.move), "text": row.note, "tone": "ok"} for row in extras.log]
+    log = [
+        {"at": vi_datetime(row.at), "title": _title(row.move), "text": row.note, "tone": "ok"}
+        for row in extras.log
+    ]
     if c.result_overdue:
-        log.append({"at": "", "title": _("Chưa công bố kết quả, đã quá %(n)s ngày", n=gate.RESULT_DAYS), "text": "", "tone": "late"})
-    return render_template("consultations/public_show.html", c=c, tab="tong-quan", extras=extras, log=log, address=_base() + c.url)
+        log.append(
+            {
+                "at": "",
+                "title": _("Chưa công bố kết quả, đã quá %(n)s ngày", n=gate.RESULT_DAYS),
+                "text": "",
+                "tone": "late",
+            }
+        )
+    return render_template(
+        "consultations/public_show.html",
+        c=c,
+        tab="tong-quan",
+        extras=extras,
+        log=log,
+        address=_base() + c.url,
+    )
 
 
 def _title(move: str) -> Any:
@@ -138,10 +175,13 @@ def dossier(slug: str) -> ResponseReturnValue:
     c = _found(slug)
     if c is None:
         return _gone()
-    return render_template("consultations/public_dossier.html", c=c, tab="ho-so", documents=pages.documents(c.id))
+    return render_template(
+        "consultations/public_dossier.html", c=c, tab="ho-so", documents=pages.documents(c.id)
+    )
 
 
-# Calendars -----------------------------------------------------------------------------------------------------------------
+# Calendars
+# --------------------------------------------------------------------------------------------------
 @bp.get("/lich.ics")
 @cacheable()
 def calendar_of_all() -> ResponseReturnValue:
@@ -162,7 +202,9 @@ def calendar_of_one(slug: str) -> ResponseReturnValue:
     return _file([(c, pages.meetings_of([c.id]).get(c.id, []))], c.title, f"{c.code.lower()}.ics")
 
 
-def _file(entries: Sequence[tuple[PublicConsultation, Sequence[pages.Meeting]]], name: str, filename: str) -> Response:
+def _file(
+    entries: Sequence[tuple[PublicConsultation, Sequence[pages.Meeting]]], name: str, filename: str
+) -> Response:
     response = Response(calendar(entries, base=_base(), name=name), mimetype="text/calendar")
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

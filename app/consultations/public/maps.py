@@ -18,7 +18,9 @@ from app.kernel.errors import NotFound
 from app.kernel.pagecache import cacheable
 from app.kernel.text import clean_line
 
-bp = Blueprint("consultation_maps", __name__, url_prefix="/lay-y-kien", template_folder="../templates")
+bp = Blueprint(
+    "consultation_maps", __name__, url_prefix="/lay-y-kien", template_folder="../templates"
+)
 #: Rows of the list on one page.
 PER_PAGE = 50
 #: Pixels of the drawing for readers without scripts.
@@ -42,7 +44,13 @@ class Part:
 
     def address(self, base: str, number: int) -> str:
         """Another page of the same list."""
-        query = urlencode({name: value for name, value in (("ma", self.code), ("trang", number if number > 1 else "")) if value})
+        query = urlencode(
+            {
+                name: value
+                for name, value in (("ma", self.code), ("trang", number if number > 1 else ""))
+                if value
+            }
+        )
         return f"{base}/ban-do{'?' + query if query else ''}#danh-sach"
 
 
@@ -87,9 +95,13 @@ def show(slug: str) -> ResponseReturnValue:
 @bp.get("/<slug>/ban-do.geojson")
 @cacheable()
 def data(slug: str) -> ResponseReturnValue:
-    """The confirmed layers and the comments that are shown, for the map's script and for everybody who wants to use them."""
+    """The confirmed layers and the comments that are shown, for the map's script and for everybody
+    who wants to use them.
+    """
     c = _consultation(slug)
-    text = queries.drawing(c).as_geojson(queries.pins(c), note=_("Chỉ để tham khảo, không thay bản đồ địa chính."))
+    text = queries.drawing(c).as_geojson(
+        queries.pins(c), note=_("Chỉ để tham khảo, không thay bản đồ địa chính.")
+    )
     return Response(text, mimetype="application/geo+json")
 
 
@@ -108,15 +120,26 @@ def image(slug: str) -> ResponseReturnValue:
 @bp.get("/<slug>/ban-do-nho.svg")
 @cacheable(params=("ghim",))
 def small_image(slug: str) -> ResponseReturnValue:
-    """The small drawing on which somebody without scripts places a pin, with the pin that they have placed."""
+    """The small drawing on which somebody without scripts places a pin, with the pin that they have
+    placed.
+    """
     c = _consultation(slug)
     at = geo.parse_place(request.args.get("ghim", ""))
     pins = [queries.Pin("", _("Ghim của bạn"), Stance.OTHER, *at)] if at else []
-    return _image(queries.drawing(c), c.title, width=queries.PICKER_WIDTH, height=queries.PICKER_HEIGHT, pins=pins)
+    return _image(
+        queries.drawing(c),
+        c.title,
+        width=queries.PICKER_WIDTH,
+        height=queries.PICKER_HEIGHT,
+        pins=pins,
+    )
 
 
 def press(c: PublicConsultation, form: Any) -> bool:
-    """Did somebody without scripts press the small drawing? Then the form's pin is there, and its page has to be shown again."""
+    """Did somebody without scripts press the small drawing?
+
+    Then the form's pin is there, and its page has to be shown again.
+    """
     try:
         x, y = float(request.form["ban-do.x"]), float(request.form["ban-do.y"])
     except (KeyError, ValueError):
@@ -139,7 +162,9 @@ class PinPlace:
 
 
 def map_place(form: Any) -> PinPlace:
-    """The form's pin, or the place of the link that led here (`?noi=15.09000,108.77000`, latitude first), or none."""
+    """The form's pin, or the place of the link that led here (`?noi=15.09000,108.77000`, latitude
+    first), or none.
+    """
     longitude, latitude = form.longitude.data or "", form.latitude.data or ""
     if not longitude and request.method == "GET":
         found = geo.parse_place(request.args.get("noi", ""))

@@ -111,7 +111,9 @@ def index(slug: str) -> ResponseReturnValue:
         perhaps=[row for row in page.items if row.nearness == 1],
         note=_note(front, wanted, page, later=bool(after or before)),
         base=base,
-        previous_url=asked.address(base, truoc=page.previous_cursor) if page.previous_cursor else None,
+        previous_url=asked.address(base, truoc=page.previous_cursor)
+        if page.previous_cursor
+        else None,
         next_url=asked.address(base, sau=page.next_cursor) if page.next_cursor else None,
     )
 
@@ -136,5 +138,10 @@ def show(slug: str, code: str) -> ResponseReturnValue:
     if row.code != code:
         return redirect(f"{front.c.url}/danh-muc/{row.code}", 301)
     return render_template(
-        "consultations/public_project.html", c=front.c, tab=TAB, front=front, row=row, may_comment=front.c.phase is Phase.OPEN
+        "consultations/public_project.html",
+        c=front.c,
+        tab=TAB,
+        front=front,
+        row=row,
+        may_comment=front.c.phase is Phase.OPEN,
     )

@@ -33,9 +33,13 @@ def result(slug: str) -> ResponseReturnValue:
         raise NotFound
     found = queries.result(c.id)
     if found is None:
-        return render_template("consultations/public_result_waiting.html", c=c, tab="ket-qua", days=gate.RESULT_DAYS)
+        return render_template(
+            "consultations/public_result_waiting.html", c=c, tab="ket-qua", days=gate.RESULT_DAYS
+        )
     q, at = clean_line(request.args.get("q"))[:100], request.args.get("y", "")[:20]
-    page = queries.rows(found, q=q, at=at, after=request.args.get("sau"), before=request.args.get("truoc"))
+    page = queries.rows(
+        found, q=q, at=at, after=request.args.get("sau"), before=request.args.get("truoc")
+    )
 
     def address(**more: str | None) -> str:
         values = {name: value for name, value in {"q": q, **more}.items() if value}
@@ -73,7 +77,10 @@ def _figures(found: queries.Result) -> list[tuple[str, list[tuple[str, int]]]]:
         (_("Góp ý theo quan điểm"), STANCE_LABELS, c.stances),
         (_("Ý theo kết quả"), DECISION_LABELS, c.decisions),
     )
-    return [(caption, [(str(label), counts[key]) for key, label in labels.items() if counts.get(key)]) for caption, labels, counts in kinds]
+    return [
+        (caption, [(str(label), counts[key]) for key, label in labels.items() if counts.get(key)])
+        for caption, labels, counts in kinds
+    ]
 
 
 def _change_labels(first_column: str) -> dict[str, str]:
@@ -91,7 +98,9 @@ def _change_labels(first_column: str) -> dict[str, str]:
 
 def _download(slug: str) -> queries.Download:
     asked = request.args.get("lan", "")
-    found = queries.download(slug, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else None)
+    found = queries.download(
+        slug, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else None
+    )
     if found is None:
         raise NotFound
     return found
@@ -99,18 +108,32 @@ def _download(slug: str) -> queries.Download:
 
 @bp.get("/lay-y-kien/<slug>/ket-qua.csv")
 def result_csv(slug: str) -> ResponseReturnValue:
-    """The issued rows as CSV, streamed: any length in constant memory. `?lan=1` gives an older issue."""
+    """The issued rows as CSV, streamed: any length in constant memory.
+
+    `?lan=1` gives an older issue.
+    """
     found = _download(slug)
     lines = xlsx_table.csv_lines(tabling.Head.of(found.content), found.rows())
     response = Response(stream_with_context(lines), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{found.code.lower()}-ket-qua-{found.number}.csv")
+    response.headers.set(
+        "Content-Disposition",
+        "attachment",
+        filename=f"{found.code.lower()}-ket-qua-{found.number}.csv",
+    )
     return response
 
 
 @bp.get("/lay-y-kien/<slug>/ket-qua.json")
 def result_json(slug: str) -> ResponseReturnValue:
-    """The document that was hashed: `sha256sum` of this file is the number on the page. `?lan=1` gives an older issue."""
+    """The document that was hashed:
+
+    `sha256sum` of this file is the number on the page. `?lan=1` gives an older issue.
+    """
     found = _download(slug)
     response = Response(stream_with_context(found.json()), mimetype="application/json")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{found.code.lower()}-ket-qua-{found.number}.json")
+    response.headers.set(
+        "Content-Disposition",
+        "attachment",
+        filename=f"{found.code.lower()}-ket-qua-{found.number}.json",
+    )
     return response

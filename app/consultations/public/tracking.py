@@ -1,4 +1,6 @@
-"""One's own comment behind code and PIN, and what its sender may still do: each a page of its own and a POST."""
+"""One's own comment behind code and PIN, and what its sender may still do: each a page of its own
+and a POST.
+"""
 
 from collections.abc import Callable
 
@@ -19,7 +21,9 @@ from app.submissions.models import Submission, SubmissionToken
 from app.submissions.public import ask_for_pin, checked_code
 from app.submissions.states import Consent, NameDisplay
 
-bp = Blueprint("consultation_tracking", __name__, url_prefix="/tra-cuu", template_folder="../templates")
+bp = Blueprint(
+    "consultation_tracking", __name__, url_prefix="/tra-cuu", template_folder="../templates"
+)
 #: From a loaded comment to a page; POST handlers get the comment unlocked by its PIN.
 _Handler = Callable[[Comment], ResponseReturnValue]
 
@@ -27,7 +31,9 @@ _Handler = Callable[[Comment], ResponseReturnValue]
 def show(submission: Submission) -> ResponseReturnValue:
     """The tracking page of an unlocked comment."""
     story = tell(staff.comment_by_submission(submission.id))
-    return render_template("consultations/tracking.html", story=story, comment=story.comment, button=ButtonForm())
+    return render_template(
+        "consultations/tracking.html", story=story, comment=story.comment, button=ButtonForm()
+    )
 
 
 def confirm(token: SubmissionToken, submission: Submission) -> bool:
@@ -36,9 +42,11 @@ def confirm(token: SubmissionToken, submission: Submission) -> bool:
 
 
 def _opened(code: str, act: str, handler: _Handler) -> ResponseReturnValue:
-    """Run the handler on the comment, when this browser has opened it and its sender may do this now.
+    """Run the handler on the comment, when this browser has opened it and its sender may do this
+    now.
 
-    Raises Refused when the time for it is over. Whoever comes too late for the PIN gets their text back.
+    Raises Refused when the time for it is over. Whoever comes too late for the PIN gets their text
+    back.
     """
     code = checked_code(code)
     submission = unlocked.find(code)
@@ -46,7 +54,12 @@ def _opened(code: str, act: str, handler: _Handler) -> ResponseReturnValue:
         return ask_for_pin(code, keep=request.method == "POST")
     comment = staff.comment_by_submission(submission.id)
     if act not in may_do(comment, staff.by_id(comment.consultation_id)):
-        raise Refused(_("Bước này không còn thực hiện được ở trạng thái hiện tại. Hãy tải lại trang để xem trạng thái mới."))
+        raise Refused(
+            _(
+                "Bước này không còn thực hiện được ở trạng thái hiện tại. Hãy tải lại trang để "
+                "xem trạng thái mới."
+            )
+        )
     return handler(comment)
 
 
@@ -55,12 +68,17 @@ def _back(comment: Comment, message: str) -> ResponseReturnValue:
     return redirect(f"/tra-cuu/{comment.submission.code}", 303)
 
 
-# Withdrawing -------------------------------------------------------------------------------------------------------------
+# Withdrawing
+# --------------------------------------------------------------------------------------------------
 @bp.get("/<code>/rut-gop-y")
 def withdrawing(code: str) -> ResponseReturnValue:
     """What withdrawing means, and the button."""
     return _opened(
-        code, "rut-gop-y", lambda comment: render_template("consultations/tracking_withdraw.html", comment=comment, form=ButtonForm())
+        code,
+        "rut-gop-y",
+        lambda comment: render_template(
+            "consultations/tracking_withdraw.html", comment=comment, form=ButtonForm()
+        ),
     )
 
 
@@ -76,11 +94,16 @@ def withdraw(code: str) -> ResponseReturnValue:
     return _opened(code, "rut-gop-y", handler)
 
 
-# Allowing less -----------------------------------------------------------------------------------------------------------
+# Allowing less
+# --------------------------------------------------------------------------------------------------
 @bp.get("/<code>/thu-hep-gop-y")
 def tightening(code: str) -> ResponseReturnValue:
     """What may be published now, and what could be allowed instead."""
-    return _opened(code, "thu-hep-gop-y", lambda comment: _show_tighten(comment, _tighten_form(comment, filled=False)))
+    return _opened(
+        code,
+        "thu-hep-gop-y",
+        lambda comment: _show_tighten(comment, _tighten_form(comment, filled=False)),
+    )
 
 
 @bp.post("/<code>/thu-hep-gop-y")
@@ -106,9 +129,14 @@ def _tighten_form(comment: Comment, *, filled: bool) -> TightenForm:
     now = {"consent": submission.consent.value, "name_display": submission.name_display.value}
     form = TightenForm(**now) if filled else TightenForm(formdata=None, **now)
     stays_open = submission.consent is Consent.PUBLISH
-    form.offer(consents=[Consent.PUBLISH, Consent.PRIVATE] if stays_open else [Consent.PRIVATE], displays=displays_left(comment))
+    form.offer(
+        consents=[Consent.PUBLISH, Consent.PRIVATE] if stays_open else [Consent.PRIVATE],
+        displays=displays_left(comment),
+    )
     return form
 
 
 def _show_tighten(comment: Comment, form: TightenForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("consultations/tracking_tighten.html", comment=comment, form=form), status
+    return render_template(
+        "consultations/tracking_tighten.html", comment=comment, form=form
+    ), status

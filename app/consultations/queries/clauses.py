@@ -1,4 +1,7 @@
-"""The draft clause by clause: the versions, and what an anchor is called. Rows, since readers see them a thousand times."""
+"""The draft clause by clause: the versions, and what an anchor is called.
+
+Rows, since readers see them a thousand times.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -16,7 +19,10 @@ from app.kernel.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class ClauseRow:
-    """One clause as it is read. `count`: comments on exactly this clause that everybody may read (only in `with_counts`)."""
+    """One clause as it is read.
+
+    `count`: comments on exactly this clause that everybody may read (only in `with_counts`).
+    """
 
     anchor: str
     kind: ClauseKind
@@ -40,26 +46,53 @@ class VersionRow:
     changes: list[str]
 
 
-_COLUMNS = (Clause.anchor, Clause.kind, Clause.depth, Clause.label, Clause.full_label, Clause.heading, Clause.text, Clause.html)
+_COLUMNS = (
+    Clause.anchor,
+    Clause.kind,
+    Clause.depth,
+    Clause.label,
+    Clause.full_label,
+    Clause.heading,
+    Clause.text,
+    Clause.html,
+)
 
 
 def published_version(consultation_id: int) -> DraftVersion | None:
     """The version that people read now: the published one with the highest number."""
-    query = sa.select(DraftVersion).where(DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None))
-    found: DraftVersion | None = db.session.scalar(query.order_by(DraftVersion.number.desc()).limit(1))
+    query = sa.select(DraftVersion).where(
+        DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None)
+    )
+    found: DraftVersion | None = db.session.scalar(
+        query.order_by(DraftVersion.number.desc()).limit(1)
+    )
     return found
 
 
 def published_versions(consultation_id: int) -> list[VersionRow]:
     """All published versions, the newest first."""
-    columns = (DraftVersion.id, DraftVersion.number, DraftVersion.published_at, DraftVersion.note, DraftVersion.changes)
-    query = sa.select(*columns).where(DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None))
-    return [VersionRow(*row) for row in db.session.execute(query.order_by(DraftVersion.number.desc()))]
+    columns = (
+        DraftVersion.id,
+        DraftVersion.number,
+        DraftVersion.published_at,
+        DraftVersion.note,
+        DraftVersion.changes,
+    )
+    query = sa.select(*columns).where(
+        DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None)
+    )
+    return [
+        VersionRow(*row) for row in db.session.execute(query.order_by(DraftVersion.number.desc()))
+    ]
 
 
 def clauses_of(version_id: int) -> list[ClauseRow]:
     """The clauses of a version in order."""
-    query = sa.select(*_COLUMNS).where(Clause.version_id == version_id).order_by(Clause.position, Clause.id)
+    query = (
+        sa.select(*_COLUMNS)
+        .where(Clause.version_id == version_id)
+        .order_by(Clause.position, Clause.id)
+    )
     return [ClauseRow(*row) for row in db.session.execute(query)]
 
 
@@ -84,41 +117,60 @@ def _published(consultation_id: int, anchors: Iterable[str], *columns: Any) -> s
     return (
         sa.select(*columns)
         .join(DraftVersion, DraftVersion.id == Clause.version_id)
-        .where(DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None), Clause.anchor.in_(set(anchors)))
+        .where(
+            DraftVersion.consultation_id == consultation_id,
+            DraftVersion.published_at.is_not(None),
+            Clause.anchor.in_(set(anchors)),
+        )
     )
 
 
 def clause_by_anchor(consultation_id: int, anchor: str) -> ClauseRow | None:
-    """The clause under this anchor, from the newest published version that has it; None when none ever had."""
-    found = db.session.execute(_published(consultation_id, [anchor], *_COLUMNS).order_by(DraftVersion.number.desc()).limit(1)).first()
+    """The clause under this anchor, from the newest published version that has it;
+
+    None when none ever had.
+    """
+    found = db.session.execute(
+        _published(consultation_id, [anchor], *_COLUMNS)
+        .order_by(DraftVersion.number.desc())
+        .limit(1)
+    ).first()
     return ClauseRow(*found) if found is not None else None
 
 
 def label_of(consultation_id: int, anchors: Iterable[str]) -> dict[str, str]:
-    """What each anchor is called («khoản 2 Điều 5»), from the newest published version that has it, in one statement.
+    """What each anchor is called («khoản 2 Điều 5»), from the newest published version that has it,
+    in one statement.
 
     Anchors that no published version has are left out.
     """
     wanted = {anchor for anchor in anchors if anchor}
     if not wanted:
         return {}
-    query = _published(consultation_id, wanted, Clause.anchor, Clause.full_label).order_by(DraftVersion.number)
+    query = _published(consultation_id, wanted, Clause.anchor, Clause.full_label).order_by(
+        DraftVersion.number
+    )
     return {anchor: label for anchor, label in db.session.execute(query)}
 
 
-# For the office --------------------------------------------------------------------------------------------------------------
+# For the office
+# --------------------------------------------------------------------------------------------------
 def versions_of(consultation_id: int) -> list[DraftVersion]:
     """All versions, the newest first."""
     return list(
         db.session.scalars(
-            sa.select(DraftVersion).where(DraftVersion.consultation_id == consultation_id).order_by(DraftVersion.number.desc())
+            sa.select(DraftVersion)
+            .where(DraftVersion.consultation_id == consultation_id)
+            .order_by(DraftVersion.number.desc())
         )
     )
 
 
 def version(consultation_id: int, number: int) -> DraftVersion:
     """The version with this number. Raises NotFound."""
-    query = sa.select(DraftVersion).where(DraftVersion.consultation_id == consultation_id, DraftVersion.number == number)
+    query = sa.select(DraftVersion).where(
+        DraftVersion.consultation_id == consultation_id, DraftVersion.number == number
+    )
     found: DraftVersion | None = db.session.scalar(query)
     if found is None:
         raise NotFound
@@ -127,7 +179,13 @@ def version(consultation_id: int, number: int) -> DraftVersion:
 
 def entities_of(version_id: int) -> list[Clause]:
     """The clauses of a version in order, to be mended."""
-    return list(db.session.scalars(sa.select(Clause).where(Clause.version_id == version_id).order_by(Clause.position, Clause.id)))
+    return list(
+        db.session.scalars(
+            sa.select(Clause)
+            .where(Clause.version_id == version_id)
+            .order_by(Clause.position, Clause.id)
+        )
+    )
 
 
 def clause(version_id: int, clause_id: int) -> Clause:
@@ -139,7 +197,9 @@ def clause(version_id: int, clause_id: int) -> Clause:
 
 
 def comment_counts(consultation_id: int) -> dict[str, int]:
-    """How many comments of any kind point at each anchor: what an officer has to think of before a clause goes."""
+    """How many comments of any kind point at each anchor: what an officer has to think of before a
+    clause goes.
+    """
     query = (
         sa.select(Comment.clause_anchor, sa.func.count())
         .where(Comment.consultation_id == consultation_id, Comment.target_kind == TargetKind.CLAUSE)

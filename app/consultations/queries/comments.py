@@ -1,4 +1,6 @@
-"""What people said, as far as everybody may read it, and what its sender reads of a comment of their own."""
+"""What people said, as far as everybody may read it, and what its sender reads of a comment of
+their own.
+"""
 
 import datetime as dt
 import re
@@ -10,9 +12,28 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.consultations.models import Clause, Comment, CommentLog, Consultation, DraftVersion, Point, ProjectItem, Reply
+from app.consultations.models import (
+    Clause,
+    Comment,
+    CommentLog,
+    Consultation,
+    DraftVersion,
+    Point,
+    ProjectItem,
+    Reply,
+)
 from app.consultations.queries.public import COLUMNS, PublicConsultation, public, public_comments
-from app.consultations.states import BODIES, CommentStage, Decision, Phase, ReplyStage, SenderKind, Stage, Stance, TargetKind
+from app.consultations.states import (
+    BODIES,
+    CommentStage,
+    Decision,
+    Phase,
+    ReplyStage,
+    SenderKind,
+    Stage,
+    Stance,
+    TargetKind,
+)
 from app.extensions import db
 from app.kernel.paging import Page, keyset, page_of
 from app.kernel.text import initials
@@ -80,7 +101,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What belongs to the file, shown or not: comments by stance, and the people behind them. Silence is in none of them."""
+    """What belongs to the file, shown or not: comments by stance, and the people behind them.
+
+    Silence is in none of them.
+    """
 
     agree: int
     amend: int
@@ -100,7 +124,9 @@ class Counts:
 
 
 def shown_sender(kind: SenderKind, name: str, organisation: str, display: NameDisplay) -> str:
-    """Who sent it, as everybody may read it: bodies by their own name, people as they chose; empty when not to be shown."""
+    """Who sent it, as everybody may read it: bodies by their own name, people as they chose; empty
+    when not to be shown.
+    """
     if display is NameDisplay.HIDDEN:
         return ""
     if kind in BODIES and organisation:
@@ -109,7 +135,10 @@ def shown_sender(kind: SenderKind, name: str, organisation: str, display: NameDi
 
 
 def clause_words(anchor: str, label: str = "", heading: str = "") -> str:
-    """Where in the draft: «Điều 5, khoản 2, điểm a», from the anchor, the label («a)») and the heading of the clause."""
+    """Where in the draft:
+
+    «Điều 5, khoản 2, điểm a», from the anchor, the label («a)») and the heading of the clause.
+    """
     pairs = [(_PARTS[kind], value) for kind, value in _PART.findall(anchor)]
     own = label.strip(" .)")
     if len(pairs) < 2 or own.count(" "):
@@ -121,14 +150,24 @@ def clause_words(anchor: str, label: str = "", heading: str = "") -> str:
 
 
 def with_counts(slug: str) -> tuple[PublicConsultation, Counts] | None:
-    """The consultation at this address with its comments counted by stance, in one statement; None when it is not public."""
+    """The consultation at this address with its comments counted by stance, in one statement;
+
+    None when it is not public.
+    """
     mine = sa.select(Consultation.id).where(Consultation.slug == slug).scalar_subquery()
     counted = (
         sa.select(
-            *(sa.func.count(sa.case((Comment.stance == stance, 1))).label(stance.value) for stance in Stance),
+            *(
+                sa.func.count(sa.case((Comment.stance == stance, 1))).label(stance.value)
+                for stance in Stance
+            ),
             sa.func.coalesce(sa.func.sum(Comment.people), 0).label("people"),
         )
-        .where(Comment.consultation_id == mine, Comment.stage == CommentStage.RECEIVED, Comment.late.is_(False))
+        .where(
+            Comment.consultation_id == mine,
+            Comment.stage == CommentStage.RECEIVED,
+            Comment.late.is_(False),
+        )
         .subquery()
     )
     query = public(*COLUMNS, *counted.c).where(Consultation.slug == slug).join(counted, sa.true())
@@ -140,18 +179,30 @@ def with_counts(slug: str) -> tuple[PublicConsultation, Counts] | None:
 
 
 def shown(
-    c: PublicConsultation, wanted: Wanted | None = None, *, after: str | None = None, before: str | None = None, size: int = PAGE
+    c: PublicConsultation,
+    wanted: Wanted | None = None,
+    *,
+    after: str | None = None,
+    before: str | None = None,
+    size: int = PAGE,
 ) -> Page[PublicComment]:
-    """Comments that everybody may read now, the most recently shown first, with their final replies. One statement.
+    """Comments that everybody may read now, the most recently shown first, with their final
+    replies. One statement.
 
     A clause means that clause with all its parts. Replies are there once the result is published.
     """
     inner = _filtered(c, wanted or Wanted())
     columns = (Comment.published_at, Comment.id)
-    inner, backwards = keyset(inner, columns=columns, descending=True, size=size, after=after, before=before)
+    inner, backwards = keyset(
+        inner, columns=columns, descending=True, size=size, after=after, before=before
+    )
     page = inner.subquery()
     query = sa.select(*page.c)
-    order: list[Any] = [page.c.published_at.asc(), page.c.id.asc()] if backwards else [page.c.published_at.desc(), page.c.id.desc()]
+    order: list[Any] = (
+        [page.c.published_at.asc(), page.c.id.asc()]
+        if backwards
+        else [page.c.published_at.desc(), page.c.id.desc()]
+    )
     if c.phase is Phase.RESULT:
         query = (
             sa.select(*page.c, Point.number, Reply.decision, Reply.html, Reply.changed_where)
@@ -161,7 +212,14 @@ def shown(
         )
         order.append(Point.number)
     found = _comments(db.session.execute(query.order_by(*order)), len(page.c))
-    return page_of(found, size=size, key=lambda row: (row.published_at, row.id), backwards=backwards, after=after, before=before)
+    return page_of(
+        found,
+        size=size,
+        key=lambda row: (row.published_at, row.id),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )
 
 
 def _filtered(c: PublicConsultation, wanted: Wanted) -> sa.Select[Any]:
@@ -187,16 +245,23 @@ def _filtered(c: PublicConsultation, wanted: Wanted) -> sa.Select[Any]:
             Comment.proposed_html,
             Comment.late,
         )
-        .outerjoin(Clause, sa.and_(Clause.version_id == _newest(c.id), Clause.anchor == Comment.clause_anchor))
+        .outerjoin(
+            Clause,
+            sa.and_(Clause.version_id == _newest(c.id), Clause.anchor == Comment.clause_anchor),
+        )
         .outerjoin(ProjectItem, ProjectItem.id == Comment.project_id)
-        .outerjoin(Place, sa.and_(Place.id == Submission.place_id, Comment.target_kind == TargetKind.PLACE))
+        .outerjoin(
+            Place, sa.and_(Place.id == Submission.place_id, Comment.target_kind == TargetKind.PLACE)
+        )
         .where(Comment.consultation_id == c.id)
     )
     if wanted.clause:
         parts = Comment.clause_anchor.startswith(f"{wanted.clause}-", autoescape=True)
         query = query.where(sa.or_(Comment.clause_anchor == wanted.clause, parts))
     if wanted.project:
-        query = query.where(ProjectItem.code == wanted.project, Comment.target_kind == TargetKind.PROJECT)
+        query = query.where(
+            ProjectItem.code == wanted.project, Comment.target_kind == TargetKind.PROJECT
+        )
     if wanted.stance is not None:
         query = query.where(Comment.stance == wanted.stance)
     return query if wanted.sender is None else query.where(Comment.sender_kind == wanted.sender)
@@ -205,7 +270,9 @@ def _filtered(c: PublicConsultation, wanted: Wanted) -> sa.Select[Any]:
 def _newest(consultation_id: int) -> Any:
     return (
         sa.select(DraftVersion.id)
-        .where(DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None))
+        .where(
+            DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None)
+        )
         .order_by(DraftVersion.number.desc())
         .limit(1)
         .scalar_subquery()
@@ -224,7 +291,20 @@ def _comments(rows: Iterable[Any], size: int) -> list[PublicComment]:
 
 def _comment(row: Sequence[Any]) -> PublicComment:
     # The whole name goes no further than here.
-    number, code, published, received, stance, kind, name, organisation, display, target_kind, anchor, *rest = row
+    (
+        number,
+        code,
+        published,
+        received,
+        stance,
+        kind,
+        name,
+        organisation,
+        display,
+        target_kind,
+        anchor,
+        *rest,
+    ) = row
     label, heading, project_code, project_name, place, html, proposed, late = rest
     names = {
         TargetKind.CLAUSE: clause_words(anchor or "", label or "", heading or ""),
@@ -249,7 +329,8 @@ def _comment(row: Sequence[Any]) -> PublicComment:
     )
 
 
-# One's own -----------------------------------------------------------------------------------------------------------------
+# One's own
+# --------------------------------------------------------------------------------------------------
 def target_of(comment: Comment) -> str:
     """What one comment is about, in words, for its sender; a clause by its newest wording."""
     if comment.target_kind is TargetKind.CLAUSE:
@@ -263,22 +344,44 @@ def target_of(comment: Comment) -> str:
         item = db.session.get(ProjectItem, comment.project_id)
         return f"{item.code} – {item.name}" if item else ""
     if comment.target_kind is TargetKind.PLACE:
-        place = db.session.get(Place, comment.submission.place_id) if comment.submission.place_id else None
-        pin = f"{comment.latitude:.5f}, {comment.longitude:.5f}" if comment.latitude is not None else ""
-        return " · ".join(part for part in (place.name if place else "", comment.place_text, pin) if part)
+        place = (
+            db.session.get(Place, comment.submission.place_id)
+            if comment.submission.place_id
+            else None
+        )
+        pin = (
+            f"{comment.latitude:.5f}, {comment.longitude:.5f}"
+            if comment.latitude is not None
+            else ""
+        )
+        return " · ".join(
+            part for part in (place.name if place else "", comment.place_text, pin) if part
+        )
     return str(_("Toàn bộ hồ sơ"))
 
 
 def log_of(comment: Comment) -> list[CommentLog]:
     """What happened to it, oldest first."""
-    return list(db.session.scalars(sa.select(CommentLog).where(CommentLog.comment_id == comment.id).order_by(CommentLog.id)))
+    return list(
+        db.session.scalars(
+            sa.select(CommentLog).where(CommentLog.comment_id == comment.id).order_by(CommentLog.id)
+        )
+    )
 
 
 def replies_to(comment: Comment, consultation: Consultation) -> list[PublicReply]:
-    """The points of one's own comment with what was decided: final replies only, once the result is published."""
+    """The points of one's own comment with what was decided: final replies only, once the result is
+    published.
+    """
     if consultation.stage not in {Stage.ANSWERED, Stage.ARCHIVED}:
         return []
-    columns: tuple[Any, ...] = (Point.number, Reply.decision, Reply.html, Reply.changed_where, Point.text)
+    columns: tuple[Any, ...] = (
+        Point.number,
+        Reply.decision,
+        Reply.html,
+        Reply.changed_where,
+        Point.text,
+    )
     query = (
         sa.select(*columns)
         .join(Reply, sa.and_(Reply.id == Point.reply_id, Reply.stage == ReplyStage.FINAL))

@@ -12,7 +12,8 @@ from app.files import queries as files
 from app.files.models import StoredFile
 
 KIND = "dossier"
-#: A file of more bytes than this is hard to fetch over a telephone: a light version should stand beside it.
+#: A file of more bytes than this is hard to fetch over a telephone: a light version should stand
+#: beside it.
 HEAVY = 20 * 1024 * 1024
 
 
@@ -55,7 +56,9 @@ def documents(consultation_id: int) -> list[Document]:
 
     def document(row: DossierItem) -> Document:
         found = stored.get(row.id, [])
-        return Document(row.id, row.kind, row.title, found[-1] if found else None, light.get(row.id))
+        return Document(
+            row.id, row.kind, row.title, found[-1] if found else None, light.get(row.id)
+        )
 
     light: dict[int, Document] = {}
     for row in rows:
@@ -67,11 +70,19 @@ def documents(consultation_id: int) -> list[Document]:
 def has_file(consultation_id: int) -> bool:
     """Is there any document with a file?"""
     owned = sa.exists().where(StoredFile.owner_kind == KIND, StoredFile.owner_id == DossierItem.id)
-    return bool(db.session.scalar(sa.select(sa.exists().where(DossierItem.consultation_id == consultation_id, owned))))
+    return bool(
+        db.session.scalar(
+            sa.select(sa.exists().where(DossierItem.consultation_id == consultation_id, owned))
+        )
+    )
 
 
 def fingerprints(consultation_id: int) -> list[dict[str, str]]:
     """Title and sha256 of every file, so that the record proves what was posted."""
     rows = items(consultation_id)
     stored = files.of_all(KIND, [row.id for row in rows])
-    return [{"title": row.title, "sha256": file.sha256} for row in rows for file in stored.get(row.id, [])]
+    return [
+        {"title": row.title, "sha256": file.sha256}
+        for row in rows
+        for file in stored.get(row.id, [])
+    ]

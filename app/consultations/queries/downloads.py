@@ -1,4 +1,7 @@
-"""Everything public about a consultation, row by row, for whoever wants the data. All of it through the gates."""
+"""Everything public about a consultation, row by row, for whoever wants the data.
+
+All of it through the gates.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +31,9 @@ class PublicSurveyAnswer:
 
 
 def comments(consultation_id: int) -> Iterator[PublicComment]:
-    """Every comment that everybody may read, the most recently shown first; some hundreds are in memory at a time."""
+    """Every comment that everybody may read, the most recently shown first; some hundreds are in
+    memory at a time.
+    """
     after: str | None = None
     while True:
         page = outward.comments(consultation_id, after=after, size=_AT_A_TIME)
@@ -39,7 +44,9 @@ def comments(consultation_id: int) -> Iterator[PublicComment]:
 
 
 def survey_answers(consultation_id: int) -> Iterator[PublicSurveyAnswer]:
-    """The answers to guiding questions that came with comments that everybody may read; open ones once an officer has looked."""
+    """The answers to guiding questions that came with comments that everybody may read; open ones
+    once an officer has looked.
+    """
     query = (
         public_comments(Submission.code, SurveyQuestion, SurveyAnswer)
         .join(SurveyAnswer, SurveyAnswer.comment_id == Comment.id)
@@ -51,7 +58,11 @@ def survey_answers(consultation_id: int) -> Iterator[PublicSurveyAnswer]:
     numbers: dict[int, int] = {}
     for code, question, answer in db.session.execute(query):
         number = numbers.setdefault(question.id, len(numbers) + 1)
-        shown = (answer.public_text or "") if question.kind is SurveyKind.OPEN else in_words(question, answer)
+        shown = (
+            (answer.public_text or "")
+            if question.kind is SurveyKind.OPEN
+            else in_words(question, answer)
+        )
         if shown:
             yield PublicSurveyAnswer(code, number, question.text, question.kind, shown)
 

@@ -1,4 +1,6 @@
-"""What the comments of one consultation add up to: comments and people apart, by channel, stance and kind of sender."""
+"""What the comments of one consultation add up to: comments and people apart, by channel, stance
+and kind of sender.
+"""
 
 from dataclasses import dataclass
 
@@ -21,7 +23,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What has come in for one consultation. Only what belongs to the file is split up; the rest stands beside it."""
+    """What has come in for one consultation.
+
+    Only what belongs to the file is split up; the rest stands beside it.
+    """
 
     total: Figure
     channels: dict[Channel, Figure]
@@ -33,7 +38,9 @@ class Figures:
 
 
 def figures(consultation: Consultation) -> Figures:
-    """Channels, stances and kinds of senders, comments and people apart; one statement over one consultation's comments."""
+    """Channels, stances and kinds of senders, comments and people apart; one statement over one
+    consultation's comments.
+    """
     query = (
         sa.select(
             Comment.stage,
@@ -46,10 +53,16 @@ def figures(consultation: Consultation) -> Figures:
         )
         .join(Submission, Submission.id == Comment.submission_id)
         .where(Comment.consultation_id == consultation.id)
-        .group_by(Comment.stage, Comment.late, Submission.channel, Comment.stance, Comment.sender_kind)
+        .group_by(
+            Comment.stage, Comment.late, Submission.channel, Comment.stance, Comment.sender_kind
+        )
     )
     total, late, others = Figure(0, 0), Figure(0, 0), dict[CommentStage, int]()
-    channels, stances, senders = dict[Channel, Figure](), dict[Stance, Figure](), dict[SenderKind, Figure]()
+    channels, stances, senders = (
+        dict[Channel, Figure](),
+        dict[Stance, Figure](),
+        dict[SenderKind, Figure](),
+    )
     for stage, is_late, channel, stance, sender, comments, people in db.session.execute(query):
         number = Figure(comments, int(people))
         if stage is not CommentStage.RECEIVED:

@@ -19,10 +19,21 @@ def run(run_id: int) -> ImportRun:
     return found
 
 
-def runs_of(consultation_id: int | None, kind: ImportKind, *, limit: int = LISTED) -> list[ImportRun]:
+def runs_of(
+    consultation_id: int | None, kind: ImportKind, *, limit: int = LISTED
+) -> list[ImportRun]:
     """The newest runs of a consultation (None: of the authority), newest first."""
-    mine = ImportRun.consultation_id == consultation_id if consultation_id is not None else ImportRun.consultation_id.is_(None)
-    query = sa.select(ImportRun).where(mine, ImportRun.kind == kind).order_by(ImportRun.id.desc()).limit(limit)
+    mine = (
+        ImportRun.consultation_id == consultation_id
+        if consultation_id is not None
+        else ImportRun.consultation_id.is_(None)
+    )
+    query = (
+        sa.select(ImportRun)
+        .where(mine, ImportRun.kind == kind)
+        .order_by(ImportRun.id.desc())
+        .limit(limit)
+    )
     return list(db.session.scalars(query))
 
 

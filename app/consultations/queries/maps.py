@@ -1,4 +1,6 @@
-"""What maps read: confirmed layers with their legend, places that comments are about, and the layers of the office."""
+"""What maps read: confirmed layers with their legend, places that comments are about, and the
+layers of the office.
+"""
 
 import json
 import re
@@ -74,8 +76,17 @@ class Pin:
     @property
     def feature(self) -> geo.Feature:
         """The same as GeoJSON."""
-        values = {"kind": "comment", "code": self.code, "title": self.title, "stance": self.stance.value}
-        return {"type": "Feature", "properties": values, "geometry": {"type": "Point", "coordinates": [self.longitude, self.latitude]}}
+        values = {
+            "kind": "comment",
+            "code": self.code,
+            "title": self.title,
+            "stance": self.stance.value,
+        }
+        return {
+            "type": "Feature",
+            "properties": values,
+            "geometry": {"type": "Point", "coordinates": [self.longitude, self.latitude]},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,27 +118,49 @@ class Drawing:
     @property
     def legend(self) -> list[LandUse]:
         """The codes that occur, in their order."""
-        codes = {feature["properties"].get("code", "") for layer in self.plan for feature in layer.features}
+        codes = {
+            feature["properties"].get("code", "")
+            for layer in self.plan
+            for feature in layer.features
+        }
         return [self.land_use(code) for code in sorted(codes) if code]
 
     def as_geojson(self, pins: Iterable["Pin"] = (), **more: Any) -> str:
-        """One FeatureCollection with everything: what the map's script fetches. Colours and names of codes stand beside the features."""
+        """One FeatureCollection with everything: what the map's script fetches.
+
+        Colours and names of codes stand beside the features.
+        """
         features = [
-            {**feature, "properties": {**feature["properties"], "layer": layer.id, "kind": layer.kind.value, "key": f"{layer.id}-{number}"}}
+            {
+                **feature,
+                "properties": {
+                    **feature["properties"],
+                    "layer": layer.id,
+                    "kind": layer.kind.value,
+                    "key": f"{layer.id}-{number}",
+                },
+            }
             for layer in self.layers
             for number, feature in enumerate(layer.features, 1)
         ]
         document = {
             "type": "FeatureCollection",
             **more,
-            "layers": [{"id": layer.id, "kind": layer.kind.value, "title": layer.title} for layer in self.layers],
-            "land_uses": {use.code: {"name": use.name, "colour": use.colour} for use in self.legend},
+            "layers": [
+                {"id": layer.id, "kind": layer.kind.value, "title": layer.title}
+                for layer in self.layers
+            ],
+            "land_uses": {
+                use.code: {"name": use.name, "colour": use.colour} for use in self.legend
+            },
             "features": [*features, *(pin.feature for pin in pins)],
         }
         return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
     def spots(self) -> Iterator[Spot]:
-        """What the map shows, one by one: projects first, then land uses, each in the order of its file."""
+        """What the map shows, one by one: projects first, then land uses, each in the order of its
+        file.
+        """
         for layer in sorted(self.plan, key=lambda layer: layer.kind is not LayerKind.PROJECTS):
             for number, feature in enumerate(layer.features, 1):
                 values, (x, y) = feature["properties"], geo.middle_of(feature["geometry"])
@@ -145,7 +178,8 @@ class Drawing:
                 )
 
 
-# Public --------------------------------------------------------------------------------------------------------------------
+# Public
+# --------------------------------------------------------------------------------------------------
 _ORDER = {LayerKind.BOUNDARY: 0, LayerKind.LAND_USE: 1, LayerKind.PROJECTS: 2}
 
 
@@ -161,16 +195,30 @@ def _drawn(*layers: Any) -> Drawing:
                 MapLayer.title.label("title"),
                 sa.cast(MapLayer.geojson, sa.Text).label("content"),
             ).where(*layers),
-            sa.select(sa.literal(2, sa.Integer), LandType.id, LandType.code, LandType.name, sa.cast(LandType.colour, sa.Text)).where(
-                LandType.valid_from <= day, sa.or_(LandType.valid_to.is_(None), LandType.valid_to >= day)
+            sa.select(
+                sa.literal(2, sa.Integer),
+                LandType.id,
+                LandType.code,
+                LandType.name,
+                sa.cast(LandType.colour, sa.Text),
+            ).where(
+                LandType.valid_from <= day,
+                sa.or_(LandType.valid_to.is_(None), LandType.valid_to >= day),
             ),
         )
     ).all()
-    found = [Layer(row.id, LayerKind(row.key), row.title, _features(row.content)) for row in rows if row.part == 1]
+    found = [
+        Layer(row.id, LayerKind(row.key), row.title, _features(row.content))
+        for row in rows
+        if row.part == 1
+    ]
     land = [row for row in rows if row.part == 2]
     return Drawing(
         sorted(found, key=lambda layer: (_ORDER[layer.kind], layer.id)),
-        {row.key: LandUse(row.key, row.title, _colour(row.content)) for row in sorted(land, key=lambda row: row.id)},
+        {
+            row.key: LandUse(row.key, row.title, _colour(row.content))
+            for row in sorted(land, key=lambda row: row.id)
+        },
     )
 
 
@@ -188,13 +236,25 @@ _IS_BOUNDARY = sa.and_(MapLayer.consultation_id.is_(None), MapLayer.kind == Laye
 
 def drawing(c: PublicConsultation) -> Drawing:
     """The map of a consultation that everybody may read: confirmed layers only."""
-    return _drawn(MapLayer.state == LayerState.CONFIRMED, sa.or_(MapLayer.consultation_id == c.id, _IS_BOUNDARY))
+    return _drawn(
+        MapLayer.state == LayerState.CONFIRMED,
+        sa.or_(MapLayer.consultation_id == c.id, _IS_BOUNDARY),
+    )
 
 
 def pins(c: PublicConsultation) -> list[Pin]:
-    """Comments with a place, newest first, as far as they are shown now. Nobody's parcel and no exact place."""
+    """Comments with a place, newest first, as far as they are shown now.
+
+    Nobody's parcel and no exact place.
+    """
     query = (
-        public_comments(Submission.code, Submission.public_title, Comment.stance, Comment.longitude, Comment.latitude)
+        public_comments(
+            Submission.code,
+            Submission.public_title,
+            Comment.stance,
+            Comment.longitude,
+            Comment.latitude,
+        )
         .where(Comment.consultation_id == c.id, Comment.longitude.is_not(None))
         .order_by(Comment.published_at.desc(), Comment.id.desc())
         .limit(MAX_PINS)
@@ -206,26 +266,34 @@ def pins(c: PublicConsultation) -> list[Pin]:
 
 
 def picker_bounds(consultation_id: int) -> geo.Bounds | None:
-    """Around the confirmed layers of a consultation, or the authority's boundary: what the image for placing a pin shows."""
+    """Around the confirmed layers of a consultation, or the authority's boundary: what the image
+    for placing a pin shows.
+    """
     query = sa.select(MapLayer.consultation_id, MapLayer.bounds).where(
-        MapLayer.state == LayerState.CONFIRMED, sa.or_(MapLayer.consultation_id == consultation_id, _IS_BOUNDARY)
+        MapLayer.state == LayerState.CONFIRMED,
+        sa.or_(MapLayer.consultation_id == consultation_id, _IS_BOUNDARY),
     )
     rows = list(db.session.execute(query))
     plan = [geo.Bounds(*bounds) for owner, bounds in rows if owner is not None]
     return geo.joined(plan or [geo.Bounds(*bounds) for _owner, bounds in rows])
 
 
-#: The image on which somebody without scripts places a pin: pixels of its sides. It is shown at this size, never scaled.
+#: The image on which somebody without scripts places a pin: pixels of its sides. It is shown at
+#: this size, never scaled.
 PICKER_WIDTH, PICKER_HEIGHT = 228, 228
 
 
 def place_of_pixel(consultation_id: int, x: float, y: float) -> tuple[float, float] | None:
-    """Longitude and latitude behind a press on the image of map_picker; None outside of it or when there is no map."""
+    """Longitude and latitude behind a press on the image of map_picker;
+
+    None outside of it or when there is no map.
+    """
     bounds = picker_bounds(consultation_id)
     return geo.from_pixel(bounds, PICKER_WIDTH, PICKER_HEIGHT, x, y) if bounds else None
 
 
-# Office --------------------------------------------------------------------------------------------------------------------
+# Office
+# --------------------------------------------------------------------------------------------------
 def by_id(layer_id: int, consultation_id: int | None) -> MapLayer:
     """The layer of this consultation (None: of the authority). Raises NotFound."""
     found = db.session.get(MapLayer, layer_id)
@@ -236,8 +304,14 @@ def by_id(layer_id: int, consultation_id: int | None) -> MapLayer:
 
 def layers_of(consultation_id: int | None) -> list[MapLayer]:
     """Every layer of a consultation (None: the authority's boundaries), without its features."""
-    mine = MapLayer.consultation_id == consultation_id if consultation_id is not None else MapLayer.consultation_id.is_(None)
-    return list(db.session.scalars(sa.select(MapLayer).where(mine).order_by(MapLayer.kind, MapLayer.id)))
+    mine = (
+        MapLayer.consultation_id == consultation_id
+        if consultation_id is not None
+        else MapLayer.consultation_id.is_(None)
+    )
+    return list(
+        db.session.scalars(sa.select(MapLayer).where(mine).order_by(MapLayer.kind, MapLayer.id))
+    )
 
 
 def layer_drawing(layer: MapLayer) -> Drawing:
@@ -248,7 +322,12 @@ def layer_drawing(layer: MapLayer) -> Drawing:
 
 def office_drawing(consultation_id: int) -> Drawing:
     """Every layer of a consultation over the boundary, unconfirmed ones too."""
-    return _drawn(sa.or_(MapLayer.consultation_id == consultation_id, sa.and_(_IS_BOUNDARY, MapLayer.state == LayerState.CONFIRMED)))
+    return _drawn(
+        sa.or_(
+            MapLayer.consultation_id == consultation_id,
+            sa.and_(_IS_BOUNDARY, MapLayer.state == LayerState.CONFIRMED),
+        )
+    )
 
 
 def replaceable(consultation_id: int | None, layer_id: int | None) -> MapLayer | None:
@@ -259,5 +338,9 @@ def replaceable(consultation_id: int | None, layer_id: int | None) -> MapLayer |
 
 def boundary_features() -> list[geo.Feature]:
     """The authority's confirmed boundary; nothing when there is none yet."""
-    query = sa.select(MapLayer).where(_IS_BOUNDARY, MapLayer.state == LayerState.CONFIRMED).options(undefer(MapLayer.geojson))
+    query = (
+        sa.select(MapLayer)
+        .where(_IS_BOUNDARY, MapLayer.state == LayerState.CONFIRMED)
+        .options(undefer(MapLayer.geojson))
+    )
     return [feature for layer in db.session.scalars(query) for feature in _features(layer.geojson)]

@@ -28,7 +28,12 @@ def of_consultation(consultation_id: int) -> list[VillageMeeting]:
 
 def totals(found: Sequence[VillageMeeting]) -> MeetingTotals:
     """What they add up to."""
-    return MeetingTotals(len(found), sum(row.present for row in found), sum(row.agree for row in found), sum(row.disagree for row in found))
+    return MeetingTotals(
+        len(found),
+        sum(row.present for row in found),
+        sum(row.agree for row in found),
+        sum(row.disagree for row in found),
+    )
 
 
 def one(consultation_id: int, meeting_id: int) -> VillageMeeting:
@@ -41,4 +46,8 @@ def one(consultation_id: int, meeting_id: int) -> VillageMeeting:
 
 def statements(meeting_id: int) -> list[Comment]:
     """What was said there, in the order of the minutes."""
-    return list(db.session.scalars(sa.select(Comment).where(Comment.meeting_id == meeting_id).order_by(Comment.id)))
+    return list(
+        db.session.scalars(
+            sa.select(Comment).where(Comment.meeting_id == meeting_id).order_by(Comment.id)
+        )
+    )

@@ -76,7 +76,10 @@ def clock_of(stage: Stage, opens_on: dt.date | None, closes_on: dt.date | None) 
     passed = (day - closes_on).days
     if passed > RESULT_DAYS:
         return Clock(_("Kết quả quá hạn %(n)s ngày", n=passed - RESULT_DAYS), "late")
-    return Clock(_("Kết quả: còn %(n)s ngày", n=RESULT_DAYS - passed), "soon" if RESULT_DAYS - passed <= SOON_DAYS else "ok")
+    return Clock(
+        _("Kết quả: còn %(n)s ngày", n=RESULT_DAYS - passed),
+        "soon" if RESULT_DAYS - passed <= SOON_DAYS else "ok",
+    )
 
 
 _COLUMNS = (
@@ -108,7 +111,9 @@ _ORDER: Mapping[Stage, tuple[Any, bool]] = {
 }
 
 
-def listing(stage: Stage, *, after: str | None = None, before: str | None = None, size: int = PAGE_SIZE) -> Page[Row]:
+def listing(
+    stage: Stage, *, after: str | None = None, before: str | None = None, size: int = PAGE_SIZE
+) -> Page[Row]:
     """The consultations of a stage: what is due first on top, what is done newest first."""
     column, descending = _ORDER[stage]
     query: Any = (
@@ -118,16 +123,35 @@ def listing(stage: Stage, *, after: str | None = None, before: str | None = None
         .outerjoin(User, User.id == Consultation.officer_id)
         .where(Consultation.stage == stage)
     )
-    query, backwards = keyset(query, columns=(column, Consultation.id), descending=descending, size=size, after=after, before=before)
+    query, backwards = keyset(
+        query,
+        columns=(column, Consultation.id),
+        descending=descending,
+        size=size,
+        after=after,
+        before=before,
+    )
     rows = [Row(*row) for row in db.session.execute(query)]
-    return page_of(rows, size=size, key=lambda row: (getattr(row, column.key), row.id), backwards=backwards, after=after, before=before)
+    return page_of(
+        rows,
+        size=size,
+        key=lambda row: (getattr(row, column.key), row.id),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )
 
 
 def counts() -> dict[Stage, int]:
     """How many there are in each stage, up to one more than the cap. One statement."""
     parts = {
         stage: sa.select(sa.func.count())
-        .select_from(sa.select(Consultation.id).where(Consultation.stage == stage).limit(COUNT_CAP + 1).subquery())
+        .select_from(
+            sa.select(Consultation.id)
+            .where(Consultation.stage == stage)
+            .limit(COUNT_CAP + 1)
+            .subquery()
+        )
         .scalar_subquery()
         for stage in Stage
     }
@@ -136,7 +160,12 @@ def counts() -> dict[Stage, int]:
 
 
 def overdue_count() -> int:
-    """How many are closed for longer than allowed without a published result, up to one more than the cap."""
-    late = (Consultation.stage == Stage.CLOSED, Consultation.closes_on < today() - dt.timedelta(days=RESULT_DAYS))
+    """How many are closed for longer than allowed without a published result, up to one more than
+    the cap.
+    """
+    late = (
+        Consultation.stage == Stage.CLOSED,
+        Consultation.closes_on < today() - dt.timedelta(days=RESULT_DAYS),
+    )
     some = sa.select(Consultation.id).where(*late).limit(COUNT_CAP + 1).subquery()
     return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0

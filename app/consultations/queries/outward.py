@@ -1,4 +1,5 @@
-"""What leaves the site: feeds, site map, API, embedded blocks, the home page. Everything starts from the gate in public.py.
+"""What leaves the site: feeds, site map, API, embedded blocks, the home page. Everything starts
+from the gate in public.py.
 
 One statement each, whatever the number of rows.
 """
@@ -10,9 +11,24 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models import Clause, Comment, Consultation, DossierItem, DraftVersion, ProjectItem, ResultRow, ResultTable
+from app.consultations.models import (
+    Clause,
+    Comment,
+    Consultation,
+    DossierItem,
+    DraftVersion,
+    ProjectItem,
+    ResultRow,
+    ResultTable,
+)
 from app.consultations.queries.comments import shown_sender
-from app.consultations.queries.public import COLUMNS, PublicConsultation, public, public_comments, rows
+from app.consultations.queries.public import (
+    COLUMNS,
+    PublicConsultation,
+    public,
+    public_comments,
+    rows,
+)
 from app.consultations.states import (
     ClauseKind,
     DossierKind,
@@ -109,7 +125,11 @@ class PublicComment:
 
 def _is_open() -> sa.ColumnElement[bool]:
     day = today()
-    return sa.and_(Consultation.stage.in_([Stage.SCHEDULED, Stage.OPEN]), Consultation.opens_on <= day, Consultation.closes_on >= day)
+    return sa.and_(
+        Consultation.stage.in_([Stage.SCHEDULED, Stage.OPEN]),
+        Consultation.opens_on <= day,
+        Consultation.closes_on >= day,
+    )
 
 
 def open_now(*columns: Any) -> sa.Select[Any]:
@@ -125,7 +145,11 @@ def opened(limit: int) -> list[PublicConsultation]:
 def news(limit: int) -> list[News]:
     """Openings, extensions and results, newest first."""
     found: list[News] = []
-    query = public(*COLUMNS, Consultation.extended_at).order_by(Consultation.posted_at.desc(), Consultation.id.desc()).limit(limit)
+    query = (
+        public(*COLUMNS, Consultation.extended_at)
+        .order_by(Consultation.posted_at.desc(), Consultation.id.desc())
+        .limit(limit)
+    )
     for *row, extended_at in db.session.execute(query):
         one = PublicConsultation(*row)
         if one.phase is not Phase.UPCOMING:
@@ -137,14 +161,29 @@ def news(limit: int) -> list[News]:
     return sorted(found, key=lambda row: (row.at, row.consultation.id), reverse=True)[:limit]
 
 
-def page(*, phase: Phase | None = None, after: str | None = None, before: str | None = None, size: int = 20) -> Page[PublicConsultation]:
+def page(
+    *,
+    phase: Phase | None = None,
+    after: str | None = None,
+    before: str | None = None,
+    size: int = 20,
+) -> Page[PublicConsultation]:
     """Consultations, the most recently posted first; of one phase when it is given."""
     query = public(*COLUMNS)
     if phase is not None:
         query = query.where(_in_phase(phase))
     columns = (Consultation.posted_at, Consultation.id)
-    query, backwards = keyset(query, columns=columns, descending=True, size=size, after=after, before=before)
-    return page_of(rows(query), size=size, key=lambda row: (row.posted_at, row.id), backwards=backwards, after=after, before=before)
+    query, backwards = keyset(
+        query, columns=columns, descending=True, size=size, after=after, before=before
+    )
+    return page_of(
+        rows(query),
+        size=size,
+        key=lambda row: (row.posted_at, row.id),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )
 
 
 def _in_phase(phase: Phase) -> sa.ColumnElement[bool]:
@@ -155,8 +194,12 @@ def _in_phase(phase: Phase) -> sa.ColumnElement[bool]:
     if phase is Phase.UPCOMING:
         return sa.and_(before_result, Consultation.opens_on > today())
     if phase is Phase.SUMMARISING:
-        return sa.and_(before_result, Consultation.opens_on <= today(), Consultation.closes_on < today())
-    return sa.and_(before_result, Consultation.opens_on <= today(), Consultation.closes_on >= today())
+        return sa.and_(
+            before_result, Consultation.opens_on <= today(), Consultation.closes_on < today()
+        )
+    return sa.and_(
+        before_result, Consultation.opens_on <= today(), Consultation.closes_on >= today()
+    )
 
 
 def clauses(consultation_id: int) -> list[PublicClause]:
@@ -165,17 +208,31 @@ def clauses(consultation_id: int) -> list[PublicClause]:
         DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None)
     )
     query = (
-        public(Clause.anchor, Clause.kind, Clause.depth, Clause.label, Clause.heading, Clause.text, DraftVersion.number)
+        public(
+            Clause.anchor,
+            Clause.kind,
+            Clause.depth,
+            Clause.label,
+            Clause.heading,
+            Clause.text,
+            DraftVersion.number,
+        )
         .join(DraftVersion, DraftVersion.consultation_id == Consultation.id)
         .join(Clause, Clause.version_id == DraftVersion.id)
-        .where(Consultation.id == consultation_id, DraftVersion.published_at.is_not(None), DraftVersion.number == newest.scalar_subquery())
+        .where(
+            Consultation.id == consultation_id,
+            DraftVersion.published_at.is_not(None),
+            DraftVersion.number == newest.scalar_subquery(),
+        )
         .order_by(Clause.position)
         .limit(CLAUSES_MAX)
     )
     return [PublicClause(*row) for row in db.session.execute(query)]
 
 
-def projects(consultation_id: int, *, after: str | None = None, before: str | None = None, size: int = 50) -> Page[PublicProject]:
+def projects(
+    consultation_id: int, *, after: str | None = None, before: str | None = None, size: int = 50
+) -> Page[PublicProject]:
     """Rows of the list of works and projects, in its order."""
     query = (
         public(
@@ -197,9 +254,18 @@ def projects(consultation_id: int, *, after: str | None = None, before: str | No
         .where(Consultation.id == consultation_id, ProjectItem.removed_at.is_(None))
     )
     columns = (ProjectItem.position, ProjectItem.id)
-    query, backwards = keyset(query, columns=columns, descending=False, size=size, after=after, before=before)
+    query, backwards = keyset(
+        query, columns=columns, descending=False, size=size, after=after, before=before
+    )
     found = [PublicProject(*row) for row in db.session.execute(query)]
-    return page_of(found, size=size, key=lambda row: (row.position, row.id), backwards=backwards, after=after, before=before)
+    return page_of(
+        found,
+        size=size,
+        key=lambda row: (row.position, row.id),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )
 
 
 def documents(consultation_id: int) -> list[PublicDocument]:
@@ -215,17 +281,29 @@ def documents(consultation_id: int) -> list[PublicDocument]:
             StoredFile.sha256,
         )
         .join(DossierItem, DossierItem.consultation_id == Consultation.id)
-        .join(StoredFile, sa.and_(StoredFile.owner_kind == "dossier", StoredFile.owner_id == DossierItem.id))
+        .join(
+            StoredFile,
+            sa.and_(StoredFile.owner_kind == "dossier", StoredFile.owner_id == DossierItem.id),
+        )
         .where(Consultation.id == consultation_id, StoredFile.state == FileState.CLEAN)
         .order_by(DossierItem.position, DossierItem.id, StoredFile.id)
     )
     return [
-        PublicDocument(row.kind, row.title, f"/tep/{row.key}/{address_name(row.name)}", row.extension, row.size, row.sha256)
+        PublicDocument(
+            row.kind,
+            row.title,
+            f"/tep/{row.key}/{address_name(row.name)}",
+            row.extension,
+            row.size,
+            row.sha256,
+        )
         for row in db.session.execute(query)
     ]
 
 
-def comments(consultation_id: int, *, after: str | None = None, before: str | None = None, size: int = 50) -> Page[PublicComment]:
+def comments(
+    consultation_id: int, *, after: str | None = None, before: str | None = None, size: int = 50
+) -> Page[PublicComment]:
     """The comments that everybody may read now, the most recently shown first."""
     query = (
         public_comments(
@@ -249,18 +327,32 @@ def comments(consultation_id: int, *, after: str | None = None, before: str | No
         .where(Consultation.id == consultation_id)
     )
     columns = (Comment.published_at, Comment.id)
-    query, backwards = keyset(query, columns=columns, descending=True, size=size, after=after, before=before)
+    query, backwards = keyset(
+        query, columns=columns, descending=True, size=size, after=after, before=before
+    )
     found = [_comment(*row) for row in db.session.execute(query)]
-    return page_of(found, size=size, key=lambda row: (row.published_at, row.id), backwards=backwards, after=after, before=before)
+    return page_of(
+        found,
+        size=size,
+        key=lambda row: (row.published_at, row.id),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )
 
 
 def _comment(*row: Any) -> PublicComment:
     (*head, kind, name, organisation, display, text, proposed, late) = row
-    return PublicComment(*(*head, kind, shown_sender(kind, name, organisation, display), text or "", proposed, late))
+    return PublicComment(
+        *(*head, kind, shown_sender(kind, name, organisation, display), text or "", proposed, late)
+    )
 
 
 def issued(consultation_id: int) -> ResultTable | None:
-    """The newest issued table, once the result is published. `content` is everything but its rows."""
+    """The newest issued table, once the result is published.
+
+    `content` is everything but its rows.
+    """
     query = (
         public(ResultTable)
         .join(ResultTable, ResultTable.consultation_id == Consultation.id)
@@ -273,7 +365,9 @@ def issued(consultation_id: int) -> ResultTable | None:
     return found
 
 
-def issued_rows(table_id: int, *, after: str | None = None, before: str | None = None, size: int = 50) -> Page[ResultRow]:
+def issued_rows(
+    table_id: int, *, after: str | None = None, before: str | None = None, size: int = 50
+) -> Page[ResultRow]:
     """The rows of a table that issued() gave, as issued, in its order."""
     query = (
         public(ResultRow)
@@ -282,6 +376,15 @@ def issued_rows(table_id: int, *, after: str | None = None, before: str | None =
         .where(ResultTable.id == table_id, Consultation.stage.in_(_RESULT))
     )
     columns = (ResultRow.position, ResultRow.id)
-    query, backwards = keyset(query, columns=columns, descending=False, size=size, after=after, before=before)
+    query, backwards = keyset(
+        query, columns=columns, descending=False, size=size, after=after, before=before
+    )
     found = list(db.session.scalars(query))
-    return page_of(found, size=size, key=lambda row: (row.position, row.id), backwards=backwards, after=after, before=before)
+    return page_of(
+        found,
+        size=size,
+        key=lambda row: (row.position, row.id),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )

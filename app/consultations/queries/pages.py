@@ -1,4 +1,6 @@
-"""What the citizens' list, the overview and the dossier of a consultation show; a constant number of statements each."""
+"""What the citizens' list, the overview and the dossier of a consultation show; a constant number
+of statements each.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,7 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models import Consultation, ConsultationLog, DossierItem, PublicMeeting, SurveyQuestion
+from app.consultations.models import (
+    Consultation,
+    ConsultationLog,
+    DossierItem,
+    PublicMeeting,
+    SurveyQuestion,
+)
 from app.consultations.queries.public import COLUMNS, PublicConsultation, public, rows
 from app.consultations.states import ConsultationType, DossierKind, Phase, Stage
 from app.extensions import UTCDateTime, db
@@ -25,7 +33,8 @@ PHASE_ORDER = (Phase.OPEN, Phase.UPCOMING, Phase.SUMMARISING, Phase.RESULT)
 HEAVY = 20 * 1024 * 1024
 
 
-# The list ------------------------------------------------------------------------------------------------------------------
+# The list
+# --------------------------------------------------------------------------------------------------
 def _rank() -> sa.ColumnElement[int]:
     day = today()
     return sa.case(
@@ -45,7 +54,8 @@ def listing(
     before: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[PublicConsultation]:
-    """Public consultations: open, to be opened, being summed up, answered; within each the latest last day first.
+    """Public consultations: open, to be opened, being summed up, answered; within each the latest
+    last day first.
 
     `year` is that of the first day.
     """
@@ -56,9 +66,13 @@ def listing(
     if kind is not None:
         query = query.where(Consultation.type == kind)
     if year is not None and dt.MINYEAR < year < dt.MAXYEAR:
-        query = query.where(Consultation.opens_on.between(dt.date(year, 1, 1), dt.date(year, 12, 31)))
+        query = query.where(
+            Consultation.opens_on.between(dt.date(year, 1, 1), dt.date(year, 12, 31))
+        )
     columns = (rank, Consultation.closes_on, Consultation.id)
-    query, backwards = keyset(query, columns=columns, descending=True, size=size, after=after, before=before)
+    query, backwards = keyset(
+        query, columns=columns, descending=True, size=size, after=after, before=before
+    )
 
     def key(row: PublicConsultation) -> tuple[int, dt.date, int]:
         return len(PHASE_ORDER) - 1 - PHASE_ORDER.index(row.phase), row.closes_on, row.id
@@ -76,16 +90,21 @@ class Facets:
 
 def facets() -> Facets:
     """Types and years of public consultations, in one statement."""
-    query = public(Consultation.type, sa.func.min(Consultation.opens_on), sa.func.max(Consultation.opens_on)).group_by(Consultation.type)
+    query = public(
+        Consultation.type, sa.func.min(Consultation.opens_on), sa.func.max(Consultation.opens_on)
+    ).group_by(Consultation.type)
     found = db.session.execute(query).all()
     if not found:
         return Facets([], [])
     present = {row[0] for row in found}
     first, last = min(row[1] for row in found).year, max(row[2] for row in found).year
-    return Facets([kind for kind in ConsultationType if kind in present], list(range(last, first - 1, -1)))
+    return Facets(
+        [kind for kind in ConsultationType if kind in present], list(range(last, first - 1, -1))
+    )
 
 
-# The dossier and the overview ----------------------------------------------------------------------------------------------
+# The dossier and the overview
+# --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class PublicFile:
     """A file of the dossier that can be fetched."""
@@ -149,7 +168,11 @@ _NONE, _NEVER = sa.literal(""), sa.cast(sa.null(), UTCDateTime())
 
 def _documents_of(consultation_id: int) -> Any:
     # Columns: what, text, more, key, extension, size, at, own, other, place.
-    joined = sa.and_(StoredFile.owner_kind == "dossier", StoredFile.owner_id == DossierItem.id, StoredFile.state == FileState.CLEAN)
+    joined = sa.and_(
+        StoredFile.owner_kind == "dossier",
+        StoredFile.owner_id == DossierItem.id,
+        StoredFile.state == FileState.CLEAN,
+    )
     return (
         sa.select(
             sa.literal("document").label("what"),
@@ -170,24 +193,38 @@ def _documents_of(consultation_id: int) -> Any:
 
 
 def _documents(found: Sequence[Any]) -> list[PublicDocument]:
-    ordered = sorted((row for row in found if row.what == "document"), key=lambda row: (row.place, row.own))
+    ordered = sorted(
+        (row for row in found if row.what == "document"), key=lambda row: (row.place, row.own)
+    )
     light = {row.other: _file(row) for row in ordered if row.other}
-    return [PublicDocument(row.text, DossierKind(row.more), _file(row), light.get(row.own)) for row in ordered if not row.other]
+    return [
+        PublicDocument(row.text, DossierKind(row.more), _file(row), light.get(row.own))
+        for row in ordered
+        if not row.other
+    ]
 
 
 def _file(row: Any) -> PublicFile | None:
     if not row.key:
         return None
-    return PublicFile(f"/tep/{row.key}/{address_name(row.name)}", row.name, row.name.rpartition(".")[2], row.size)
+    return PublicFile(
+        f"/tep/{row.key}/{address_name(row.name)}", row.name, row.name.rpartition(".")[2], row.size
+    )
 
 
 def documents(consultation_id: int) -> list[PublicDocument]:
-    """The dossier in order, in one statement. The consultation itself must have come through the gate."""
+    """The dossier in order, in one statement.
+
+    The consultation itself must have come through the gate.
+    """
     return _documents(db.session.execute(_documents_of(consultation_id)).all())
 
 
 def extras(consultation_id: int) -> Extras:
-    """Meetings, guiding questions, public log and dossier, in one statement. The consultation must have come through the gate."""
+    """Meetings, guiding questions, public log and dossier, in one statement.
+
+    The consultation must have come through the gate.
+    """
     zero = sa.literal(0)
     meetings = sa.select(
         sa.literal("meeting"),
@@ -202,7 +239,16 @@ def extras(consultation_id: int) -> Extras:
         zero,
     ).where(PublicMeeting.consultation_id == consultation_id)
     questions = sa.select(
-        sa.literal("question"), SurveyQuestion.text, _NONE, _NONE, _NONE, zero, _NEVER, SurveyQuestion.id, zero, SurveyQuestion.position
+        sa.literal("question"),
+        SurveyQuestion.text,
+        _NONE,
+        _NONE,
+        _NONE,
+        zero,
+        _NEVER,
+        SurveyQuestion.id,
+        zero,
+        SurveyQuestion.position,
     ).where(SurveyQuestion.consultation_id == consultation_id)
     log = sa.select(
         sa.literal("log"),
@@ -216,34 +262,58 @@ def extras(consultation_id: int) -> Extras:
         zero,
         zero,
     ).where(ConsultationLog.consultation_id == consultation_id, ConsultationLog.public)
-    found: Sequence[Any] = db.session.execute(sa.union_all(_documents_of(consultation_id), meetings, questions, log)).all()
+    found: Sequence[Any] = db.session.execute(
+        sa.union_all(_documents_of(consultation_id), meetings, questions, log)
+    ).all()
 
     def of(what: str) -> list[Any]:
         return [row for row in found if row.what == what]
 
     return Extras(
-        meetings=[Meeting(row.at, row.text, row.more) for row in sorted(of("meeting"), key=lambda row: (row.at, row.own))],
-        questions=[row.text for row in sorted(of("question"), key=lambda row: (row.place, row.own))],
-        log=[Happening(row.at, row.text, row.more) for row in sorted(of("log"), key=lambda row: row.own)],
+        meetings=[
+            Meeting(row.at, row.text, row.more)
+            for row in sorted(of("meeting"), key=lambda row: (row.at, row.own))
+        ],
+        questions=[
+            row.text for row in sorted(of("question"), key=lambda row: (row.place, row.own))
+        ],
+        log=[
+            Happening(row.at, row.text, row.more)
+            for row in sorted(of("log"), key=lambda row: row.own)
+        ],
         documents=_documents(found),
     )
 
 
-# Calendars -----------------------------------------------------------------------------------------------------------------
+# Calendars
+# --------------------------------------------------------------------------------------------------
 #: Consultations in the calendar of all of them.
 CALENDAR_SIZE = 100
 
 
 def meetings_of(ids: Sequence[int]) -> dict[int, list[Meeting]]:
-    """Announced meetings by consultation, in one statement. The consultations must have come through the gate."""
+    """Announced meetings by consultation, in one statement.
+
+    The consultations must have come through the gate.
+    """
     made: dict[int, list[Meeting]] = {}
     if ids:
-        query = sa.select(PublicMeeting).where(PublicMeeting.consultation_id.in_(ids)).order_by(PublicMeeting.starts_at, PublicMeeting.id)
+        query = (
+            sa.select(PublicMeeting)
+            .where(PublicMeeting.consultation_id.in_(ids))
+            .order_by(PublicMeeting.starts_at, PublicMeeting.id)
+        )
         for row in db.session.scalars(query):
-            made.setdefault(row.consultation_id, []).append(Meeting(row.starts_at, row.place, row.note))
+            made.setdefault(row.consultation_id, []).append(
+                Meeting(row.starts_at, row.place, row.note)
+            )
     return made
 
 
 def recent(limit: int = CALENDAR_SIZE) -> list[PublicConsultation]:
     """The consultations with the latest last days."""
-    return rows(public(*COLUMNS).order_by(Consultation.closes_on.desc(), Consultation.id.desc()).limit(limit))
+    return rows(
+        public(*COLUMNS)
+        .order_by(Consultation.closes_on.desc(), Consultation.id.desc())
+        .limit(limit)
+    )

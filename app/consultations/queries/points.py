@@ -1,4 +1,6 @@
-"""Points as the office reads them: filtered lists, themes, how far the work is; and what one sender's points became."""
+"""Points as the office reads them: filtered lists, themes, how far the work is; and what one
+sender's points became.
+"""
 
 import enum
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,8 +10,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.consultations.models import Comment, Consultation, Point, ProjectItem, Reply, ResultRow, ResultTable, Theme
-from app.consultations.states import CommentStage, Decision, ReplyStage, SenderKind, Stage, Stance, TargetKind
+from app.consultations.models import (
+    Comment,
+    Consultation,
+    Point,
+    ProjectItem,
+    Reply,
+    ResultRow,
+    ResultTable,
+    Theme,
+)
+from app.consultations.states import (
+    CommentStage,
+    Decision,
+    ReplyStage,
+    SenderKind,
+    Stage,
+    Stance,
+    TargetKind,
+)
 from app.extensions import db
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, keyset, page_of
@@ -30,7 +49,11 @@ class State(enum.StrEnum):
     FINAL = "da-chot"
 
 
-_STAGES = {State.DRAFT: ReplyStage.DRAFT, State.AGREED: ReplyStage.AGREED, State.FINAL: ReplyStage.FINAL}
+_STAGES = {
+    State.DRAFT: ReplyStage.DRAFT,
+    State.AGREED: ReplyStage.AGREED,
+    State.FINAL: ReplyStage.FINAL,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +169,15 @@ _COLUMNS = (
 
 def _narrowed(query: sa.Select[Any], wanted: Wanted) -> sa.Select[Any]:
     if wanted.theme:
-        query = query.where(Point.theme_id.is_(None) if wanted.theme == "-" else Theme.title == wanted.theme)
+        query = query.where(
+            Point.theme_id.is_(None) if wanted.theme == "-" else Theme.title == wanted.theme
+        )
     if wanted.state:
-        query = query.where(Point.reply_id.is_(None) if wanted.state is State.WITHOUT else Reply.stage == _STAGES[wanted.state])
+        query = query.where(
+            Point.reply_id.is_(None)
+            if wanted.state is State.WITHOUT
+            else Reply.stage == _STAGES[wanted.state]
+        )
     if wanted.clause:
         query = query.where(Point.clause_anchor == wanted.clause)
     if wanted.project:
@@ -163,37 +192,66 @@ def _narrowed(query: sa.Select[Any], wanted: Wanted) -> sa.Select[Any]:
     return query
 
 
-def page(consultation: Consultation, wanted: Wanted, *, after: str | None = None, before: str | None = None) -> Page[PointRow]:
+def page(
+    consultation: Consultation,
+    wanted: Wanted,
+    *,
+    after: str | None = None,
+    before: str | None = None,
+) -> Page[PointRow]:
     """One page of points in the order in which they came. One statement."""
     query = _narrowed(_base(*_COLUMNS).where(Point.consultation_id == consultation.id), wanted)
-    query, backwards = keyset(query, columns=(Point.id,), descending=False, size=PAGE_SIZE, after=after, before=before)
+    query, backwards = keyset(
+        query, columns=(Point.id,), descending=False, size=PAGE_SIZE, after=after, before=before
+    )
     rows = [PointRow(*row) for row in db.session.execute(query)]
-    return page_of(rows, size=PAGE_SIZE, key=lambda row: (row.id,), backwards=backwards, after=after, before=before)
+    return page_of(
+        rows,
+        size=PAGE_SIZE,
+        key=lambda row: (row.id,),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )
 
 
 def matching(consultation: Consultation, wanted: Wanted, *, limit: int) -> dict[int, int]:
     """Revision by id of at most `limit` points that match, in order."""
-    query = _narrowed(_base(Point.id, Point.revision).where(Point.consultation_id == consultation.id), wanted)
-    return {row.id: row.revision for row in db.session.execute(query.order_by(Point.id).limit(limit))}
+    query = _narrowed(
+        _base(Point.id, Point.revision).where(Point.consultation_id == consultation.id), wanted
+    )
+    return {
+        row.id: row.revision for row in db.session.execute(query.order_by(Point.id).limit(limit))
+    }
 
 
 def rows_of(consultation: Consultation, ids: Sequence[int]) -> list[PointRow]:
     """These points of this consultation, in order."""
     found: list[PointRow] = []
     for start in range(0, len(ids), 500):
-        query = _base(*_COLUMNS).where(Point.consultation_id == consultation.id, Point.id.in_(ids[start : start + 500]))
+        query = _base(*_COLUMNS).where(
+            Point.consultation_id == consultation.id, Point.id.in_(ids[start : start + 500])
+        )
         found += [PointRow(*row) for row in db.session.execute(query)]
     return sorted(found, key=lambda row: row.id)
 
 
 def progress(consultation: Consultation) -> Progress:
     """«1.043 ý, 812 đã chốt». Two statements."""
-    query = _base(Reply.stage, sa.func.count()).where(Point.consultation_id == consultation.id).group_by(Reply.stage)
+    query = (
+        _base(Reply.stage, sa.func.count())
+        .where(Point.consultation_id == consultation.id)
+        .group_by(Reply.stage)
+    )
     by_stage: Mapping[ReplyStage | None, int] = {stage: n for stage, n in db.session.execute(query)}
     without = (
         sa.select(sa.func.count())
         .select_from(Comment)
-        .where(Comment.consultation_id == consultation.id, *in_file(), ~sa.exists().where(Point.comment_id == Comment.id))
+        .where(
+            Comment.consultation_id == consultation.id,
+            *in_file(),
+            ~sa.exists().where(Point.comment_id == Comment.id),
+        )
     )
     return Progress(
         points=sum(by_stage.values()),
@@ -225,7 +283,9 @@ def themes(consultation: Consultation) -> list[tuple[Theme, int]]:
 
 def theme_by_title(consultation: Consultation, title: str) -> Theme:
     """The theme of this name. Raises NotFound."""
-    found: Theme | None = db.session.scalar(sa.select(Theme).where(Theme.consultation_id == consultation.id, Theme.title == title))
+    found: Theme | None = db.session.scalar(
+        sa.select(Theme).where(Theme.consultation_id == consultation.id, Theme.title == title)
+    )
     if found is None:
         raise NotFound
     return found
@@ -233,7 +293,11 @@ def theme_by_title(consultation: Consultation, title: str) -> Theme:
 
 def of_comment(comment_id: int) -> list[Point]:
     """The points of one comment, in order."""
-    return list(db.session.scalars(sa.select(Point).where(Point.comment_id == comment_id).order_by(Point.number)))
+    return list(
+        db.session.scalars(
+            sa.select(Point).where(Point.comment_id == comment_id).order_by(Point.number)
+        )
+    )
 
 
 def by_place(code: str, number: int) -> Point:
@@ -251,12 +315,20 @@ def by_place(code: str, number: int) -> Point:
 
 
 def ungrouped_texts(consultation: Consultation) -> list[tuple[int, str]]:
-    """(id, text) of the points in no theme, the first SUGGESTED_FROM of them: what suggestions are made from."""
-    query = _base(Point.id, Point.text).where(Point.consultation_id == consultation.id, Point.theme_id.is_(None))
-    return [(row.id, row.text) for row in db.session.execute(query.order_by(Point.id).limit(SUGGESTED_FROM))]
+    """(id, text) of the points in no theme, the first SUGGESTED_FROM of them: what suggestions are
+    made from.
+    """
+    query = _base(Point.id, Point.text).where(
+        Point.consultation_id == consultation.id, Point.theme_id.is_(None)
+    )
+    return [
+        (row.id, row.text)
+        for row in db.session.execute(query.order_by(Point.id).limit(SUGGESTED_FROM))
+    ]
 
 
-# What a sender reads ---------------------------------------------------------------------------------------------------------
+# What a sender reads
+# --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class PointReply:
     """One point of somebody's comment and what became of it, as issued."""
@@ -272,12 +344,23 @@ class PointReply:
 
 def _issued() -> sa.Select[Any]:
     other = aliased(ResultTable)
-    newest = sa.select(sa.func.max(other.number)).where(other.consultation_id == Point.consultation_id).scalar_subquery()
+    newest = (
+        sa.select(sa.func.max(other.number))
+        .where(other.consultation_id == Point.consultation_id)
+        .scalar_subquery()
+    )
     return (
         sa.select(Point.comment_id, Point.number, ResultRow.data)
         .select_from(Point)
-        .join(ResultTable, sa.and_(ResultTable.consultation_id == Point.consultation_id, ResultTable.number == newest))
-        .join(ResultRow, sa.and_(ResultRow.table_id == ResultTable.id, ResultRow.point_id == Point.id))
+        .join(
+            ResultTable,
+            sa.and_(
+                ResultTable.consultation_id == Point.consultation_id, ResultTable.number == newest
+            ),
+        )
+        .join(
+            ResultRow, sa.and_(ResultRow.table_id == ResultTable.id, ResultRow.point_id == Point.id)
+        )
         .join(Consultation, Consultation.id == Point.consultation_id)
         .where(Consultation.stage.in_(_RESULT))
     )
@@ -285,20 +368,31 @@ def _issued() -> sa.Select[Any]:
 
 def _point_reply(number: int, data: Mapping[str, Any]) -> PointReply:
     decision = Decision(data["decision"]) if data["decision"] else None
-    return PointReply(number, data["text"], decision, data["reply"], data["changed_where"], data["anchor"])
+    return PointReply(
+        number, data["text"], decision, data["reply"], data["changed_where"], data["anchor"]
+    )
 
 
 def points_of_submission(comment_id: int) -> list[PointReply]:
-    """The points of one comment with the replies, as issued; empty as long as the result is not published. One statement."""
+    """The points of one comment with the replies, as issued; empty as long as the result is not
+    published. One statement.
+    """
     query = _issued().where(Point.comment_id == comment_id).order_by(Point.number)
     return [_point_reply(row.number, row.data) for row in db.session.execute(query)]
 
 
-def points_by_comment(consultation_id: int, comment_ids: Sequence[int]) -> Iterator[tuple[int, list[PointReply]]]:
-    """The same for several comments of one consultation, for the mails at publication. One statement for each 500."""
+def points_by_comment(
+    consultation_id: int, comment_ids: Sequence[int]
+) -> Iterator[tuple[int, list[PointReply]]]:
+    """The same for several comments of one consultation, for the mails at publication.
+
+    One statement for each 500.
+    """
     for start in range(0, len(comment_ids), 500):
         some = comment_ids[start : start + 500]
-        query = _issued().where(Point.consultation_id == consultation_id, Point.comment_id.in_(some))
+        query = _issued().where(
+            Point.consultation_id == consultation_id, Point.comment_id.in_(some)
+        )
         found: dict[int, list[PointReply]] = {}
         for row in db.session.execute(query.order_by(Point.comment_id, Point.number)):
             found.setdefault(row.comment_id, []).append(_point_reply(row.number, row.data))

@@ -1,4 +1,6 @@
-"""The list of works and projects: what everybody reads, what the office reads, and what comments need to know of it."""
+"""The list of works and projects: what everybody reads, what the office reads, and what comments
+need to know of it.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
@@ -8,7 +10,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models import Comment, Consultation, LandType, Point, ProjectItem, ProjectParcel
+from app.consultations.models import (
+    Comment,
+    Consultation,
+    LandType,
+    Point,
+    ProjectItem,
+    ProjectParcel,
+)
 from app.consultations.parcels import Parcels
 from app.consultations.queries import public as gate
 from app.consultations.queries.public import PublicConsultation
@@ -69,7 +78,13 @@ class Summary:
     def total(self) -> Balance:
         """The last line."""
         rows = self.balances
-        return Balance("", *(sum((getattr(row, name) for row in rows), Decimal(0)) for name in ("planned", "existing", "added", "taken")))
+        return Balance(
+            "",
+            *(
+                sum((getattr(row, name) for row in rows), Decimal(0))
+                for name in ("planned", "existing", "added", "taken")
+            ),
+        )
 
     @property
     def gap(self) -> Decimal:
@@ -128,7 +143,8 @@ class ProjectView:
     note: str
     removed_at: dt.datetime | None
     revision: int
-    #: 0: the parcel itself is named (or none was asked for); 1: only its whole sheet, so it may be concerned.
+    #: 0: the parcel itself is named (or none was asked for); 1: only its whole sheet, so it may be
+    #: concerned.
     nearness: int = 0
     #: Comments that everybody may read.
     comments: int = 0
@@ -161,14 +177,22 @@ _COLUMNS = (
 )
 
 
-# Land types ------------------------------------------------------------------------------------------------------------------
+# Land types
+# --------------------------------------------------------------------------------------------------
 def _valid_on(day: dt.date) -> sa.ColumnElement[bool]:
-    return sa.and_(LandType.valid_from <= day, sa.or_(LandType.valid_to.is_(None), LandType.valid_to >= day))
+    return sa.and_(
+        LandType.valid_from <= day, sa.or_(LandType.valid_to.is_(None), LandType.valid_to >= day)
+    )
 
 
 def land_types(day: dt.date) -> dict[str, LandType]:
     """The land types valid on this day by code, in the order of their table."""
-    return {row.code: row for row in db.session.scalars(sa.select(LandType).where(_valid_on(day)).order_by(LandType.id))}
+    return {
+        row.code: row
+        for row in db.session.scalars(
+            sa.select(LandType).where(_valid_on(day)).order_by(LandType.id)
+        )
+    }
 
 
 def lands(day: dt.date) -> dict[str, Land]:
@@ -187,22 +211,35 @@ def _lands_of(text: str | None) -> dict[str, Land]:
     return {land.code: land for land in found}
 
 
-# Summary ---------------------------------------------------------------------------------------------------------------------
+# Summary
+# --------------------------------------------------------------------------------------------------
 def summary_of(kept: dict[str, Any] | None) -> Summary:
     """The sums as service.projects keeps them; an empty list where nothing was kept."""
     kept = kept or {}
-    balances = [Balance(code, *(Decimal(part) for part in parts)) for code, *parts in kept.get("balances", [])]
+    balances = [
+        Balance(code, *(Decimal(part) for part in parts))
+        for code, *parts in kept.get("balances", [])
+    ]
     return Summary(int(kept.get("count", 0)), list(kept.get("groups", [])), balances)
 
 
 def summary(consultation_id: int) -> Summary:
     """The same, read for the office."""
-    return summary_of(db.session.scalar(sa.select(Consultation.project_summary).where(Consultation.id == consultation_id)))
+    return summary_of(
+        db.session.scalar(
+            sa.select(Consultation.project_summary).where(Consultation.id == consultation_id)
+        )
+    )
 
 
 def front(slug: str) -> Front | None:
-    """What the public pages begin with, or None when there is nothing that everybody may see. One statement."""
-    query = gate.public(*gate.COLUMNS, Consultation.project_summary, _lands_text(today())).where(Consultation.slug == slug)
+    """What the public pages begin with, or None when there is nothing that everybody may see.
+
+    One statement.
+    """
+    query = gate.public(*gate.COLUMNS, Consultation.project_summary, _lands_text(today())).where(
+        Consultation.slug == slug
+    )
     row = db.session.execute(query).one_or_none()
     if row is None:
         return None
@@ -210,20 +247,35 @@ def front(slug: str) -> Front | None:
     return Front(PublicConsultation(*columns), summary_of(kept), _lands_of(text))
 
 
-# Lists -----------------------------------------------------------------------------------------------------------------------
+# Lists
+# --------------------------------------------------------------------------------------------------
 def _touched(consultation_id: int, wanted: Wanted) -> sa.Subquery | None:
-    """The works that the sheet or parcel asked touches, each with its nearness; found by the index of sheets. None: nothing asked."""
+    """The works that the sheet or parcel asked touches, each with its nearness; found by the index
+    of sheets. None: nothing asked.
+    """
     if wanted.sheet is None and wanted.parcel is None:
         return None
-    near = sa.case((ProjectParcel.parcel_from.is_(None), 1), else_=0) if wanted.parcel is not None else sa.literal(0, sa.Integer)
+    near = (
+        sa.case((ProjectParcel.parcel_from.is_(None), 1), else_=0)
+        if wanted.parcel is not None
+        else sa.literal(0, sa.Integer)
+    )
     query = sa.select(ProjectParcel.project_id, sa.func.min(near).label("nearness"))
-    query = query.where(ProjectParcel.consultation_id == consultation_id).group_by(ProjectParcel.project_id)
+    query = query.where(ProjectParcel.consultation_id == consultation_id).group_by(
+        ProjectParcel.project_id
+    )
     if wanted.sheet is not None:
         query = query.where(ProjectParcel.sheet == wanted.sheet)
     if wanted.parcel is not None:
-        named = sa.and_(ProjectParcel.parcel_from <= wanted.parcel, ProjectParcel.parcel_to >= wanted.parcel)
+        named = sa.and_(
+            ProjectParcel.parcel_from <= wanted.parcel, ProjectParcel.parcel_to >= wanted.parcel
+        )
         # A parcel without its sheet is on every sheet: whole sheets then say nothing.
-        query = query.where(sa.or_(named, ProjectParcel.parcel_from.is_(None)) if wanted.sheet is not None else named)
+        query = query.where(
+            sa.or_(named, ProjectParcel.parcel_from.is_(None))
+            if wanted.sheet is not None
+            else named
+        )
     return query.subquery()
 
 
@@ -238,7 +290,9 @@ def _narrowed(query: sa.Select[Any], wanted: Wanted) -> sa.Select[Any]:
 
 def _comment_count() -> sa.ScalarSelect[int]:
     """Comments about the work that everybody may read, through their gate."""
-    counted = gate.public_comments(sa.func.count(Comment.id)).where(Comment.project_id == ProjectItem.id)
+    counted = gate.public_comments(sa.func.count(Comment.id)).where(
+        Comment.project_id == ProjectItem.id
+    )
     return counted.correlate(ProjectItem).scalar_subquery()
 
 
@@ -251,17 +305,28 @@ def page(
     before: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[ProjectView]:
-    """Works in the order of the list; with sheet and parcel asked, those that name the parcel come first. One statement."""
+    """Works in the order of the list; with sheet and parcel asked, those that name the parcel come
+    first. One statement.
+    """
     touched = _touched(consultation_id, wanted)
     nearness = sa.literal(0, sa.Integer) if touched is None else touched.c.nearness
-    query = sa.select(*_COLUMNS, nearness, _comment_count()).where(ProjectItem.consultation_id == consultation_id)
+    query = sa.select(*_COLUMNS, nearness, _comment_count()).where(
+        ProjectItem.consultation_id == consultation_id
+    )
     if touched is not None:
         query = query.join(touched, touched.c.project_id == ProjectItem.id)
     if not with_removed:
         query = query.where(ProjectItem.removed_at.is_(None))
     ranked = touched is not None
     columns = (*([nearness] if ranked else []), ProjectItem.position, ProjectItem.id)
-    query, backwards = keyset(_narrowed(query, wanted), columns=columns, descending=False, size=size, after=after, before=before)
+    query, backwards = keyset(
+        _narrowed(query, wanted),
+        columns=columns,
+        descending=False,
+        size=size,
+        after=after,
+        before=before,
+    )
     rows = [ProjectView(*row) for row in db.session.execute(query)]
 
     def key(row: ProjectView) -> tuple[int, ...]:
@@ -271,7 +336,10 @@ def page(
 
 
 def view(consultation_id: int, code: str) -> ProjectView | None:
-    """One work with the number of its comments; also one that was taken out of the list. One statement."""
+    """One work with the number of its comments; also one that was taken out of the list.
+
+    One statement.
+    """
     query = sa.select(*_COLUMNS, sa.literal(0), _comment_count()).where(
         ProjectItem.consultation_id == consultation_id, ProjectItem.code == code.upper()
     )
@@ -280,7 +348,9 @@ def view(consultation_id: int, code: str) -> ProjectView | None:
 
 
 def every(consultation_id: int) -> Iterator[ProjectView]:
-    """All works of the list, row by row, for exports: whatever their number, only some hundreds are in memory."""
+    """All works of the list, row by row, for exports: whatever their number, only some hundreds are
+    in memory.
+    """
     query = (
         sa.select(*_COLUMNS, sa.literal(0), _comment_count())
         .where(ProjectItem.consultation_id == consultation_id, ProjectItem.removed_at.is_(None))
@@ -291,10 +361,13 @@ def every(consultation_id: int) -> Iterator[ProjectView]:
         yield ProjectView(*row)
 
 
-# For others ------------------------------------------------------------------------------------------------------------------
+# For others
+# --------------------------------------------------------------------------------------------------
 def by_code(consultation_id: int, code: str) -> ProjectItem:
     """The work with this code, also one taken out of the list (`removed_at`). Raises NotFound."""
-    query = sa.select(ProjectItem).where(ProjectItem.consultation_id == consultation_id, ProjectItem.code == code.upper())
+    query = sa.select(ProjectItem).where(
+        ProjectItem.consultation_id == consultation_id, ProjectItem.code == code.upper()
+    )
     found: ProjectItem | None = db.session.scalar(query)
     if found is None:
         raise NotFound
@@ -302,10 +375,15 @@ def by_code(consultation_id: int, code: str) -> ProjectItem:
 
 
 def names_of(ids: Collection[int]) -> dict[int, str]:
-    """«C01 · Đường tránh phía Tây» by id; ids that there are not are left out. One statement, none for no ids."""
+    """«C01 · Đường tránh phía Tây» by id; ids that there are not are left out.
+
+    One statement, none for no ids.
+    """
     if not ids:
         return {}
-    query = sa.select(ProjectItem.id, ProjectItem.code, ProjectItem.name).where(ProjectItem.id.in_(list(ids)))
+    query = sa.select(ProjectItem.id, ProjectItem.code, ProjectItem.name).where(
+        ProjectItem.id.in_(list(ids))
+    )
     return {number: f"{code} · {name}" for number, code, name in db.session.execute(query)}
 
 
@@ -321,7 +399,9 @@ def choices(consultation_id: int) -> list[tuple[str, str]]:
 
 def parcels_of(project_id: int) -> Sequence[Parcels]:
     """Which sheets and parcels were understood from «Vị trí trên bản đồ»."""
-    query = sa.select(ProjectParcel.sheet, ProjectParcel.parcel_from, ProjectParcel.parcel_to).where(ProjectParcel.project_id == project_id)
+    query = sa.select(
+        ProjectParcel.sheet, ProjectParcel.parcel_from, ProjectParcel.parcel_to
+    ).where(ProjectParcel.project_id == project_id)
     return [Parcels(*row) for row in db.session.execute(query.order_by(ProjectParcel.id))]
 
 

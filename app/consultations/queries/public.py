@@ -1,4 +1,5 @@
-"""The one gate through which anything public reads consultations and their comments: pages, search, feeds, API, embed, downloads.
+"""The one gate through which anything public reads consultations and their comments: pages, search,
+feeds, API, embed, downloads.
 
 Rows, not entities: these pages are read a thousand times for each time that one is written.
 """
@@ -10,7 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.consultations.models import Comment, Consultation
-from app.consultations.states import CommentStage, ConsultationType, Phase, ShowComments, Stage, Visibility
+from app.consultations.states import (
+    CommentStage,
+    ConsultationType,
+    Phase,
+    ShowComments,
+    Stage,
+    Visibility,
+)
 from app.extensions import db
 from app.kernel.clock import local_date, now, start_of_day, today
 from app.organisation.models import Unit
@@ -23,7 +31,10 @@ RESULT_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class PublicConsultation:
-    """One consultation as everybody may read it. `phase` is computed from the dates, never read from the stage alone."""
+    """One consultation as everybody may read it.
+
+    `phase` is computed from the dates, never read from the stage alone.
+    """
 
     id: int
     slug: str
@@ -87,7 +98,10 @@ class PublicConsultation:
     @property
     def comments_shown(self) -> bool:
         """May moderated comments be read now?"""
-        return self.show_comments is ShowComments.AT_ONCE or self.phase in {Phase.SUMMARISING, Phase.RESULT}
+        return self.show_comments is ShowComments.AT_ONCE or self.phase in {
+            Phase.SUMMARISING,
+            Phase.RESULT,
+        }
 
 
 def phase_of(stage: Stage, opens_on: dt.date, closes_on: dt.date) -> Phase:
@@ -105,8 +119,8 @@ def closing_moment(closes_on: dt.date) -> dt.datetime:
     return start_of_day(closes_on + dt.timedelta(days=1))
 
 
-#: True of every row. SQLite 3.40 (Debian 12) forgets that an order is descending when it leaves out an outer join that
-#: nothing reads: then lists would run backwards and pages of comments lose rows.
+#: True of every row. SQLite 3.40 (Debian 12) forgets that an order is descending when it leaves out
+#: an outer join that nothing reads: then lists would run backwards and pages of comments lose rows.
 _UNIT_READ = sa.or_(Unit.id.is_(None), Unit.id > 0)
 
 
@@ -116,12 +130,19 @@ def public(*columns: Any) -> sa.Select[Any]:
         sa.select(*columns)
         .select_from(Consultation)
         .outerjoin(Unit, Unit.id == Consultation.lead_unit_id)
-        .where(Consultation.visibility == Visibility.PUBLIC, Consultation.stage != Stage.DRAFT, Consultation.posted_at <= now(), _UNIT_READ)
+        .where(
+            Consultation.visibility == Visibility.PUBLIC,
+            Consultation.stage != Stage.DRAFT,
+            Consultation.posted_at <= now(),
+            _UNIT_READ,
+        )
     )
 
 
 def public_comments(*columns: Any) -> sa.Select[Any]:
-    """THE gate for comments: shown by a moderator, allowed by the sender, redacted, and of a consultation that shows them now."""
+    """THE gate for comments: shown by a moderator, allowed by the sender, redacted, and of a
+    consultation that shows them now.
+    """
     shown_now = sa.or_(
         Consultation.show_comments == ShowComments.AT_ONCE,
         Consultation.stage.in_([Stage.ANSWERED, Stage.ARCHIVED]),
@@ -189,16 +210,29 @@ def public_one(slug: str) -> PublicConsultation | None:
 
 def newest(limit: int) -> list[PublicConsultation]:
     """The most recently posted."""
-    return rows(public(*COLUMNS).order_by(Consultation.posted_at.desc(), Consultation.id.desc()).limit(limit))
+    return rows(
+        public(*COLUMNS)
+        .order_by(Consultation.posted_at.desc(), Consultation.id.desc())
+        .limit(limit)
+    )
 
 
 def rows_of(ids: list[int]) -> list[PublicConsultation]:
     """Those of these that everybody may see, in the given order."""
     order = {number: place for place, number in enumerate(ids)}
-    return sorted(rows(public(*COLUMNS).where(Consultation.id.in_(ids))), key=lambda row: order[row.id]) if ids else []
+    return (
+        sorted(
+            rows(public(*COLUMNS).where(Consultation.id.in_(ids))), key=lambda row: order[row.id]
+        )
+        if ids
+        else []
+    )
 
 
 def tombstone(slug: str) -> bool:
     """Was it public once, and is it hidden now?"""
-    query = sa.select(Consultation.id).where(Consultation.slug == slug, Consultation.visibility.in_([Visibility.HIDDEN, Visibility.ERASED]))
+    query = sa.select(Consultation.id).where(
+        Consultation.slug == slug,
+        Consultation.visibility.in_([Visibility.HIDDEN, Visibility.ERASED]),
+    )
     return db.session.scalar(query) is not None

@@ -1,4 +1,6 @@
-"""What moderators read: the comments that wait, in tabs, and all comments of one consultation, each list filtered and paged."""
+"""What moderators read: the comments that wait, in tabs, and all comments of one consultation, each
+list filtered and paged.
+"""
 
 import datetime as dt
 import enum
@@ -60,7 +62,11 @@ COMMENT_TAB_LABELS = {
     CommentTab.UNCONFIRMED: _l("Góp ý chưa xác nhận"),
     CommentTab.SPAM: _l("Góp ý rác"),
 }
-_RULES = {CommentTab.WAITING: IS_WAITING, CommentTab.UNCONFIRMED: IS_UNVERIFIED, CommentTab.SPAM: IS_SPAM}
+_RULES = {
+    CommentTab.WAITING: IS_WAITING,
+    CommentTab.UNCONFIRMED: IS_UNVERIFIED,
+    CommentTab.SPAM: IS_SPAM,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,8 @@ class CommentRow:
     created_at: dt.datetime
 
 
-# Tabs --------------------------------------------------------------------------------------------------------------------
+# Tabs
+# --------------------------------------------------------------------------------------------------
 def tabs_for(actor: Actor) -> list[CommentTab]:
     """The tabs of comments that this person needs, in order."""
     return list(CommentTab) if actor.has(P.COMMENT_MODERATE) else []
@@ -125,7 +132,9 @@ def counts(actor: Actor) -> dict[CommentTab, int]:
     if not tabs:
         return {}
     parts = [
-        sa.select(sa.func.count()).select_from(sa.select(Comment.id).where(_RULES[tab]).limit(COUNT_CAP + 1).subquery()).scalar_subquery()
+        sa.select(sa.func.count())
+        .select_from(sa.select(Comment.id).where(_RULES[tab]).limit(COUNT_CAP + 1).subquery())
+        .scalar_subquery()
         for tab in tabs
     ]
     row = db.session.execute(sa.select(*parts)).one()
@@ -141,9 +150,14 @@ def queue(
     before: str | None = None,
     size: int = QUEUE_SIZE,
 ) -> Page[CommentRow]:
-    """One page of a tab, oldest first. Four statements and two for the office's own numbers, however many rows."""
+    """One page of a tab, oldest first.
+
+    Four statements and two for the office's own numbers, however many rows.
+    """
     query = _filtered(_base().where(_RULES[tab]), wanted or CommentFilter(), actor)
-    return _page(query, (Comment.created_at, Comment.id), actor, after=after, before=before, size=size)
+    return _page(
+        query, (Comment.created_at, Comment.id), actor, after=after, before=before, size=size
+    )
 
 
 def of_consultation(
@@ -156,7 +170,9 @@ def of_consultation(
     size: int = QUEUE_SIZE,
 ) -> Page[CommentRow]:
     """One page of all comments of a consultation, in the order in which they came."""
-    query = _base().where(Comment.consultation_id == consultation.id, Comment.visibility != Visibility.ERASED)
+    query = _base().where(
+        Comment.consultation_id == consultation.id, Comment.visibility != Visibility.ERASED
+    )
     query = _filtered(query, wanted or CommentFilter(), actor)
     return _page(query, (Comment.id,), actor, after=after, before=before, size=size)
 
@@ -185,23 +201,47 @@ def _filtered(query: sa.Select[Any], wanted: CommentFilter, actor: Actor) -> sa.
         if value is not None:
             query = query.where(column == value)
     if wanted.text:
-        pattern = "%" + wanted.text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        pattern = (
+            "%" + wanted.text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        )
         fields: list[Any] = [Submission.code, Submission.public_title]
         if policy.sees_contacts(actor):
-            fields += [Submission.title, Submission.body, Submission.name, Submission.phone, Submission.email, Comment.organisation_name]
+            fields += [
+                Submission.title,
+                Submission.body,
+                Submission.name,
+                Submission.phone,
+                Submission.email,
+                Comment.organisation_name,
+            ]
         query = query.where(sa.or_(*(field.ilike(pattern, escape="\\") for field in fields)))
     return query
 
 
 def _page(
-    query: sa.Select[Any], columns: tuple[Any, ...], actor: Actor, *, after: str | None, before: str | None, size: int
+    query: sa.Select[Any],
+    columns: tuple[Any, ...],
+    actor: Actor,
+    *,
+    after: str | None,
+    before: str | None,
+    size: int,
 ) -> Page[CommentRow]:
-    query, backwards = keyset(query, columns=columns, descending=False, size=size, after=after, before=before)
+    query, backwards = keyset(
+        query, columns=columns, descending=False, size=size, after=after, before=before
+    )
     found = db.session.execute(query).all()
     comments = [row[0] for row in found]
-    targets, same, official = target_names(comments), same_text(comments), organisation.official_contacts()
+    targets, same, official = (
+        target_names(comments),
+        same_text(comments),
+        organisation.official_contacts(),
+    )
     sees = policy.sees_contacts(actor)
-    rows = [_row(row, targets[row[0].id], same.get(_key(row[0]), 1), official, sees=sees) for row in found]
+    rows = [
+        _row(row, targets[row[0].id], same.get(_key(row[0]), 1), official, sees=sees)
+        for row in found
+    ]
     by_moment = len(columns) > 1
     return page_of(
         rows,
@@ -213,10 +253,16 @@ def _page(
     )
 
 
-def _row(row: Sequence[Any], target: str, same: int, official: tuple[str, ...], *, sees: bool) -> CommentRow:
+def _row(
+    row: Sequence[Any], target: str, same: int, official: tuple[str, ...], *, sees: bool
+) -> CommentRow:
     comment, consultation, slug, code = row
     submission = comment.submission
-    title = submission.title if sees else redaction.mask(submission.title, redaction.find(submission.title, official=official))
+    title = (
+        submission.title
+        if sees
+        else redaction.mask(submission.title, redaction.find(submission.title, official=official))
+    )
     return CommentRow(
         id=comment.id,
         revision=comment.revision,
@@ -241,25 +287,41 @@ def _row(row: Sequence[Any], target: str, same: int, official: tuple[str, ...], 
         may_publish=submission.consent is Consent.PUBLISH,
         spam_points=submission.spam_points,
         concern=submission.concern,
-        personal=bool(redaction.find(f"{submission.body}\n{comment.proposed_text}", official=official)),
+        personal=bool(
+            redaction.find(f"{submission.body}\n{comment.proposed_text}", official=official)
+        ),
         same=max(0, same - 1),
         created_at=comment.created_at,
     )
 
 
-# What belongs to the rows --------------------------------------------------------------------------------------------------
+# What belongs to the rows
+# --------------------------------------------------------------------------------------------------
 def target_names(comments: Sequence[Comment]) -> dict[int, str]:
-    """What each comment is about, in words: the clause of the newest text, the project, the place. At most two statements."""
-    clauses = _clause_names({(row.consultation_id, row.clause_anchor) for row in comments if row.target_kind is TargetKind.CLAUSE})
+    """What each comment is about, in words: the clause of the newest text, the project, the place.
+
+    At most two statements.
+    """
+    clauses = _clause_names(
+        {
+            (row.consultation_id, row.clause_anchor)
+            for row in comments
+            if row.target_kind is TargetKind.CLAUSE
+        }
+    )
     numbers = {row.project_id for row in comments if row.target_kind is TargetKind.PROJECT}
     projects: dict[int, str] = {}
     if numbers:
-        query = sa.select(ProjectItem.id, ProjectItem.code, ProjectItem.name).where(ProjectItem.id.in_(numbers))
+        query = sa.select(ProjectItem.id, ProjectItem.code, ProjectItem.name).where(
+            ProjectItem.id.in_(numbers)
+        )
         projects = {row[0]: f"{row[1]} {row[2]}" for row in db.session.execute(query)}
     return {row.id: _target_name(row, clauses, projects) for row in comments}
 
 
-def _target_name(comment: Comment, clauses: dict[tuple[int, str], str], projects: dict[int, str]) -> str:
+def _target_name(
+    comment: Comment, clauses: dict[tuple[int, str], str], projects: dict[int, str]
+) -> str:
     match comment.target_kind:
         case TargetKind.CLAUSE:
             anchor = comment.clause_anchor or ""
@@ -276,14 +338,21 @@ def _clause_names(wanted: set[tuple[int, Any]]) -> dict[tuple[int, str], str]:
     if not wanted:
         return {}
     query = (
-        sa.select(DraftVersion.consultation_id, Clause.anchor, Clause.full_label, Clause.label, Clause.heading)
+        sa.select(
+            DraftVersion.consultation_id,
+            Clause.anchor,
+            Clause.full_label,
+            Clause.label,
+            Clause.heading,
+        )
         .join(Clause, Clause.version_id == DraftVersion.id)
         .where(DraftVersion.consultation_id.in_({number for number, _anchor in wanted}))
         .where(Clause.anchor.in_({anchor for _number, anchor in wanted}))
         .order_by(DraftVersion.number)
     )
     return {
-        (row.consultation_id, row.anchor): clause_name(row.full_label or row.label, row.heading) or row.anchor
+        (row.consultation_id, row.anchor): clause_name(row.full_label or row.label, row.heading)
+        or row.anchor
         for row in db.session.execute(query)
     }
 
@@ -293,29 +362,46 @@ def _key(comment: Comment) -> tuple[int, str]:
 
 
 def same_text(comments: Sequence[Comment]) -> dict[tuple[int, str], int]:
-    """How many comments of a consultation have the text of these, themselves included, up to one more than SAME_CAP. One statement."""
+    """How many comments of a consultation have the text of these, themselves included, up to one
+    more than SAME_CAP. One statement.
+    """
     keys = list(dict.fromkeys(_key(comment) for comment in comments if comment.text_key))
     if not keys:
         return {}
     parts = []
     for number, text_key in keys:
-        alike = sa.select(Comment.id).where(Comment.text_key == text_key, Comment.consultation_id == number)
-        parts.append(sa.select(sa.func.count()).select_from(alike.limit(SAME_CAP + 1).subquery()).scalar_subquery())
+        alike = sa.select(Comment.id).where(
+            Comment.text_key == text_key, Comment.consultation_id == number
+        )
+        parts.append(
+            sa.select(sa.func.count())
+            .select_from(alike.limit(SAME_CAP + 1).subquery())
+            .scalar_subquery()
+        )
     return dict(zip(keys, db.session.execute(sa.select(*parts)).one(), strict=True))
 
 
 def with_comments_open() -> list[tuple[str, str]]:
-    """(slug, «code · title») of the consultations whose comments are being worked on, newest first."""
+    """(slug, «code · title») of the consultations whose comments are being worked
+    on, newest first.
+    """
     stages = [Stage.OPEN, Stage.CLOSED]
-    query = sa.select(Consultation.slug, Consultation.code, Consultation.title).where(Consultation.stage.in_(stages))
+    query = sa.select(Consultation.slug, Consultation.code, Consultation.title).where(
+        Consultation.stage.in_(stages)
+    )
     rows = db.session.execute(query.order_by(Consultation.id.desc()).limit(_MOST_CONSULTATIONS))
     return [(slug, shorten(f"{code} · {title}", 80)) for slug, code, title in rows]
 
 
-# One comment ---------------------------------------------------------------------------------------------------------------
+# One comment
+# --------------------------------------------------------------------------------------------------
 def log_of(comment: Comment) -> list[CommentLog]:
     """What happened, oldest first."""
-    return list(db.session.scalars(sa.select(CommentLog).where(CommentLog.comment_id == comment.id).order_by(CommentLog.id)))
+    return list(
+        db.session.scalars(
+            sa.select(CommentLog).where(CommentLog.comment_id == comment.id).order_by(CommentLog.id)
+        )
+    )
 
 
 def meeting_of(comment: Comment) -> VillageMeeting | None:
@@ -323,12 +409,17 @@ def meeting_of(comment: Comment) -> VillageMeeting | None:
     return db.session.get(VillageMeeting, comment.meeting_id) if comment.meeting_id else None
 
 
-# Many at once --------------------------------------------------------------------------------------------------------------
+# Many at once
+# --------------------------------------------------------------------------------------------------
 def by_codes(codes: Sequence[str]) -> list[Comment]:
     """The comments with these codes, in their order; unknown codes are left out. One statement."""
     if not codes:
         return []
-    query = sa.select(Comment).join(Submission, Submission.id == Comment.submission_id).where(Submission.code.in_(codes))
+    query = (
+        sa.select(Comment)
+        .join(Submission, Submission.id == Comment.submission_id)
+        .where(Submission.code.in_(codes))
+    )
     found = {comment.submission.code: comment for comment in db.session.scalars(query)}
     return [found[code] for code in dict.fromkeys(codes) if code in found]
 
@@ -336,8 +427,14 @@ def by_codes(codes: Sequence[str]) -> list[Comment]:
 def undoable(actor: Actor, *, minutes: int) -> CommentBulk | None:
     """The last thing that this person did to many comments at once, while it can be taken back."""
     since = now() - dt.timedelta(minutes=minutes)
-    mine = (CommentBulk.actor_id == actor.id, CommentBulk.at > since, CommentBulk.undone_at.is_(None))
-    return db.session.scalar(sa.select(CommentBulk).where(*mine).order_by(CommentBulk.id.desc()).limit(1))
+    mine = (
+        CommentBulk.actor_id == actor.id,
+        CommentBulk.at > since,
+        CommentBulk.undone_at.is_(None),
+    )
+    return db.session.scalar(
+        sa.select(CommentBulk).where(*mine).order_by(CommentBulk.id.desc()).limit(1)
+    )
 
 
 def bulk_action(number: int) -> CommentBulk:

@@ -82,6 +82,15 @@ def page(
         query = query.where(Reply.stage == stage)
     if unit_id is not None:
         query = query.where(Reply.unit_id == unit_id)
-    query, backwards = keyset(query, columns=(Reply.id,), descending=False, size=PAGE_SIZE, after=after, before=before)
+    query, backwards = keyset(
+        query, columns=(Reply.id,), descending=False, size=PAGE_SIZE, after=after, before=before
+    )
     rows = [ReplyRow(*row) for row in db.session.execute(query)]
-    return page_of(rows, size=PAGE_SIZE, key=lambda row: (row.id,), backwards=backwards, after=after, before=before)
+    return page_of(
+        rows,
+        size=PAGE_SIZE,
+        key=lambda row: (row.id,),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )

@@ -1,4 +1,6 @@
-"""The published result as everybody may read it: two statements beside the consultation itself, however many rows there are."""
+"""The published result as everybody may read it: two statements beside the consultation itself,
+however many rows there are.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -59,8 +61,16 @@ def _tables(*columns: Any) -> sa.Select[Any]:
 def result(consultation_id: int) -> Result | None:
     """The published result with its newest issue and its files, or None. One statement."""
     other = aliased(ResultTable)
-    newest = sa.select(sa.func.max(other.number)).where(other.consultation_id == Consultation.id).scalar_subquery()
-    certificate = sa.select(sa.func.max(Certificate.id)).where(Certificate.consultation_id == Consultation.id).scalar_subquery()
+    newest = (
+        sa.select(sa.func.max(other.number))
+        .where(other.consultation_id == Consultation.id)
+        .scalar_subquery()
+    )
+    certificate = (
+        sa.select(sa.func.max(Certificate.id))
+        .where(Certificate.consultation_id == Consultation.id)
+        .scalar_subquery()
+    )
     query = (
         _tables(
             Consultation.result_asked,
@@ -80,7 +90,9 @@ def result(consultation_id: int) -> Result | None:
         .outerjoin(
             StoredFile,
             sa.or_(
-                sa.and_(StoredFile.owner_kind == "result_table", StoredFile.owner_id == ResultTable.id),
+                sa.and_(
+                    StoredFile.owner_kind == "result_table", StoredFile.owner_id == ResultTable.id
+                ),
                 sa.and_(StoredFile.owner_kind == "certificate", StoredFile.owner_id == certificate),
             ),
         )
@@ -100,19 +112,46 @@ def result(consultation_id: int) -> Result | None:
     )
 
 
-def rows(found: Result, *, q: str = "", at: str = "", after: str | None = None, before: str | None = None) -> Page[Row]:
-    """One page of the issued rows, in order; `q` finds words with or without their marks, `at` begins at an anchor."""
-    query = sa.select(ResultRow.position, ResultRow.data).where(ResultRow.table_id == found.table_id)
+def rows(
+    found: Result, *, q: str = "", at: str = "", after: str | None = None, before: str | None = None
+) -> Page[Row]:
+    """One page of the issued rows, in order;
+
+    `q` finds words with or without their marks, `at` begins at an anchor.
+    """
+    query = sa.select(ResultRow.position, ResultRow.data).where(
+        ResultRow.table_id == found.table_id
+    )
     for word in nfc(q).lower().split()[:WORDS_MAX]:
         # A word typed with its marks is meant exactly; one without may have any.
-        query = query.where(ResultRow.search_text.contains(word if fold(word) != word else fold(word), autoescape=True))
+        query = query.where(
+            ResultRow.search_text.contains(
+                word if fold(word) != word else fold(word), autoescape=True
+            )
+        )
     if at and not (after or before):
         named = aliased(ResultRow)
-        start = sa.select(named.position).where(named.table_id == found.table_id, named.anchor == at).scalar_subquery()
+        start = (
+            sa.select(named.position)
+            .where(named.table_id == found.table_id, named.anchor == at)
+            .scalar_subquery()
+        )
         query = query.where(ResultRow.position >= sa.func.coalesce(start, 1))
-    query, backwards = keyset(query, columns=(ResultRow.position,), descending=False, size=PAGE_SIZE, after=after, before=before)
+    query, backwards = keyset(
+        query,
+        columns=(ResultRow.position,),
+        descending=False,
+        size=PAGE_SIZE,
+        after=after,
+        before=before,
+    )
     page = page_of(
-        db.session.execute(query).all(), size=PAGE_SIZE, key=lambda row: (row.position,), backwards=backwards, after=after, before=before
+        db.session.execute(query).all(),
+        size=PAGE_SIZE,
+        key=lambda row: (row.position,),
+        backwards=backwards,
+        after=after,
+        before=before,
     )
     return Page([Row(**row.data) for row in page.items], page.next_cursor, page.previous_cursor)
 
@@ -139,5 +178,7 @@ def download(slug: str, number: int | None = None) -> Download | None:
     """This issue (None: the newest) of a published result, or None."""
     query = _tables(Consultation.code, ResultTable.number, ResultTable.content, ResultTable.id)
     query = query.where(Consultation.slug == slug).order_by(ResultTable.number.desc()).limit(1)
-    found = db.session.execute(query if number is None else query.where(ResultTable.number == number)).first()
+    found = db.session.execute(
+        query if number is None else query.where(ResultTable.number == number)
+    ).first()
     return Download(*found) if found else None

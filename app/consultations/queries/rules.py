@@ -17,13 +17,20 @@ from app.workdays import queries as workdays
 
 def rows(kind: ConsultationType | None = None) -> Sequence[ConsultationRule]:
     """Every rule there is or was, by type, the newest first."""
-    query = sa.select(ConsultationRule).order_by(ConsultationRule.type, ConsultationRule.valid_from.desc(), ConsultationRule.id)
+    query = sa.select(ConsultationRule).order_by(
+        ConsultationRule.type, ConsultationRule.valid_from.desc(), ConsultationRule.id
+    )
     return db.session.scalars(query.where(ConsultationRule.type == kind) if kind else query).all()
 
 
 def known() -> Sequence[Rule]:
-    """Every rule; those that ship with the product while the table is empty, so that nothing goes unguarded."""
-    found = [Rule(row.type, row.min_days, row.valid_from, row.valid_to, row.source, row.confidence) for row in rows()]
+    """Every rule; those that ship with the product while the table is empty, so that nothing goes
+    unguarded.
+    """
+    found = [
+        Rule(row.type, row.min_days, row.valid_from, row.valid_to, row.source, row.confidence)
+        for row in rows()
+    ]
     return found or shipped.rules(organisation.agency().level.value)
 
 
@@ -33,7 +40,9 @@ def in_force(kind: ConsultationType, posted_on: dt.date) -> list[Rule]:
 
 
 def binding_today() -> dict[ConsultationType, list[Rule]]:
-    """The rules that apply to each type when it is posted today, the longest first; types without any are left out."""
+    """The rules that apply to each type when it is posted today, the longest first; types without
+    any are left out.
+    """
     everything = known()
     found = {kind: rules.in_force(everything, kind, today()) for kind in ConsultationType}
     return {kind: several for kind, several in found.items() if several}
@@ -47,7 +56,9 @@ def posted_on(consultation: Consultation) -> dt.date:
 
 
 def proposed_last_day(kind: ConsultationType, opens_on: dt.date) -> LastDay:
-    """The last day proposed when it opens on this day: the whole time from the opening, so that nobody gets less."""
+    """The last day proposed when it opens on this day: the whole time from the opening, so that
+    nobody gets less.
+    """
     return rules.proposed(workdays.calendar(), in_force(kind, opens_on), opens_on)
 
 
@@ -55,4 +66,8 @@ def last_day_of(consultation: Consultation) -> LastDay | None:
     """Its last day with the reason; None while there is none."""
     if consultation.closes_on is None:
         return None
-    return rules.last_day(workdays.calendar(), posted_on(consultation), consultation.wanted_closes_on or consultation.closes_on)
+    return rules.last_day(
+        workdays.calendar(),
+        posted_on(consultation),
+        consultation.wanted_closes_on or consultation.closes_on,
+    )

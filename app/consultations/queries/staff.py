@@ -18,7 +18,9 @@ def by_id(consultation_id: int) -> Consultation:
 
 def by_slug(slug: str) -> Consultation:
     """The consultation at this address. Raises NotFound."""
-    found: Consultation | None = db.session.scalar(sa.select(Consultation).where(Consultation.slug == slug))
+    found: Consultation | None = db.session.scalar(
+        sa.select(Consultation).where(Consultation.slug == slug)
+    )
     if found is None:
         raise NotFound
     return found
@@ -26,7 +28,9 @@ def by_slug(slug: str) -> Consultation:
 
 def by_code(code: str) -> Consultation:
     """The consultation with this code, such as LYK-2026-07. Raises NotFound."""
-    found: Consultation | None = db.session.scalar(sa.select(Consultation).where(Consultation.code == code.strip().upper()))
+    found: Consultation | None = db.session.scalar(
+        sa.select(Consultation).where(Consultation.code == code.strip().upper())
+    )
     if found is None:
         raise NotFound
     return found
@@ -34,13 +38,21 @@ def by_code(code: str) -> Consultation:
 
 def log_of(consultation: Consultation, *, public_only: bool = False) -> list[ConsultationLog]:
     """What happened, oldest first."""
-    query = sa.select(ConsultationLog).where(ConsultationLog.consultation_id == consultation.id).order_by(ConsultationLog.id)
+    query = (
+        sa.select(ConsultationLog)
+        .where(ConsultationLog.consultation_id == consultation.id)
+        .order_by(ConsultationLog.id)
+    )
     return list(db.session.scalars(query.where(ConsultationLog.public) if public_only else query))
 
 
 def comment_by_code(code: str) -> Comment:
     """The comment with this tracking code. Raises NotFound."""
-    query = sa.select(Comment).join(Submission, Submission.id == Comment.submission_id).where(Submission.code == code.upper())
+    query = (
+        sa.select(Comment)
+        .join(Submission, Submission.id == Comment.submission_id)
+        .where(Submission.code == code.upper())
+    )
     found: Comment | None = db.session.scalar(query)
     if found is None:
         raise NotFound
@@ -49,7 +61,9 @@ def comment_by_code(code: str) -> Comment:
 
 def comment_by_submission(submission_id: int) -> Comment:
     """The comment made from this submission. Raises NotFound."""
-    found: Comment | None = db.session.scalar(sa.select(Comment).where(Comment.submission_id == submission_id))
+    found: Comment | None = db.session.scalar(
+        sa.select(Comment).where(Comment.submission_id == submission_id)
+    )
     if found is None:
         raise NotFound
     return found

@@ -1,4 +1,6 @@
-"""The guiding questions of a consultation, what was answered to them, and what of it everybody may read after closing."""
+"""The guiding questions of a consultation, what was answered to them, and what of it everybody may
+read after closing.
+"""
 
 import json
 from collections import Counter
@@ -79,7 +81,11 @@ class OpenAnswer:
     def may_be_shown(self) -> bool:
         """Does its sender allow it, and does it belong to the file?"""
         sent = self.comment
-        in_file = sent.stage is CommentStage.RECEIVED and not sent.late and sent.visibility is not Visibility.ERASED
+        in_file = (
+            sent.stage is CommentStage.RECEIVED
+            and not sent.late
+            and sent.visibility is not Visibility.ERASED
+        )
         return in_file and sent.submission.consent is Consent.PUBLISH
 
 
@@ -101,7 +107,9 @@ def in_words(question: SurveyQuestion, answer: SurveyAnswer) -> str:
         return answer.text
     if question.kind is SurveyKind.SCALE:
         return f"{answer.choices[0]}/{question.steps}" if answer.choices else ""
-    return ", ".join(str(question.options[number]) for number in answer.choices if number < len(question.options))
+    return ", ".join(
+        str(question.options[number]) for number in answer.choices if number < len(question.options)
+    )
 
 
 def _counted() -> list[sa.ColumnElement[bool]]:
@@ -110,16 +118,24 @@ def _counted() -> list[sa.ColumnElement[bool]]:
 
 
 def with_questions(slug: str) -> tuple[PublicConsultation, list[SurveyQuestion]] | None:
-    """The public consultation at this address with its guiding questions, in one statement; None when it is not public."""
-    query = public(*COLUMNS, SurveyQuestion).outerjoin(SurveyQuestion, SurveyQuestion.consultation_id == Consultation.id)
-    rows = db.session.execute(query.where(Consultation.slug == slug).order_by(SurveyQuestion.position, SurveyQuestion.id)).all()
+    """The public consultation at this address with its guiding questions, in one statement;
+
+    None when it is not public.
+    """
+    query = public(*COLUMNS, SurveyQuestion).outerjoin(
+        SurveyQuestion, SurveyQuestion.consultation_id == Consultation.id
+    )
+    rows = db.session.execute(
+        query.where(Consultation.slug == slug).order_by(SurveyQuestion.position, SurveyQuestion.id)
+    ).all()
     if not rows:
         return None
     return PublicConsultation(*rows[0][:-1]), [row[-1] for row in rows if row[-1] is not None]
 
 
 def tallies(consultation_id: int, questions: Sequence[SurveyQuestion]) -> list[Tally]:
-    """Every question with its answers counted; open answers as far as an officer has cleared them and their senders allow it.
+    """Every question with its answers counted; open answers as far as an officer has cleared them
+    and their senders allow it.
 
     One statement, however many people answered.
     """
@@ -136,7 +152,9 @@ def tallies(consultation_id: int, questions: Sequence[SurveyQuestion]) -> list[T
 
 
 def _answers(consultation_id: int) -> Any:
-    """(question, choices, how many chose just these), and (question, cleared text, None) of open answers, newest first."""
+    """(question, choices, how many chose just these), and (question, cleared text, None) of open
+    answers, newest first.
+    """
     # PostgreSQL compares no JSON, so that the choices are grouped as the text they were written as.
     choices = sa.cast(SurveyAnswer.choices, sa.Text)
     counts = (
@@ -146,7 +164,11 @@ def _answers(consultation_id: int) -> Any:
         .group_by(SurveyAnswer.question_id, choices)
     )
     newest = (
-        sa.select(SurveyAnswer.question_id, SurveyAnswer.public_text.label("words"), sa.cast(sa.null(), sa.Integer).label("chosen"))
+        sa.select(
+            SurveyAnswer.question_id,
+            SurveyAnswer.public_text.label("words"),
+            sa.cast(sa.null(), sa.Integer).label("chosen"),
+        )
         .join(Comment, Comment.id == SurveyAnswer.comment_id)
         .join(Submission, Submission.id == Comment.submission_id)
         .where(
@@ -163,7 +185,9 @@ def _answers(consultation_id: int) -> Any:
     return sa.union_all(counts, sa.select(*newest.c))
 
 
-def _tally(question: SurveyQuestion, counted: Mapping[tuple[int, ...], int], texts: Sequence[str]) -> Tally:
+def _tally(
+    question: SurveyQuestion, counted: Mapping[tuple[int, ...], int], texts: Sequence[str]
+) -> Tally:
     answered = sum(counted.values())
     if question.kind is SurveyKind.OPEN:
         return Tally(question, answered, texts=texts)
@@ -173,11 +197,19 @@ def _tally(question: SurveyQuestion, counted: Mapping[tuple[int, ...], int], tex
             chosen[number] += count
     if question.kind is SurveyKind.SCALE:
         mean = sum(step * count for step, count in chosen.items()) / answered if answered else None
-        return Tally(question, answered, _bars(scale_labels(question), chosen, answered, first=1), mean)
-    return Tally(question, answered, _bars([str(label) for label in question.options], chosen, answered, first=0))
+        return Tally(
+            question, answered, _bars(scale_labels(question), chosen, answered, first=1), mean
+        )
+    return Tally(
+        question,
+        answered,
+        _bars([str(label) for label in question.options], chosen, answered, first=0),
+    )
 
 
-def _bars(labels: Sequence[str], chosen: Mapping[int, int], answered: int, *, first: int) -> list[Bar]:
+def _bars(
+    labels: Sequence[str], chosen: Mapping[int, int], answered: int, *, first: int
+) -> list[Bar]:
     return [
         Bar(
             str(number) if first else _LETTERS[number % len(_LETTERS)],
@@ -198,7 +230,9 @@ def scale_labels(question: SurveyQuestion) -> list[str]:
     return labels
 
 
-def open_answers(question_id: int, *, after: str | None = None, before: str | None = None) -> Page[OpenAnswer]:
+def open_answers(
+    question_id: int, *, after: str | None = None, before: str | None = None
+) -> Page[OpenAnswer]:
     """All open answers to one question, newest first, for the office."""
     columns: tuple[Any, ...] = (SurveyAnswer, Comment)
     query = (
@@ -206,9 +240,18 @@ def open_answers(question_id: int, *, after: str | None = None, before: str | No
         .join(Comment, Comment.id == SurveyAnswer.comment_id)
         .where(SurveyAnswer.question_id == question_id, SurveyAnswer.text != "")
     )
-    query, backwards = keyset(query, columns=[SurveyAnswer.id], descending=True, size=PAGE, after=after, before=before)
+    query, backwards = keyset(
+        query, columns=[SurveyAnswer.id], descending=True, size=PAGE, after=after, before=before
+    )
     rows = [OpenAnswer(answer, comment) for answer, comment in db.session.execute(query)]
-    return page_of(rows, size=PAGE, key=lambda row: (row.answer.id,), backwards=backwards, after=after, before=before)
+    return page_of(
+        rows,
+        size=PAGE,
+        key=lambda row: (row.answer.id,),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )
 
 
 def answer_in(consultation: Consultation, answer_id: int) -> OpenAnswer | None:

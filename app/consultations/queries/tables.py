@@ -35,12 +35,15 @@ _LAST = 10**9
 _PLACES = "Khu vực trên bản đồ"
 
 
-# Names of clauses --------------------------------------------------------------------------------------------------------------
+# Names of clauses
+# --------------------------------------------------------------------------------------------------
 def newest_version(consultation_id: int) -> sa.ScalarSelect[Any]:
     """The version of the draft that people read."""
     return (
         sa.select(DraftVersion.id)
-        .where(DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None))
+        .where(
+            DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None)
+        )
         .order_by(DraftVersion.number.desc())
         .limit(1)
         .scalar_subquery()
@@ -48,9 +51,19 @@ def newest_version(consultation_id: int) -> sa.ScalarSelect[Any]:
 
 
 def clause_names(consultation_id: int) -> dict[str, str]:
-    """«Khoản 2 Điều 5. Bồi thường» by anchor; the newest version's words, older ones' for what is gone. One statement."""
+    """«Khoản 2 Điều 5.
+
+    Bồi thường» by anchor; the newest version's words, older ones' for what is gone. One statement.
+    """
     query = (
-        sa.select(DraftVersion.number, Clause.depth, Clause.kind, Clause.anchor, Clause.label, Clause.heading)
+        sa.select(
+            DraftVersion.number,
+            Clause.depth,
+            Clause.kind,
+            Clause.anchor,
+            Clause.label,
+            Clause.heading,
+        )
         .join(DraftVersion, DraftVersion.id == Clause.version_id)
         .where(DraftVersion.consultation_id == consultation_id)
         .order_by(DraftVersion.number, Clause.position)
@@ -66,7 +79,9 @@ def clause_names(consultation_id: int) -> dict[str, str]:
         parents = [name for _depth, name in reversed(above)] if inner else []
         names[anchor] = " ".join([own, *parents])
         if kind in {ClauseKind.ARTICLE, ClauseKind.CLAUSE, ClauseKind.ANNEX}:
-            above.append((depth, own[:1].lower() + own[1:] if kind is ClauseKind.CLAUSE else label or own))
+            above.append(
+                (depth, own[:1].lower() + own[1:] if kind is ClauseKind.CLAUSE else label or own)
+            )
     return names
 
 
@@ -78,7 +93,8 @@ def _own_name(kind: ClauseKind, label: str, heading: str, anchor: str) -> str:
     return ". ".join(part for part in (label, shorten(heading, 120)) if part) or anchor
 
 
-# Rows --------------------------------------------------------------------------------------------------------------------------
+# Rows
+# --------------------------------------------------------------------------------------------------
 _RANK = sa.case(
     (Point.theme_id.is_not(None), 1),
     (Point.target_kind == TargetKind.CLAUSE, 2),
@@ -89,9 +105,11 @@ _RANK = sa.case(
 
 
 def ordered_ids(consultation_id: int, *, issued: int | None = None) -> "array[int]":
-    """The points of the file in the order of the table: general ones, themes, clauses, projects, places; alike answers together.
+    """The points of the file in the order of the table: general ones, themes, clauses, projects,
+    places; alike answers together.
 
-    Only numbers, eight bytes each: this is all of a table that is ever held at once. `issued` keeps to those of that issue.
+    Only numbers, eight bytes each: this is all of a table that is ever held at once. `issued` keeps
+    to those of that issue.
     """
     query = (
         sa.select(Point.id)
@@ -99,7 +117,13 @@ def ordered_ids(consultation_id: int, *, issued: int | None = None) -> "array[in
         .join(Comment, Comment.id == Point.comment_id)
         .outerjoin(Theme, Theme.id == Point.theme_id)
         .outerjoin(ProjectItem, ProjectItem.id == Point.project_id)
-        .outerjoin(Clause, sa.and_(Clause.version_id == newest_version(consultation_id), Clause.anchor == Point.clause_anchor))
+        .outerjoin(
+            Clause,
+            sa.and_(
+                Clause.version_id == newest_version(consultation_id),
+                Clause.anchor == Point.clause_anchor,
+            ),
+        )
         .where(Point.consultation_id == consultation_id)
         .order_by(
             _RANK,
@@ -114,7 +138,9 @@ def ordered_ids(consultation_id: int, *, issued: int | None = None) -> "array[in
             Point.number,
         )
     )
-    query = query.where(*in_file()) if issued is None else query.where(Point.issued_number == issued)
+    query = (
+        query.where(*in_file()) if issued is None else query.where(Point.issued_number == issued)
+    )
     return array("q", db.session.scalars(query.execution_options(yield_per=10 * BATCH)))
 
 
@@ -146,8 +172,12 @@ _COLUMNS = (
 )
 
 
-def table_rows(consultation_id: int, *, issued: int | None = None) -> Iterator[tuple[int, tabling.Row]]:
-    """(id of the point, its row) in the order of the table, read 500 at a time so that memory stays flat."""
+def table_rows(
+    consultation_id: int, *, issued: int | None = None
+) -> Iterator[tuple[int, tabling.Row]]:
+    """(id of the point, its row) in the order of the table, read 500 at a time so that memory stays
+    flat.
+    """
     names = clause_names(consultation_id)
     ids = ordered_ids(consultation_id, issued=issued)
     for start in range(0, len(ids), BATCH):
@@ -195,26 +225,41 @@ def group_name(found: Any, names: Mapping[str, str]) -> str:
 
 
 def subject_of(found: Any) -> str:
-    """Who said it, as far as that may be printed: bodies in full, people as they chose, never more than they agreed to."""
+    """Who said it, as far as that may be printed: bodies in full, people as they chose, never more
+    than they agreed to.
+    """
     if found.held_on is not None:
         return f"Họp dân ngày {vi_date(found.held_on)} tại {found.meeting_place}"
     if found.sender_kind in BODIES and found.organisation_name:
-        letter = f" (văn bản số {found.letter_number})" if found.letter_number and found.sender_kind is SenderKind.AGENCY else ""
+        letter = (
+            f" (văn bản số {found.letter_number})"
+            if found.letter_number and found.sender_kind is SenderKind.AGENCY
+            else ""
+        )
         return f"{found.organisation_name}{letter}"
     name = _shown(found)
     if found.people > 1:
         crowd = tabling.number(found.people)
-        return f"{name} và {tabling.number(found.people - 1)} người khác" if name else f"{crowd} cá nhân"
+        return (
+            f"{name} và {tabling.number(found.people - 1)} người khác"
+            if name
+            else f"{crowd} cá nhân"
+        )
     return name or ("01 cá nhân" if not found.place else f"01 cá nhân tại {found.place}")
 
 
 def _shown(found: Any) -> str:
-    if found.consent is not Consent.PUBLISH or found.name_display is NameDisplay.HIDDEN or not found.name:
+    if (
+        found.consent is not Consent.PUBLISH
+        or found.name_display is NameDisplay.HIDDEN
+        or not found.name
+    ):
         return ""
     return str(found.name) if found.name_display is NameDisplay.FULL else initials(found.name)
 
 
-# Figures -----------------------------------------------------------------------------------------------------------------------
+# Figures
+# --------------------------------------------------------------------------------------------------
 def counts(consultation_id: int) -> tabling.Counts:
     """All figures of the opening, counted by the database."""
     mine = (Comment.consultation_id == consultation_id, *in_file())
@@ -230,7 +275,9 @@ def counts(consultation_id: int) -> tabling.Counts:
         return {value.value: n for value, n in db.session.execute(query)}
 
     comments, people = db.session.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Comment.people), 0)).select_from(Comment).where(*mine)
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Comment.people), 0))
+        .select_from(Comment)
+        .where(*mine)
     ).one()
     late = sa.select(sa.func.count()).select_from(Comment)
     decisions = by_decision(consultation_id)
@@ -238,7 +285,10 @@ def counts(consultation_id: int) -> tabling.Counts:
         comments=comments,
         people=int(people),
         points=sum(decisions.values()),
-        late=db.session.scalar(late.where(Comment.consultation_id == consultation_id, in_file()[0], Comment.late)) or 0,
+        late=db.session.scalar(
+            late.where(Comment.consultation_id == consultation_id, in_file()[0], Comment.late)
+        )
+        or 0,
         channels=by(Submission.channel),
         senders=by(Comment.sender_kind),
         stances=by(Comment.stance),
@@ -264,7 +314,9 @@ def meetings(consultation_id: int) -> list[tabling.MeetingLine]:
     """The meetings of villagers with how many statements each gave."""
     said = (
         sa.select(Comment.meeting_id, sa.func.count().label("n"))
-        .where(Comment.consultation_id == consultation_id, *in_file(), Comment.meeting_id.is_not(None))
+        .where(
+            Comment.consultation_id == consultation_id, *in_file(), Comment.meeting_id.is_not(None)
+        )
         .group_by(Comment.meeting_id)
         .subquery()
     )
@@ -275,15 +327,22 @@ def meetings(consultation_id: int) -> list[tabling.MeetingLine]:
         .order_by(VillageMeeting.held_on, VillageMeeting.id)
     )
     return [
-        tabling.MeetingLine(row.held_on.isoformat(), row.place, row.present, row.agree, row.disagree, n)
+        tabling.MeetingLine(
+            row.held_on.isoformat(), row.place, row.present, row.agree, row.disagree, n
+        )
         for row, n in db.session.execute(query)
     ]
 
 
-# What was issued ---------------------------------------------------------------------------------------------------------------
+# What was issued
+# --------------------------------------------------------------------------------------------------
 def issues(consultation_id: int) -> Sequence[ResultTable]:
     """All issues, the newest first."""
-    query = sa.select(ResultTable).where(ResultTable.consultation_id == consultation_id).order_by(ResultTable.number.desc())
+    query = (
+        sa.select(ResultTable)
+        .where(ResultTable.consultation_id == consultation_id)
+        .order_by(ResultTable.number.desc())
+    )
     return db.session.scalars(query).all()
 
 
@@ -297,7 +356,9 @@ def issued_rows(table_id: int) -> Iterator[dict[str, Any]]:
     """The rows as issued, in order, 500 at a time."""
     position = 0
     while True:
-        query = sa.select(ResultRow.position, ResultRow.data).where(ResultRow.table_id == table_id, ResultRow.position > position)
+        query = sa.select(ResultRow.position, ResultRow.data).where(
+            ResultRow.table_id == table_id, ResultRow.position > position
+        )
         rows = db.session.execute(query.order_by(ResultRow.position).limit(BATCH)).all()
         if not rows:
             return
@@ -308,7 +369,9 @@ def issued_rows(table_id: int) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """An issued table as its writers want it: the head, and its rows in a new iteration each time."""
+    """An issued table as its writers want it: the head, and its rows in a new
+    iteration each time.
+    """
 
     table: ResultTable
     head: tabling.Head

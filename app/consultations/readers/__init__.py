@@ -1,1 +1,4 @@
-"""Readers of files from outside. Each runs in a child process with bounded memory and time; see protocol, child and sandbox."""
+"""Readers of files from outside.
+
+Each runs in a child process with bounded memory and time; see protocol, child and sandbox.
+"""

@@ -1,19 +1,29 @@
-"""Which columns of a surveyor's table we keep: the land-use code, a name, the project's code. Everything else stays out."""
+"""Which columns of a surveyor's table we keep: the land-use code, a name, the project's code.
+
+Everything else stays out.
+"""
 
 import re
 
 from app.kernel.text import clean_line, fold
 
-#: Folded names without blanks and underscores, best first. DBF cuts names at ten characters, so longer ones match by their beginning.
+#: Folded names without blanks and underscores, best first. DBF cuts names at ten characters, so
+#: longer ones match by their beginning.
 ALIASES = {
     "code": (
-        "maloaidat", "madat", "loaidat", "maldat", "malddat", "mucdich", "mucdichsd", "mucdichsudung", "mdsd", "mdsdd", "mdsdqh", "mdsdht",
-        "kyhieu", "kihieu", "maqh", "maqhsdd", "loaidatqh", "khdat", "kh", "landcode", "landuse", "code", "ma", "nhanthua",
+        "maloaidat", "madat", "loaidat", "maldat", "malddat", "mucdich", "mucdichsd",
+        "mucdichsudung", "mdsd", "mdsdd", "mdsdqh", "mdsdht",
+        "kyhieu", "kihieu", "maqh", "maqhsdd", "loaidatqh", "khdat", "kh", "landcode", "landuse",
+        "code", "ma", "nhanthua",
     ),
     "name": (
-        "tencongtrinh", "tenduan", "tenct", "tenda", "ten", "tenkhu", "tenvung", "tendvhc", "tenxa", "name", "diadanh", "mota",
+        "tencongtrinh", "tenduan", "tenct", "tenda", "ten", "tenkhu", "tenvung", "tendvhc", "tenxa",
+        "name", "diadanh", "mota",
     ),
-    "project": ("macongtrinh", "maduan", "mact", "mada", "sohieu", "sohieuct", "stt", "project", "projectcode", "duan"),
+    "project": (
+        "macongtrinh", "maduan", "mact", "mada", "sohieu", "sohieuct", "stt", "project",
+        "projectcode", "duan",
+    ),
 }  # fmt: skip
 _LIMITS = {"code": 10, "name": 200, "project": 30}
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]")

@@ -1,7 +1,8 @@
 """The child process around one reader: `python -m app.consultations.readers.child <reader>`.
 
-It binds itself before it loads anything that touches the file, reads one line with its order, and speaks JSON lines. There is
-no app, no database and no secret in it: its surroundings are given by the sandbox, and a file it opens is opened to be read.
+It binds itself before it loads anything that touches the file, reads one line with its order, and
+speaks JSON lines. There is no app, no database and no secret in it: its surroundings are given by
+the sandbox, and a file it opens is opened to be read.
 """
 
 import ctypes
@@ -24,7 +25,9 @@ _DIE_WITH_PARENT = 1
 
 
 def bind(memory_bytes: int, cpu_seconds: int, wall_seconds: int) -> None:
-    """No more memory, processor or time than this; no file can be written, no core is dumped; dies with its parent."""
+    """No more memory, processor or time than this; no file can be written, no core is dumped; dies
+    with its parent.
+    """
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
     for what, limit, hard in (
         (resource.RLIMIT_AS, memory_bytes, memory_bytes),
@@ -35,12 +38,15 @@ def bind(memory_bytes: int, cpu_seconds: int, wall_seconds: int) -> None:
         (resource.RLIMIT_CORE, 0, 0),
     ):
         resource.setrlimit(what, (limit, hard))
-    # The parent watches the clock too; this is for the case that the parent is gone and nobody noticed.
+    # The parent watches the clock too; this is for the case that the parent is gone and nobody
+    # noticed.
     signal.alarm(wall_seconds)
 
 
 def messages(reader: str, path: Path, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What the reader says, then how it ended: {"end": true}, {"error": sentence} or {"crash": kind and place}."""
+    """What the reader says, then how it ended: {"end": true}, {"error": sentence} or {"crash": kind
+    and place}.
+    """
     try:
         module = importlib.import_module(reader if "." in reader else f"{_PACKAGE}.{reader}")
         yield from module.read(path, options)
@@ -50,7 +56,8 @@ def messages(reader: str, path: Path, options: dict[str, Any]) -> Iterator[dict[
     except MemoryError:
         yield {"crash": "memory"}
     except Exception as error:
-        # Libraries answer hostile bytes with errors of every class. The message may quote the file, so only the place is told.
+        # Libraries answer hostile bytes with errors of every class. The message may quote the file,
+        # so only the place is told.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         yield {"crash": f"{type(error).__name__} ({Path(frame.filename).name}:{frame.lineno})"}
 

@@ -1,7 +1,8 @@
-"""From a .docx to lines as people see them: numbers that Word adds, tracked changes as accepted, old fonts as Unicode.
+"""From a .docx to lines as people see them: numbers that Word adds, tracked changes as accepted,
+old fonts as Unicode.
 
-The XML is read as it stands. Nothing outside the file is ever fetched, a document type is refused, and no part may be larger
-than MAX_PART once unpacked.
+The XML is read as it stands. Nothing outside the file is ever fetched, a document type is refused,
+and no part may be larger than MAX_PART once unpacked.
 """
 
 import re
@@ -23,7 +24,20 @@ from app.kernel.text import clean_line, nfc
 MAX_PART = 40 * 1024 * 1024
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 #: Runs inside these are part of the text: insertions and moves are taken as accepted.
-_THROUGH = frozenset({"hyperlink", "ins", "moveTo", "smartTag", "sdt", "sdtContent", "fldSimple", "customXml", "bdo", "dir"})
+_THROUGH = frozenset(
+    {
+        "hyperlink",
+        "ins",
+        "moveTo",
+        "smartTag",
+        "sdt",
+        "sdtContent",
+        "fldSimple",
+        "customXml",
+        "bdo",
+        "dir",
+    }
+)
 _OFF = frozenset({"0", "false", "off", "none"})
 _CONTENTS = re.compile(r"toc\s*\d|mục\s*lục", re.IGNORECASE)
 
@@ -80,7 +94,12 @@ def lines(path: Path) -> Iterator[Line]:
         with zipfile.ZipFile(path) as archive:
             document = _Document(archive)
     except (zipfile.BadZipFile, KeyError, OSError) as error:
-        raise Unreadable(_("Tệp này không phải tệp Word .docx. Hãy mở bằng Word, chọn Lưu dưới dạng .docx rồi tải lên lại.")) from error
+        raise Unreadable(
+            _(
+                "Tệp này không phải tệp Word .docx. Hãy mở bằng Word, chọn Lưu dưới dạng .docx "
+                "rồi tải lên lại."
+            )
+        ) from error
     yield from document.lines()
 
 
@@ -89,16 +108,28 @@ def _part(archive: zipfile.ZipFile, name: str) -> Any:
     with archive.open(name) as stream:
         content = stream.read(MAX_PART + 1)
     if len(content) > MAX_PART:
-        raise Unreadable(_("Tệp Word quá lớn khi mở ra. Hãy bỏ bớt hình ảnh, chia nhỏ tệp rồi tải lên lại."))
+        raise Unreadable(
+            _("Tệp Word quá lớn khi mở ra. Hãy bỏ bớt hình ảnh, chia nhỏ tệp rồi tải lên lại.")
+        )
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise Unreadable(_("Tệp Word bị hỏng. Hãy mở và lưu lại tệp rồi tải lên lại.")) from error
     if root.getroottree().docinfo.doctype:
-        raise Unreadable(_("Tệp Word có nội dung lạ nên không đọc. Hãy mở bằng Word, lưu thành tệp .docx mới rồi tải lên lại."))
+        raise Unreadable(
+            _(
+                "Tệp Word có nội dung lạ nên không đọc. Hãy mở bằng Word, lưu thành tệp .docx mới "
+                "rồi tải lên lại."
+            )
+        )
     return root
 
 
@@ -128,7 +159,9 @@ def _numbered(properties: Any) -> tuple[str, int | None] | None:
         return None
     number, place = found.find(W + "numId"), found.find(W + "ilvl")
     level = str(place.get(W + "val", "0")) if place is not None else ""
-    return (str(number.get(W + "val", "")) if number is not None else ""), int(level) if level.isdecimal() else None
+    return (str(number.get(W + "val", "")) if number is not None else ""), int(
+        level
+    ) if level.isdecimal() else None
 
 
 class _Document:
@@ -143,7 +176,11 @@ class _Document:
         self.notes: dict[str, Any] = {}
         notes = _optional(archive, "word/footnotes.xml")
         if notes is not None:
-            self.notes = {str(note.get(W + "id")): note for note in notes.iterfind(W + "footnote") if note.get(W + "type") is None}
+            self.notes = {
+                str(note.get(W + "id")): note
+                for note in notes.iterfind(W + "footnote")
+                if note.get(W + "type") is None
+            }
         self._note_number = 0
         self._chains: dict[str, list[_Style]] = {}
 
@@ -162,8 +199,13 @@ class _Document:
                 yield from self._lines_of(element, made)
 
     def _table(self, table: Any) -> Iterator[Line]:
-        """A table whose cells hold articles is only a way to place text; any other is kept row by row."""
-        cells = [[list(self._cell(cell)) for cell in _own(row, "tc", table)] for row in _own(table, "tr", table)]
+        """A table whose cells hold articles is only a way to place text; any other is kept row by
+        row.
+        """
+        cells = [
+            [list(self._cell(cell)) for cell in _own(row, "tc", table)]
+            for row in _own(table, "tr", table)
+        ]
         texts = [line.text for row in cells for cell in row for line in cell]
         if any(re.match(r"(?:Điều|ĐIỀU)\s*\d", text) for text in texts):
             for row in cells:
@@ -171,9 +213,13 @@ class _Document:
                     yield from cell
             return
         for row in cells:
-            text = " | ".join(joined for cell in row if (joined := " ".join(line.text for line in cell).strip()))
+            text = " | ".join(
+                joined for cell in row if (joined := " ".join(line.text for line in cell).strip())
+            )
             if text:
-                yield Line(text, in_table=True, legacy=any(line.legacy for cell in row for line in cell))
+                yield Line(
+                    text, in_table=True, legacy=any(line.legacy for cell in row for line in cell)
+                )
 
     def _cell(self, cell: Any) -> Iterator[Line]:
         for element, where in _blocks(cell):
@@ -182,7 +228,8 @@ class _Document:
             else:
                 yield from self._lines_of(element, self._paragraph(element, None))
 
-    # A paragraph ------------------------------------------------------------------------------------------------------------
+    # A paragraph
+    # ----------------------------------------------------------------------------------------------
     def _chain(self, style: str) -> list[_Style]:
         """The style and what it is based on, the nearest first."""
         if style not in self._chains:
@@ -214,11 +261,19 @@ class _Document:
         style = properties.find(W + "rStyle") if properties is not None else None
         chain = self._chain(str(style.get(W + "val"))) if style is not None else []
         said = _flag(properties, "b")
-        heavy = said if said is not None else next((item.bold for item in chain if item.bold is not None), bold)
+        heavy = (
+            said
+            if said is not None
+            else next((item.bold for item in chain if item.bold is not None), bold)
+        )
         shown = _font(properties) or next((item.font for item in chain if item.font), font)
         old = bool(legacy_fonts.encoding(shown))
         # Eth looks like đ and is what some keyboards type.
-        text = legacy_fonts.to_unicode(_text(run), shown) if old else _text(run).replace("Ð", "Đ").replace("ð", "đ")
+        text = (
+            legacy_fonts.to_unicode(_text(run), shown)
+            if old
+            else _text(run).replace("Ð", "Đ").replace("ð", "đ")
+        )
         if _flag(properties, "caps"):
             text = text.upper()
         made.legacy = made.legacy or (old and bool(text.strip()))
@@ -235,12 +290,20 @@ class _Document:
                 for item in self.notes[note_id].iterfind(W + "p")
             )
             made.spans.append(Span(f"[{self._note_number}]", False))
-            made.notes.append(_("Chú thích [%(number)s]: %(text)s", number=self._note_number, text=" ".join(texts)))
+            made.notes.append(
+                _(
+                    "Chú thích [%(number)s]: %(text)s",
+                    number=self._note_number,
+                    text=" ".join(texts),
+                )
+            )
 
     def _label(self, element: Any) -> str:
         style = _style_of(element)
         found = _numbered(element.find(W + "pPr"))
-        from_style = next((item.number for item in self._chain(style) if item.number is not None), None)
+        from_style = next(
+            (item.number for item in self._chain(style) if item.number is not None), None
+        )
         number, place = found or from_style or ("", None)
         if style in self.numbering.of_style and (place is None or not number):
             own, level = self.numbering.of_style[style]
@@ -250,14 +313,26 @@ class _Document:
     def _lines_of(self, element: Any, made: _Paragraph) -> Iterator[Line]:
         properties = element.find(W + "pPr")
         said = _centred(properties)
-        centred = said if said is not None else next((s.centred for s in self._chain(_style_of(element)) if s.centred is not None), False)
+        centred = (
+            said
+            if said is not None
+            else next(
+                (s.centred for s in self._chain(_style_of(element)) if s.centred is not None), False
+            )
+        )
         # Counted for empty paragraphs too: Word shows their numbers.
         label = self._label(element)
         for place, (text, bold) in enumerate(_pieces(made.spans)):
             shown = f"{label} {text}".strip() if label and not place else text
             if shown:
                 # The number is as bold as what it stands before.
-                yield Line(shown, bold + len(shown) - len(text) if bold else 0, centred, soft=place > 0, legacy=made.legacy)
+                yield Line(
+                    shown,
+                    bold + len(shown) - len(text) if bold else 0,
+                    centred,
+                    soft=place > 0,
+                    legacy=made.legacy,
+                )
         for note in made.notes:
             yield Line(note, in_table=True)
 
@@ -288,13 +363,19 @@ def _style_of(element: Any) -> str:
 
 
 def _mark_deleted(element: Any) -> bool:
-    """Was the end of this paragraph deleted in a tracked change, so that the next one goes on with it?"""
+    """Was the end of this paragraph deleted in a tracked change, so that the next one goes on with
+    it?
+    """
     return element.find(f"{W}pPr/{W}rPr/{W}del") is not None
 
 
 def _own(parent: Any, name: str, table: Any) -> list[Any]:
     """The rows or cells of this table, not of tables within it."""
-    return [element for element in parent.iter(W + name) if next(element.iterancestors(W + "tbl"), None) is table]
+    return [
+        element
+        for element in parent.iter(W + name)
+        if next(element.iterancestors(W + "tbl"), None) is table
+    ]
 
 
 def _blocks(parent: Any) -> Iterator[tuple[Any, str]]:
@@ -305,7 +386,10 @@ def _blocks(parent: Any) -> Iterator[tuple[Any, str]]:
             yield element, "paragraph"
         elif name == "tbl":
             yield element, "table"
-        elif name == "sdt" and element.find(f".//{W}docPartGallery[@{W}val='Table of Contents']") is not None:
+        elif (
+            name == "sdt"
+            and element.find(f".//{W}docPartGallery[@{W}val='Table of Contents']") is not None
+        ):
             continue
         elif name in {"sdt", "sdtContent", "customXml", "ins", "moveTo"}:
             yield from _blocks(element)

@@ -1,4 +1,6 @@
-"""Numbers that Word writes by itself: which paragraph shows «Điều 5.», «2.» or «b)» although nobody typed it."""
+"""Numbers that Word writes by itself: which paragraph shows «Điều 5.», «2.» or «b)» although nobody
+typed it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -111,7 +113,9 @@ class Numbering:
 
     def _read(self, root: Any) -> None:
         abstracts = {
-            item.get(W + "abstractNumId"): {_place(level): _level(level) for level in item.iterfind(W + "lvl")}
+            item.get(W + "abstractNumId"): {
+                _place(level): _level(level) for level in item.iterfind(W + "lvl")
+            }
             for item in root.iterfind(W + "abstractNum")
         }
         for item in root.iterfind(W + "num"):
@@ -130,7 +134,9 @@ class Numbering:
                     self.of_style.setdefault(level.style, (number, place))
 
     def next_label(self, number: str, place: int) -> str:
-        """What Word shows before the next paragraph of this list and level; a bullet becomes a hyphen."""
+        """What Word shows before the next paragraph of this list and level; a bullet becomes a
+        hyphen.
+        """
         found = self._lists.get(number)
         if found is None or place not in found.levels:
             return ""
@@ -166,6 +172,9 @@ def _shown(found: _List, counts: list[int | None], place: int) -> str:
         if f"%{level + 1}" in text:
             above = found.levels.get(level, Level())
             count = counts[level]
-            shown = formatted(above.start if count is None else count, "decimal" if found.levels[place].legal else above.kind)
+            shown = formatted(
+                above.start if count is None else count,
+                "decimal" if found.levels[place].legal else above.kind,
+            )
             text = text.replace(f"%{level + 1}", shown)
     return text.strip()

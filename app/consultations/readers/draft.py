@@ -1,4 +1,6 @@
-"""Reads a draft: a .docx becomes Chương, Mục, Điều, khoản, điểm in order, each under a stable anchor."""
+"""Reads a draft: a .docx becomes Chương, Mục, Điều, khoản, điểm in order, each under a stable
+anchor.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +15,10 @@ from app.consultations.states import ClauseKind
 
 
 def read(path: Path, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The clauses of the draft as rows. Raises Unreadable when there is nothing to divide the text by."""
+    """The clauses of the draft as rows.
+
+    Raises Unreadable when there is nothing to divide the text by.
+    """
     found = list(docx_lines.lines(path))
     yield protocol.progress(0, len(found))
     nodes = outline_of(found)
@@ -31,7 +36,9 @@ def read(path: Path, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
         )
         if number % 100 == 0:
             yield protocol.progress(len(found) * number // len(nodes), len(found))
-    yield protocol.meta({"clauses": len(nodes), "doubtful": sum(bool(node.doubts) for node in nodes)})
+    yield protocol.meta(
+        {"clauses": len(nodes), "doubtful": sum(bool(node.doubts) for node in nodes)}
+    )
 
 
 def outline_of(lines: list[Line]) -> list[Node]:
@@ -41,6 +48,9 @@ def outline_of(lines: list[Line]) -> list[Node]:
         nodes = Outliner(lines, plan=True).run()
         if not any(node.kind in {ClauseKind.SECTION, ClauseKind.CHAPTER} for node in nodes):
             raise protocol.Unreadable(
-                _("Không tìm thấy Điều hoặc mục I, II, III nào trong tệp nên không tách được. Hãy kiểm tra lại tệp dự thảo.")
+                _(
+                    "Không tìm thấy Điều hoặc mục I, II, III nào trong tệp nên không tách được. "
+                    "Hãy kiểm tra lại tệp dự thảo."
+                )
             )
     return nodes

@@ -1,4 +1,7 @@
-"""What begins a part of a legal text: «Chương II», «Mục 1», «Điều 12a.», «2.», «đ)», «PHỤ LỤC I» (Decree 78/2025, Appendix III)."""
+"""What begins a part of a legal text:
+
+«Chương II», «Mục 1», «Điều 12a.», «2.», «đ)», «PHỤ LỤC I» (Decree 78/2025, Appendix III).
+"""
 
 import re
 from dataclasses import dataclass
@@ -7,12 +10,19 @@ from app.consultations.readers.docx_lines import Line
 from app.consultations.states import ClauseKind
 
 _ROMAN = r"[IVXLCDM]{1,8}"
-_CHAPTER = re.compile(rf"(?:Chương|CHƯƠNG)\s+({_ROMAN}|\d{{1,3}})(?!\w)\s*[.:–-]?\s*(.*)", re.DOTALL)
+_CHAPTER = re.compile(
+    rf"(?:Chương|CHƯƠNG)\s+({_ROMAN}|\d{{1,3}})(?!\w)\s*[.:–-]?\s*(.*)", re.DOTALL
+)
 _SECTION = re.compile(rf"(?:Mục|MỤC)\s+({_ROMAN}|\d{{1,3}})(?!\w)\s*([.:–-]?)\s*(.*)", re.DOTALL)
 _ARTICLE = re.compile(r"(?:Điều|ĐIỀU)\s*(\d{1,4}[a-zđ]{0,2})(?!\w)\s*([.:–-]?)\s*(.*)", re.DOTALL)
-_ANNEX = re.compile(rf"(?:PHỤ LỤC|Phụ lục)(?:\s+(?:số\s+|SỐ\s+)?({_ROMAN}|\d{{1,3}}|[A-Z]))?(?!\w)\s*[.:–-]?\s*(.*)", re.DOTALL)
+_ANNEX = re.compile(
+    rf"(?:PHỤ LỤC|Phụ "
+    rf"lục)(?:\s+(?:số\s+|SỐ\s+)?({_ROMAN}|\d{{1,3}}|[A-Z]))?(?!\w)\s*[.:–-]?\s*(.*)",
+    re.DOTALL,
+)
 _ATTACHED = re.compile(
-    r"(?:QUY ĐỊNH|QUY CHẾ|ĐIỀU LỆ|NỘI QUY|DANH MỤC|KẾ HOẠCH|ĐỀ ÁN|CHƯƠNG TRÌNH|HƯỚNG DẪN|BIỂU MẪU|MẪU SỐ|BẢNG GIÁ)(?!\w)"
+    r"(?:QUY ĐỊNH|QUY CHẾ|ĐIỀU LỆ|NỘI QUY|DANH MỤC|KẾ HOẠCH|ĐỀ ÁN|CHƯƠNG TRÌNH|HƯỚNG DẪN|BIỂU "
+    r"MẪU|MẪU SỐ|BẢNG GIÁ)(?!\w)"
 )
 _CLAUSE = re.compile(r"(?:[Kk]hoản\s+)?(\d{1,3})([a-zđ]?)\s*[.)]\s*(?![\d.])(.*)", re.DOTALL)
 _NESTED = re.compile(r"(\d{1,3}(?:\.\d{1,2}){1,3})\.?\)?\s+(\D.*)", re.DOTALL)
@@ -22,7 +32,9 @@ _SIGNED = re.compile(
     r"(?:Nơi nhận\s*:|(?:TM|KT|TL|TUQ|Q)\.\s+[A-ZĐ]|"
     r"(?:PHÓ )?(?:CHỦ TỊCH|THỦ TƯỚNG|BỘ TRƯỞNG|GIÁM ĐỐC|TRƯỞNG PHÒNG|CHỦ NHIỆM)(?:\s+[A-ZĐ ]*)?$)"
 )
-_HEADER = re.compile(r"(?:CỘNG H[ÒO]|Độc lập\s*[-–]|Số\s*:|[-–_=*. ]{3,}$|.{0,60}, ngày\s.{0,12}tháng\s.{0,12}năm\b)")
+_HEADER = re.compile(
+    r"(?:CỘNG H[ÒO]|Độc lập\s*[-–]|Số\s*:|[-–_=*. ]{3,}$|.{0,60}, ngày\s.{0,12}tháng\s.{0,12}năm\b)"
+)
 
 #: The order of points in Vietnamese texts; Word's own lists follow the Latin one.
 VIETNAMESE = "abcdđeghiklmnopqrstuvxy"
@@ -50,7 +62,10 @@ def arabic(numeral: str) -> int:
     if numeral.isdecimal():
         return int(numeral)
     values = [_VALUES[letter] for letter in numeral]
-    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
+    return sum(
+        -value if value < after else value
+        for value, after in zip(values, [*values[1:], 0], strict=True)
+    )
 
 
 def plain(text: str) -> str:
@@ -68,18 +83,31 @@ def _stands_out(line: Line) -> bool:
 
 
 def _goes_on(rest: str) -> bool:
-    """Does a sentence go on after what looked like a label? «Điều 5 của Luật này», «Mục 1 Chương II»."""
+    """Does a sentence go on after what looked like a label?
+
+    «Điều 5 của Luật này», «Mục 1 Chương II».
+    """
     return bool(rest) and (
-        rest[0].islower() or rest[0] in ",;)(" or re.match(r"(?:Chương|Mục|Điều|Khoản|Nghị định|Luật|Phụ lục)\b", rest) is not None
+        rest[0].islower()
+        or rest[0] in ",;)("
+        or re.match(r"(?:Chương|Mục|Điều|Khoản|Nghị định|Luật|Phụ lục)\b", rest) is not None
     )
 
 
 def chapter(line: Line) -> Head | None:
     """«Chương II», «CHƯƠNG 2. QUY ĐỊNH CHUNG»."""
     if found := _CHAPTER.fullmatch(line.text):
-        if _goes_on(found[2]) or (found[2] and not _stands_out(line) and not is_capital(found[2]) and len(found[2]) > 150):
+        if _goes_on(found[2]) or (
+            found[2] and not _stands_out(line) and not is_capital(found[2]) and len(found[2]) > 150
+        ):
             return None
-        return Head(ClauseKind.CHAPTER, str(arabic(found[1])), f"Chương {found[1]}", found[2], found.start(2))
+        return Head(
+            ClauseKind.CHAPTER,
+            str(arabic(found[1])),
+            f"Chương {found[1]}",
+            found[2],
+            found.start(2),
+        )
     return None
 
 
@@ -90,18 +118,31 @@ def section(line: Line) -> Head | None:
         return None
     if not (_stands_out(line) or found[2] or not found[3] or is_capital(found[3])):
         return None
-    return Head(ClauseKind.SECTION, str(arabic(found[1])), f"Mục {found[1]}", found[3], found.start(3))
+    return Head(
+        ClauseKind.SECTION, str(arabic(found[1])), f"Mục {found[1]}", found[3], found.start(3)
+    )
 
 
 def article(line: Line) -> Head | None:
-    """«Điều 5. Phạm vi», «Điều 12a:», «Điều 5» alone. Without a stop only when it stands out, and then not surely."""
+    """«Điều 5.
+
+    Phạm vi», «Điều 12a:», «Điều 5» alone. Without a stop only when it stands out, and then not
+    surely.
+    """
     found = _ARTICLE.fullmatch(line.text)
     if not found or _goes_on(found[3]):
         return None
     bare = not found[2] and bool(found[3])
     if bare and not line.bold >= found.end(1):
         return None
-    return Head(ClauseKind.ARTICLE, plain(found[1]), f"Điều {found[1]}", found[3], found.start(3), unsure=bare)
+    return Head(
+        ClauseKind.ARTICLE,
+        plain(found[1]),
+        f"Điều {found[1]}",
+        found[3],
+        found.start(3),
+        unsure=bare,
+    )
 
 
 def annex(line: Line, *, after_articles: bool) -> Head | None:
@@ -110,9 +151,24 @@ def annex(line: Line, *, after_articles: bool) -> Head | None:
         if _goes_on(found[2]) and not found[2].startswith("("):
             return None
         if _stands_out(line) or (not found[2] and found[1]):
-            number = str(arabic(found[1])) if found[1] and re.fullmatch(rf"{_ROMAN}|\d+", found[1]) else plain(found[1] or "")
-            return Head(ClauseKind.ANNEX, number, " ".join(filter(None, ("Phụ lục", found[1]))), found[2], found.start(2))
-    if after_articles and _ATTACHED.match(line.text) and is_capital(line.text) and (line.centred or line.all_bold):
+            number = (
+                str(arabic(found[1]))
+                if found[1] and re.fullmatch(rf"{_ROMAN}|\d+", found[1])
+                else plain(found[1] or "")
+            )
+            return Head(
+                ClauseKind.ANNEX,
+                number,
+                " ".join(filter(None, ("Phụ lục", found[1]))),
+                found[2],
+                found.start(2),
+            )
+    if (
+        after_articles
+        and _ATTACHED.match(line.text)
+        and is_capital(line.text)
+        and (line.centred or line.all_bold)
+    ):
         return Head(ClauseKind.ANNEX, "", "", line.text)
     return None
 
@@ -122,13 +178,23 @@ def clause(line: Line) -> Head | None:
     found = _CLAUSE.fullmatch(line.text)
     if not found:
         return None
-    return Head(ClauseKind.CLAUSE, f"{int(found[1])}{plain(found[2])}", f"{found[1]}{found[2]}.", found[3], found.start(3))
+    return Head(
+        ClauseKind.CLAUSE,
+        f"{int(found[1])}{plain(found[2])}",
+        f"{found[1]}{found[2]}.",
+        found[3],
+        found.start(3),
+    )
 
 
 def nested(line: Line) -> Head | None:
     """«1.2. Nội dung»."""
     found = _NESTED.fullmatch(line.text)
-    return Head(ClauseKind.POINT, found[1], f"{found[1]}.", found[2], found.start(2)) if found else None
+    return (
+        Head(ClauseKind.POINT, found[1], f"{found[1]}.", found[2], found.start(2))
+        if found
+        else None
+    )
 
 
 def point(line: Line) -> Head | None:
@@ -136,7 +202,14 @@ def point(line: Line) -> Head | None:
     found = _POINT.fullmatch(line.text)
     if not found:
         return None
-    return Head(ClauseKind.POINT, plain(found[1] + found[2]), f"{found[1]}{found[2]})", found[4], found.start(4), unsure=found[3] == ".")
+    return Head(
+        ClauseKind.POINT,
+        plain(found[1] + found[2]),
+        f"{found[1]}{found[2]})",
+        found[4],
+        found.start(4),
+        unsure=found[3] == ".",
+    )
 
 
 def outline(line: Line) -> Head | None:
@@ -149,7 +222,9 @@ def outline(line: Line) -> Head | None:
 
 def is_signed(line: Line) -> bool:
     """Does the place of signatures begin here?"""
-    return _SIGNED.match(line.text) is not None or (line.in_table and re.search(r"Nơi nhận\s*:", line.text) is not None)
+    return _SIGNED.match(line.text) is not None or (
+        line.in_table and re.search(r"Nơi nhận\s*:", line.text) is not None
+    )
 
 
 def is_header(line: Line) -> bool:
@@ -157,26 +232,35 @@ def is_header(line: Line) -> bool:
     return _HEADER.match(line.text) is not None or (line.in_table and "CỘNG H" in line.text.upper())
 
 
-# Order ---------------------------------------------------------------------------------------------------------------------
+# Order
+# --------------------------------------------------------------------------------------------------
 def leading(number: str) -> int:
     """12 of 12a."""
     return int("".join(letter for letter in number if letter.isdecimal()) or 0)
 
 
 def step_between(last: str, number: str) -> int:
-    """How far this point is from the one before in either alphabet: 1 follows, 2 or 3 skips, 0 does not fit."""
+    """How far this point is from the one before in either alphabet: 1 follows, 2 or 3 skips, 0 does
+    not fit.
+    """
     letter, before = number.replace("dd", "đ"), last.replace("dd", "đ")
     if not before:
         return 1 if letter == "a" else 0
     if len(letter) > 1:
         return 1 if letter[0] == before[0] else 0
-    steps = [order.index(letter) - order.index(before[0]) for order in (VIETNAMESE, LATIN) if letter in order and before[0] in order]
+    steps = [
+        order.index(letter) - order.index(before[0])
+        for order in (VIETNAMESE, LATIN)
+        if letter in order and before[0] in order
+    ]
     forward = [step for step in steps if 0 < step <= 3]
     return min(forward, default=0)
 
 
 def balance(text: str) -> int:
-    """Quotation marks that a line opens and does not close; straight ones only when the line begins with one."""
+    """Quotation marks that a line opens and does not close; straight ones only when the line begins
+    with one.
+    """
     if text.startswith('"') and text.count('"') % 2:
         return 1
     return text.count("“") - text.count("”")

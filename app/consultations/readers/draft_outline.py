@@ -1,7 +1,9 @@
-"""From lines to the parts of a draft: which line begins a chapter, an article, a clause, and to which part the others belong.
+"""From lines to the parts of a draft: which line begins a chapter, an article, a clause, and to
+which part the others belong.
 
-What the reader is not sure of carries a reason, for a person to look at. Nothing that stands in the text is lost: a line that
-begins no part belongs to the part before it. Left out are the state's name above the title and the signatures below.
+What the reader is not sure of carries a reason, for a person to look at. Nothing that stands in the
+text is lost: a line that begins no part belongs to the part before it. Left out are the state's
+name above the title and the signatures below.
 """
 
 from dataclasses import dataclass, field
@@ -82,12 +84,16 @@ class Outliner:
             self._title()
         return [node for node in self._nodes if node.heading or node.lines or node.label]
 
-    # Beginnings -------------------------------------------------------------------------------------------------------------
+    # Beginnings
+    # ----------------------------------------------------------------------------------------------
     def _begin(self, line: Line) -> bool:
         """Begin a new part if the line does; False when it is text."""
         if (head := draft_heads.article(line)) is not None and not self._plan:
             return self._begin_article(line, head)
-        for find, begin in ((draft_heads.chapter, self._begin_chapter), (draft_heads.section, self._begin_section)):
+        for find, begin in (
+            (draft_heads.chapter, self._begin_chapter),
+            (draft_heads.section, self._begin_section),
+        ):
             if head := find(line):
                 begin(line, head)
                 return True
@@ -133,7 +139,9 @@ class Outliner:
     def _begin_chapter(self, line: Line, head: Head) -> None:
         self._leave_article()
         self._section, self._signed = None, False
-        self._chapter = self._new(ClauseKind.CHAPTER, f"{self._prefix}chuong-{head.number}", head, self._base, line)
+        self._chapter = self._new(
+            ClauseKind.CHAPTER, f"{self._prefix}chuong-{head.number}", head, self._base, line
+        )
         self._name(self._chapter, head)
 
     @property
@@ -145,20 +153,26 @@ class Outliner:
         self._leave_article()
         above = f"{self._chapter.anchor}-" if self._chapter else self._prefix
         depth = self._chapter.depth + 1 if self._chapter else self._base
-        self._section = self._new(ClauseKind.SECTION, f"{above}muc-{head.number}", head, depth, line)
+        self._section = self._new(
+            ClauseKind.SECTION, f"{above}muc-{head.number}", head, depth, line
+        )
         self._name(self._section, head)
 
     def _begin_outline(self, line: Line, head: Head) -> None:
         self._leave_article()
         depth = self._chapter.depth + 1 if self._chapter else self._base
-        self._article = self._new(ClauseKind.SECTION, f"{self._prefix}muc-{head.number}", head, depth, line)
+        self._article = self._new(
+            ClauseKind.SECTION, f"{self._prefix}muc-{head.number}", head, depth, line
+        )
         self._split_heading(self._article, line, head)
 
     def _begin_annex(self, line: Line, head: Head) -> None:
         self._leave_article()
         self._chapter = self._section = None
         self._signed = False
-        anchor = f"phu-luc-{head.number}" if head.number else "phu-luc" if head.label else "kem-theo"
+        anchor = (
+            f"phu-luc-{head.number}" if head.number else "phu-luc" if head.label else "kem-theo"
+        )
         node = self._new(ClauseKind.ANNEX, anchor, head, 0, line)
         node.doubts = [doubt for doubt in node.doubts if head.label]
         self._prefix, self._last_article = f"{node.anchor}-", 0
@@ -184,9 +198,16 @@ class Outliner:
         self._leave_article()
         self._signed = False
         above = self._section or self._chapter
-        node = self._new(ClauseKind.ARTICLE, anchor, head, above.depth + 1 if above else self._base, line)
+        node = self._new(
+            ClauseKind.ARTICLE, anchor, head, above.depth + 1 if above else self._base, line
+        )
         if number != self._last_article + (0 if added and number == self._last_article else 1):
-            node.doubt(_("Số Điều không liền với Điều trước (%(before)s).", before=self._last_article or _("chưa có")))
+            node.doubt(
+                _(
+                    "Số Điều không liền với Điều trước (%(before)s).",
+                    before=self._last_article or _("chưa có"),
+                )
+            )
         self._last_article = number
         self._article = node
         self._split_heading(node, line, head)
@@ -201,14 +222,19 @@ class Outliner:
         if 0 < bold < len(head.rest) and line.bold > head.at + 3:
             node.heading, rest = head.rest[:bold].strip(), head.rest[bold:].strip()
             node.add(line, rest)
-        elif len(head.rest) <= _LONGEST_HEADING and (line.all_bold or not head.rest.endswith(_SENTENCE_END)):
+        elif len(head.rest) <= _LONGEST_HEADING and (
+            line.all_bold or not head.rest.endswith(_SENTENCE_END)
+        ):
             node.heading = head.rest
         else:
             node.add(line, head.rest)
 
     def _begin_clause(self, line: Line, head: Head) -> bool:
         assert self._article is not None
-        number, last = draft_heads.leading(head.number), draft_heads.leading(self._clause.number) if self._clause else 0
+        number, last = (
+            draft_heads.leading(head.number),
+            draft_heads.leading(self._clause.number) if self._clause else 0,
+        )
         added = not head.number.isdecimal()
         follows = number == last + 1 or (added and number == last)
         if self._clause is None:
@@ -222,7 +248,13 @@ class Outliner:
         else:
             self._leaf.doubt(_("Có dãy số bên trong, chưa rõ là khoản hay không."))
             return False
-        self._clause = self._new(ClauseKind.CLAUSE, f"{self._article.anchor}-khoan-{head.number}", head, self._article.depth + 1, line)
+        self._clause = self._new(
+            ClauseKind.CLAUSE,
+            f"{self._article.anchor}-khoan-{head.number}",
+            head,
+            self._article.depth + 1,
+            line,
+        )
         self._point = None
         if doubt:
             self._clause.doubt(doubt)
@@ -230,7 +262,9 @@ class Outliner:
         return True
 
     def _begin_nested(self, line: Line, head: Head) -> bool:
-        """«2.1»: below khoản 2; in an article without clauses «5.1» is the first clause of Điều 5."""
+        """«2.1»: below khoản 2; in an article without clauses «5.1» is the first
+        clause of Điều 5.
+        """
         assert self._article is not None
         parts = head.number.split(".")
         if (
@@ -239,16 +273,29 @@ class Outliner:
             and "." not in self._clause.label.rstrip(".")
         ):
             parent = self._clause
-        elif parts[0] == self._article.number and len(parts) == 2 and int(parts[1]) == self._after_nested():
+        elif (
+            parts[0] == self._article.number
+            and len(parts) == 2
+            and int(parts[1]) == self._after_nested()
+        ):
             shown = Head(ClauseKind.CLAUSE, parts[1], head.label, head.rest, head.at)
-            self._clause = self._new(ClauseKind.CLAUSE, f"{self._article.anchor}-khoan-{parts[1]}", shown, self._article.depth + 1, line)
+            self._clause = self._new(
+                ClauseKind.CLAUSE,
+                f"{self._article.anchor}-khoan-{parts[1]}",
+                shown,
+                self._article.depth + 1,
+                line,
+            )
             self._clause.add(line, head.rest)
             self._point = None
             return True
         else:
             return False
         anchor = f"{parent.anchor}-diem-{'-'.join(parts[1:])}"
-        if int(parts[-1]) != 1 and anchor.rpartition("-")[0] + f"-{int(parts[-1]) - 1}" not in self._anchors:
+        if (
+            int(parts[-1]) != 1
+            and anchor.rpartition("-")[0] + f"-{int(parts[-1]) - 1}" not in self._anchors
+        ):
             return False
         self._point = self._new(ClauseKind.POINT, anchor, head, parent.depth + len(parts) - 1, line)
         self._point.add(line, head.rest)
@@ -266,13 +313,16 @@ class Outliner:
             return False
         parent = self._clause or self._article
         sure = Head(head.kind, head.number, head.label, head.rest, head.at)
-        self._point = self._new(ClauseKind.POINT, f"{parent.anchor}-diem-{head.number}", sure, parent.depth + 1, line)
+        self._point = self._new(
+            ClauseKind.POINT, f"{parent.anchor}-diem-{head.number}", sure, parent.depth + 1, line
+        )
         if step > 1:
             self._point.doubt(_("Thứ tự các điểm không liền nhau."))
         self._point.add(line, head.rest)
         return True
 
-    # Text ---------------------------------------------------------------------------------------------------------------------
+    # Text
+    # ----------------------------------------------------------------------------------------------
     @property
     def _leaf(self) -> Node:
         return self._nodes[-1]
@@ -298,8 +348,12 @@ class Outliner:
             parent = self._clause or self._article
             assert parent is not None
             head = Head(ClauseKind.PARAGRAPH, "", "", line.text)
-            leaf = self._new(ClauseKind.PARAGRAPH, f"{parent.anchor}-doan-1", head, parent.depth + 1, line)
-            leaf.doubts = [_("Đoạn không đánh số sau các điểm: chưa rõ thuộc khoản hay thuộc điểm cuối.")]
+            leaf = self._new(
+                ClauseKind.PARAGRAPH, f"{parent.anchor}-doan-1", head, parent.depth + 1, line
+            )
+            leaf.doubts = [
+                _("Đoạn không đánh số sau các điểm: chưa rõ thuộc khoản hay thuộc điểm cuối.")
+            ]
         leaf.add(line, line.text)
 
     def _is_heading(self, leaf: Node, line: Line) -> bool:
@@ -307,20 +361,37 @@ class Outliner:
         fits = len(leaf.heading) + len(line.text) < _LONGEST_HEADING and not line.in_table
         if leaf.kind is ClauseKind.ARTICLE or (self._plan and leaf is self._article):
             self._untitled = None
-            if fits and not leaf.heading and not leaf.lines and (line.all_bold or not line.text.endswith(_SENTENCE_END)):
+            if (
+                fits
+                and not leaf.heading
+                and not leaf.lines
+                and (line.all_bold or not line.text.endswith(_SENTENCE_END))
+            ):
                 leaf.heading = line.text
                 return True
             return False
         outstanding = line.centred or line.all_bold or draft_heads.is_capital(line.text)
-        if fits and not leaf.lines and (outstanding or (not leaf.heading and not line.text.endswith(_SENTENCE_END))):
+        if (
+            fits
+            and not leaf.lines
+            and (outstanding or (not leaf.heading and not line.text.endswith(_SENTENCE_END)))
+        ):
             leaf.heading = f"{leaf.heading} {line.text}".strip()
             return True
         self._untitled = None
         return False
 
     def _is_after_points(self, leaf: Node, line: Line) -> bool:
-        """A paragraph after the last point, which ended its sentence: it may belong to the clause again."""
-        if self._point is None or leaf is not self._point or line.soft or line.in_table or self._is_quoted(line):
+        """A paragraph after the last point, which ended its sentence: it may belong to the clause
+        again.
+        """
+        if (
+            self._point is None
+            or leaf is not self._point
+            or line.soft
+            or line.in_table
+            or self._is_quoted(line)
+        ):
             return False
         return leaf.text.endswith((".", "./.")) and line.text[0].isupper()
 
@@ -329,7 +400,9 @@ class Outliner:
         return line.text.startswith(("“", '"', "«", "-", "+"))
 
     def _end_of_quote(self, place: int) -> int:
-        """Where the quotation that this line leaves open ends: articles inside are quoted, not ours. -1: nothing is open."""
+        """Where the quotation that this line leaves open ends: articles inside are quoted, not
+        ours. -1: nothing is open.
+        """
         text = self._lines[place].text
         if self._article is None or draft_heads.balance(text) <= 0:
             return -1
@@ -340,7 +413,9 @@ class Outliner:
             if head is not None and head.number == expected and line.bold:
                 break
             level += (
-                draft_heads.balance(line.text) if later == place or "“" in line.text or "”" in line.text else draft_heads.closing(line.text)
+                draft_heads.balance(line.text)
+                if later == place or "“" in line.text or "”" in line.text
+                else draft_heads.closing(line.text)
             )
             if level <= 0:
                 return later
@@ -352,7 +427,11 @@ class Outliner:
         node = self._nodes[0]
         kept = node.text.split("\n\n")
         title: list[str] = []
-        while kept and len(title) < 4 and not kept[0].startswith(("Căn cứ", "CĂN CỨ", "Theo ", "Xét ", "Thực hiện")):
+        while (
+            kept
+            and len(title) < 4
+            and not kept[0].startswith(("Căn cứ", "CĂN CỨ", "Theo ", "Xét ", "Thực hiện"))
+        ):
             title.append(kept.pop(0))
         node.heading = " ".join(" ".join(title).split())[:_LONGEST_HEADING]
         node.lines = ["\n\n".join(kept)]

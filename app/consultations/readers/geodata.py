@@ -1,8 +1,10 @@
-"""A surveyor's map file — a zipped Shapefile or GeoJSON, in VN-2000 or WGS 84 — as plain GeoJSON in WGS 84.
+"""A surveyor's map file — a zipped Shapefile or GeoJSON, in VN-2000 or WGS 84 — as plain GeoJSON in
+WGS 84.
 
-Options: `crs` (EPSG code that the officer chose; 0: what the file says), `boundary` (features of the authority's boundary).
-Rows are GeoJSON features whose properties are `code`, `name`, `project` and `ha`. Meta: `crs`, `swapped`, `inside_share`,
-`better` ([EPSG code, share] of the zone that fits when the one used does not), `tolerance` (degrees of simplification).
+Options: `crs` (EPSG code that the officer chose; 0: what the file says), `boundary` (features of
+the authority's boundary). Rows are GeoJSON features whose properties are `code`, `name`, `project`
+and `ha`. Meta: `crs`, `swapped`, `inside_share`, `better` ([EPSG code, share] of the zone that fits
+when the one used does not), `tolerance` (degrees of simplification).
 """
 
 import json
@@ -16,14 +18,28 @@ from flask_babel import gettext as _
 
 from app.consultations import geo, zones
 from app.consultations.readers import attributes, projections, shapefile_zip
-from app.consultations.readers.geodata_limits import DOUBTFUL, MAX_FEATURES, MAX_SIZE, MAX_TOLERANCE, MAX_VERTICES, TARGET_SIZE
+from app.consultations.readers.geodata_limits import (
+    DOUBTFUL,
+    MAX_FEATURES,
+    MAX_SIZE,
+    MAX_TOLERANCE,
+    MAX_VERTICES,
+    TARGET_SIZE,
+)
 from app.consultations.readers.protocol import Unreadable, meta, progress, refused, row
 from app.consultations.readers.simplify import simplify_geometries
 
 _FIRST_TOLERANCE = 0.000004
 #: Another zone is proposed when so much more lies inside.
 BETTER = 0.2
-_NESTING = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
+_NESTING = {
+    "Point": 0,
+    "MultiPoint": 1,
+    "LineString": 1,
+    "MultiLineString": 2,
+    "Polygon": 2,
+    "MultiPolygon": 3,
+}
 
 
 @dataclass(slots=True)
@@ -62,7 +78,15 @@ def read(path: Path, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
     share = geo.inside_share(taken.features, boundary) if boundary else None
     better = _better(source, crs, share, boundary)
     tolerance = _thin(taken.features)
-    yield meta({"crs": crs, "swapped": swapped, "inside_share": share, "better": better, "tolerance": tolerance})
+    yield meta(
+        {
+            "crs": crs,
+            "swapped": swapped,
+            "inside_share": share,
+            "better": better,
+            "tolerance": tolerance,
+        }
+    )
     for feature in taken.features:
         yield row(feature)
     for number, cells, reason in taken.refused:
@@ -70,7 +94,8 @@ def read(path: Path, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield progress(count, count)
 
 
-# Opening -------------------------------------------------------------------------------------------------------------------
+# Opening
+# --------------------------------------------------------------------------------------------------
 def _open(path: Path) -> Source:
     with path.open("rb") as stream:
         is_zip = stream.read(4) == b"PK\x03\x04"
@@ -89,15 +114,23 @@ def _shapefile(parts: dict[str, bytes]) -> Source:
         features.append((number, dict(rows[number - 1]) if number <= len(rows) else {}, geometry))
     text = parts.get("prj", b"").decode("utf-8", "replace").strip("\ufeff \0\r\n")
     declared = projections.of_wkt(text) if text else None
-    return _checked(Source(features, chosen, declared, text[:80] if text and declared is None else ""))
+    return _checked(
+        Source(features, chosen, declared, text[:80] if text and declared is None else "")
+    )
 
 
 def _geojson(data: bytes) -> Source:
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise Unreadable(_("Tệp không phải GeoJSON (UTF-8) và cũng không phải Shapefile nén .zip.")) from error
-    if not isinstance(document, dict) or document.get("type") != "FeatureCollection" or not isinstance(document.get("features"), list):
+        raise Unreadable(
+            _("Tệp không phải GeoJSON (UTF-8) và cũng không phải Shapefile nén .zip.")
+        ) from error
+    if (
+        not isinstance(document, dict)
+        or document.get("type") != "FeatureCollection"
+        or not isinstance(document.get("features"), list)
+    ):
         raise Unreadable(_("Tệp GeoJSON phải là một FeatureCollection."))
     _check_count(len(document["features"]))
     features: list[tuple[int, dict[str, Any], dict[str, Any] | None]] = []
@@ -105,15 +138,23 @@ def _geojson(data: bytes) -> Source:
         known = feature if isinstance(feature, dict) else {}
         properties, geometry = known.get("properties"), known.get("geometry")
         features.append(
-            (number, properties if isinstance(properties, dict) else {}, geometry if isinstance(geometry, dict) else None),
+            (
+                number,
+                properties if isinstance(properties, dict) else {},
+                geometry if isinstance(geometry, dict) else None,
+            ),
         )
-    names = list(dict.fromkeys(name for _number, properties, _geometry in features for name in properties))
+    names = list(
+        dict.fromkeys(name for _number, properties, _geometry in features for name in properties)
+    )
     declared, unknown = _stated(document)
     return _checked(Source(features, attributes.columns(names), declared, unknown))
 
 
 def _stated(document: dict[str, Any]) -> tuple[int | None, str]:
-    """The crs member of GeoJSON 2008, which drawing programs still write; without it RFC 7946 says WGS 84."""
+    """The crs member of GeoJSON 2008, which drawing programs still write; without it RFC 7946 says
+    WGS 84.
+    """
     stated = document.get("crs")
     if stated is None:
         return zones.WGS84, ""
@@ -125,11 +166,18 @@ def _stated(document: dict[str, Any]) -> tuple[int | None, str]:
 
 def _check_count(count: int) -> None:
     if count > MAX_FEATURES:
-        raise Unreadable(_("Lớp bản đồ có hơn %(limit)s đối tượng. Hãy chia nhỏ lớp rồi tải lên lại.", limit=MAX_FEATURES))
+        raise Unreadable(
+            _(
+                "Lớp bản đồ có hơn %(limit)s đối tượng. Hãy chia nhỏ lớp rồi tải lên lại.",
+                limit=MAX_FEATURES,
+            )
+        )
 
 
 def _checked(source: Source) -> Source:
-    """Only geometries whose coordinates have the shape that their type says, with two finite numbers each; bounded in number."""
+    """Only geometries whose coordinates have the shape that their type says, with two finite
+    numbers each; bounded in number.
+    """
     total = 0
     for place, (number, properties, geometry) in enumerate(source.features):
         flat = _flat(geometry) if geometry is not None else None
@@ -138,7 +186,13 @@ def _checked(source: Source) -> Source:
             continue
         total += sum(1 for _position in geo.positions(flat))
         if total > MAX_VERTICES:
-            raise Unreadable(_("Lớp bản đồ có quá nhiều đỉnh (hơn %(limit)s). Hãy chia nhỏ hoặc làm đơn giản lớp.", limit=MAX_VERTICES))
+            raise Unreadable(
+                _(
+                    "Lớp bản đồ có quá nhiều đỉnh (hơn %(limit)s). Hãy chia nhỏ hoặc làm đơn giản "
+                    "lớp.",
+                    limit=MAX_VERTICES,
+                )
+            )
         source.features[place] = (number, properties, flat)
     return source
 
@@ -165,13 +219,21 @@ def _numbers(part: Any, depth: int) -> Any:
     return [x, y]
 
 
-# Which projection ----------------------------------------------------------------------------------------------------------
+# Which projection
+# --------------------------------------------------------------------------------------------------
 def _extent(source: Source) -> geo.Bounds | None:
-    return geo.bounds_of({"geometry": geometry} for _number, _properties, geometry in source.features if geometry is not None)
+    return geo.bounds_of(
+        {"geometry": geometry}
+        for _number, _properties, geometry in source.features
+        if geometry is not None
+    )
 
 
 def _turn_axes(source: Source) -> bool:
-    """Vietnamese surveyors call the northing X: a file with it in front is turned round. In Việt Nam it is always the larger one."""
+    """Vietnamese surveyors call the northing X: a file with it in front is turned round.
+
+    In Việt Nam it is always the larger one.
+    """
     extent = _extent(source)
     if extent is None or extent.west < 900_000 or extent.north > 900_000 or extent.south < 100_000:
         return False
@@ -186,7 +248,10 @@ def _projection(source: Source, chosen: int, boundary: list[geo.Feature]) -> int
     extent = _extent(source)
     if extent is None:
         raise Unreadable(_("Tệp không có đối tượng bản đồ nào đọc được."))
-    in_degrees = geo.Bounds(-180, -90, 180, 90).holds(extent.west, extent.south) and max(extent.east, extent.north) <= 180
+    in_degrees = (
+        geo.Bounds(-180, -90, 180, 90).holds(extent.west, extent.south)
+        and max(extent.east, extent.north) <= 180
+    )
     if chosen in zones.KNOWN:
         _check_unit(chosen, in_degrees=in_degrees)
         return chosen
@@ -201,7 +266,9 @@ def _projection(source: Source, chosen: int, boundary: list[geo.Feature]) -> int
 
 def _check_unit(chosen: int, *, in_degrees: bool) -> None:
     if in_degrees and chosen in zones.BY_CODE:
-        raise Unreadable(_("Tọa độ trong tệp là độ, không phải mét. Hãy chọn «Theo tệp» hoặc WGS 84."))
+        raise Unreadable(
+            _("Tọa độ trong tệp là độ, không phải mét. Hãy chọn «Theo tệp» hoặc WGS 84.")
+        )
     if not in_degrees and chosen not in zones.BY_CODE:
         raise Unreadable(_("Tọa độ trong tệp là mét, không phải độ. Hãy chọn múi chiếu VN-2000."))
 
@@ -214,7 +281,8 @@ def _unstated(source: Source, fits: list[tuple[float, int]]) -> str:
     if fits and fits[0][0] >= DOUBTFUL:
         share, code = fits[0]
         advice = _(
-            "Nếu là múi %(zone)s thì %(share)s %% nằm trong ranh giới. Hãy chọn múi đó rồi đọc lại.",
+            "Nếu là múi %(zone)s thì %(share)s %% nằm trong ranh giới. Hãy chọn múi đó rồi đọc "
+            "lại.",
             zone=zones.BY_CODE[code].label,
             share=round(share * 100),
         )
@@ -224,7 +292,10 @@ def _unstated(source: Source, fits: list[tuple[float, int]]) -> str:
 
 
 def _fits(source: Source, codes: Any, boundary: list[geo.Feature]) -> list[tuple[float, int]]:
-    """How much of the layer lies within the boundary in each zone, best first. Far zones are dismissed by their rectangles."""
+    """How much of the layer lies within the boundary in each zone, best first.
+
+    Far zones are dismissed by their rectangles.
+    """
     around = geo.bounds_of(boundary)
     extent = _extent(source)
     if around is None or extent is None:
@@ -245,15 +316,23 @@ def _order(code: int) -> int:
 
 
 def _meets(one: geo.Bounds, other: geo.Bounds) -> bool:
-    # The corners of a projected rectangle are not exactly its rectangle in degrees: a little more is allowed.
+    # The corners of a projected rectangle are not exactly its rectangle in degrees: a little more
+    # is allowed.
     slack = 0.02
     return not (
-        one.east + slack < other.west or other.east + slack < one.west or one.north + slack < other.south or other.north + slack < one.south
+        one.east + slack < other.west
+        or other.east + slack < one.west
+        or one.north + slack < other.south
+        or other.north + slack < one.south
     )
 
 
-def _better(source: Source, crs: int, share: float | None, boundary: list[geo.Feature]) -> list[Any] | None:
-    """The zone that fits, when the one that was used does not: a wrong meridian moves everything by some 27 km."""
+def _better(
+    source: Source, crs: int, share: float | None, boundary: list[geo.Feature]
+) -> list[Any] | None:
+    """The zone that fits, when the one that was used does not: a wrong meridian moves everything by
+    some 27 km.
+    """
     if share is None or share >= DOUBTFUL or crs not in zones.BY_CODE:
         return None
     fits = _fits(source, projections.others(crs), boundary)
@@ -264,44 +343,65 @@ def _nothing_left(source: Source, taken: Taken, crs: int, boundary: list[geo.Fea
     found = _better(source, crs, 0.0, boundary) if boundary else None
     if found:
         text = _(
-            "Với %(used)s, không có gì nằm trong ranh giới; nếu chọn múi %(zone)s thì %(share)s %%. Hãy chọn múi đó rồi đọc lại.",
+            "Với %(used)s, không có gì nằm trong ranh giới; nếu chọn múi %(zone)s thì %(share)s "
+            "%%. Hãy chọn múi đó rồi đọc lại.",
             used=zones.label(crs),
             zone=zones.BY_CODE[found[0]].label,
             share=round(found[1] * 100),
         )
         return str(text)
-    return str(_("Không nhận được đối tượng nào. Lý do đầu tiên: %(reason)s", reason=taken.refused[0][2]))
+    return str(
+        _("Không nhận được đối tượng nào. Lý do đầu tiên: %(reason)s", reason=taken.refused[0][2])
+    )
 
 
-# Converting ----------------------------------------------------------------------------------------------------------------
+# Converting
+# --------------------------------------------------------------------------------------------------
 def _take(source: Source, crs: int) -> Taken:
     taken = Taken()
     for number, properties, geometry in source.features:
         values = attributes.kept(properties, source.columns)
-        made = _converted(geometry, crs) if geometry is not None else _("Không có hình, hoặc hình không đọc được.")
+        made = (
+            _converted(geometry, crs)
+            if geometry is not None
+            else _("Không có hình, hoặc hình không đọc được.")
+        )
         if isinstance(made, str):
             taken.refused.append((number, _cells(properties), made))
             continue
         area = geo.area_m2(made)
         extra = {"ha": geo.hectares(area)} if area else {}
-        taken.features.append({"type": "Feature", "properties": {**values, **extra}, "geometry": made})
+        taken.features.append(
+            {"type": "Feature", "properties": {**values, **extra}, "geometry": made}
+        )
     return taken
 
 
 def _cells(properties: dict[str, Any]) -> dict[str, str]:
     """The attributes of a refused feature, so that the surveyor finds it again."""
-    return {str(name)[:60]: str(value)[:200] for name, value in list(properties.items())[:30] if value not in (None, "")}
+    return {
+        str(name)[:60]: str(value)[:200]
+        for name, value in list(properties.items())[:30]
+        if value not in (None, "")
+    }
 
 
 def _converted(geometry: dict[str, Any], crs: int) -> dict[str, Any] | str:
     """The geometry in WGS 84 with rounded coordinates, or why not."""
     places = list(geo.positions(geometry))
-    xs, ys = projections.convert(crs, [place[0] for place in places], [place[1] for place in places])
+    xs, ys = projections.convert(
+        crs, [place[0] for place in places], [place[1] for place in places]
+    )
     if not all(geo.VIETNAM.holds(x, y) for x, y in zip(xs, ys, strict=True)):
         return str(_("Nằm ngoài Việt Nam: hệ tọa độ hoặc múi chiếu chưa đúng."))
     numbers = iter(zip(xs, ys, strict=True))
-    made = {"type": geometry["type"], "coordinates": _rounded(geometry["coordinates"], _NESTING[geometry["type"]], numbers)}
-    if any(len(ring) < 4 or ring[0] != ring[-1] for polygon in geo.polygons(made) for ring in polygon):
+    made = {
+        "type": geometry["type"],
+        "coordinates": _rounded(geometry["coordinates"], _NESTING[geometry["type"]], numbers),
+    }
+    if any(
+        len(ring) < 4 or ring[0] != ring[-1] for polygon in geo.polygons(made) for ring in polygon
+    ):
         return str(_("Vùng không khép kín hoặc có ít hơn ba đỉnh."))
     if any(len(line) < 2 for line in geo.lines(made)):
         return str(_("Đường có ít hơn hai đỉnh."))
@@ -316,19 +416,30 @@ def _rounded(part: Any, depth: int, numbers: Iterator[tuple[float, float]]) -> A
         return [round(x, geo.DECIMALS), round(y, geo.DECIMALS)]
     made = [_rounded(inner, depth - 1, numbers) for inner in part]
     # Corners that fell together are one corner.
-    return [place for number, place in enumerate(made) if number == 0 or place != made[number - 1]] if depth == 1 else made
+    return (
+        [place for number, place in enumerate(made) if number == 0 or place != made[number - 1]]
+        if depth == 1
+        else made
+    )
 
 
 def _thin(features: list[geo.Feature]) -> float:
-    """Fewer corners until the layer fits a phone; borders that areas share stay shared. Returns the tolerance in degrees."""
+    """Fewer corners until the layer fits a phone; borders that areas share stay shared.
+
+    Returns the tolerance in degrees.
+    """
     originals = [feature["geometry"] for feature in features]
     tolerance = 0.0
     while len(_text(features)) > TARGET_SIZE and tolerance < MAX_TOLERANCE:
         tolerance = min(MAX_TOLERANCE, tolerance * 2 or _FIRST_TOLERANCE)
-        for feature, geometry in zip(features, simplify_geometries(originals, tolerance), strict=True):
+        for feature, geometry in zip(
+            features, simplify_geometries(originals, tolerance), strict=True
+        ):
             feature["geometry"] = geometry
     if len(_text(features)) > MAX_SIZE:
-        raise Unreadable(_("Lớp bản đồ quá lớn để xem trên điện thoại. Hãy chia nhỏ lớp rồi tải lên lại."))
+        raise Unreadable(
+            _("Lớp bản đồ quá lớn để xem trên điện thoại. Hãy chia nhỏ lớp rồi tải lên lại.")
+        )
     return tolerance
 
 

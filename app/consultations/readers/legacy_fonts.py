@@ -1,4 +1,6 @@
-"""Vietnamese from before Unicode: texts in fonts named «.Vn…» (TCVN3) and «VNI-…» hold other letters than they show."""
+"""Vietnamese from before Unicode: texts in fonts named «.Vn…» (TCVN3) and «VNI-…» hold other
+letters than they show.
+"""
 
 import re
 
@@ -6,7 +8,8 @@ _UNICODE = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêề�
 _TCVN3 = "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ¡¢§£¤¥¦"
 _FROM_TCVN3 = str.maketrans(_TCVN3, _UNICODE)
 
-#: VNI writes a letter and a mark after it: marks of plain vowels, of ă and of â, ê, ô in the order huyền, sắc, hỏi, ngã, nặng.
+#: VNI writes a letter and a mark after it: marks of plain vowels, of ă and of â, ê, ô in the order
+#: huyền, sắc, hỏi, ngã, nặng.
 _PLAIN_MARKS, _BREVE_MARKS, _HAT_MARKS = "øùûõï", "èéúüë", "àáåãä"
 
 
@@ -42,13 +45,19 @@ def _vni_table() -> dict[str, str]:
     for (letter, marks), letters in rows.items():
         table |= {letter + mark: made for mark, made in zip(marks, letters, strict=True)}
     upper = {written.upper(): made.upper() for written, made in table.items()}
-    mixed = {written[0].upper() + written[1:]: made.upper() for written, made in table.items() if len(written) > 1}
+    mixed = {
+        written[0].upper() + written[1:]: made.upper()
+        for written, made in table.items()
+        if len(written) > 1
+    }
     return {**mixed, **upper, **table}
 
 
 _VNI = _vni_table()
 #: Two characters before one: «ôø» is ờ, «ô» alone is ơ.
-_VNI_PIECE = re.compile("|".join(re.escape(written) for written in sorted(_VNI, key=len, reverse=True)))
+_VNI_PIECE = re.compile(
+    "|".join(re.escape(written) for written in sorted(_VNI, key=len, reverse=True))
+)
 
 
 def encoding(font: str) -> str:
@@ -60,7 +69,10 @@ def encoding(font: str) -> str:
 
 
 def to_unicode(text: str, font: str) -> str:
-    """The text as the font shows it. Fonts of TCVN3 whose name ends in H show small letters as capitals."""
+    """The text as the font shows it.
+
+    Fonts of TCVN3 whose name ends in H show small letters as capitals.
+    """
     kind = encoding(font)
     if kind == "tcvn3":
         made = text.translate(_FROM_TCVN3)

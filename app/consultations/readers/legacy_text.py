@@ -1,4 +1,7 @@
-"""Vietnamese text of tables from before Unicode: UTF-8 when it is that, else Windows-1258 or TCVN3 (ABC), whichever reads as words."""
+"""Vietnamese text of tables from before Unicode:
+
+UTF-8 when it is that, else Windows-1258 or TCVN3 (ABC), whichever reads as words.
+"""
 
 import re
 import unicodedata
@@ -35,7 +38,9 @@ def _from_1258(data: bytes) -> str:
 
 
 def is_syllable(word: str) -> bool:
-    """Could this be a Vietnamese syllable: one tone at most, and a shape that the spelling knows?"""
+    """Could this be a Vietnamese syllable: one tone at most, and a shape that the
+    spelling knows?
+    """
     letters = unicodedata.normalize("NFD", word.lower())
     tones = [mark for mark in letters if mark in _TONES]
     bare = unicodedata.normalize("NFC", "".join(mark for mark in letters if mark not in _TONES))
@@ -48,7 +53,10 @@ def _share(text: str) -> float:
 
 
 def encoding_of(samples: Iterable[bytes]) -> str:
-    """`utf-8`, `cp1258` or `tcvn3`: how the values of one table are written. All of them together decide."""
+    """`utf-8`, `cp1258` or `tcvn3`: how the values of one table are written.
+
+    All of them together decide.
+    """
     whole = b"\n".join(value for value in samples if not value.isascii())
     try:
         whole.decode("utf-8")
@@ -61,4 +69,8 @@ def decoded(data: bytes, encoding: str) -> str:
     """One value in the encoding that `encoding_of` found."""
     if encoding == "tcvn3":
         return from_tcvn3(data)
-    return _from_1258(data) if encoding == "cp1258" else unicodedata.normalize("NFC", data.decode("utf-8", "replace"))
+    return (
+        _from_1258(data)
+        if encoding == "cp1258"
+        else unicodedata.normalize("NFC", data.decode("utf-8", "replace"))
+    )

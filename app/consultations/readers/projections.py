@@ -1,7 +1,9 @@
-"""From VN-2000 to WGS 84, with the parameters of Decision 05/2007/QĐ-BTNMT, and what a file says about its projection.
+"""From VN-2000 to WGS 84, with the parameters of Decision 05/2007/QĐ-BTNMT, and what a file says
+about its projection.
 
-The register has two conversions of VN-2000; the one with the Decision's seven parameters is asked for by name, so that no
-version of PROJ and no table of its own decides. Nothing is fetched from a network.
+The register has two conversions of VN-2000; the one with the Decision's seven parameters is asked
+for by name, so that no version of PROJ and no table of its own decides. Nothing is fetched from a
+network.
 """
 
 import functools
@@ -23,7 +25,10 @@ _CRS84 = re.compile(r"(?:OGC|CRS)[:.\d]*:?CRS84$", re.IGNORECASE)
 
 @functools.cache
 def converter(epsg: int) -> pyproj.Transformer:
-    """From this projection to longitude and latitude of WGS 84. Raises LookupError when PROJ lacks the Decision's conversion."""
+    """From this projection to longitude and latitude of WGS 84.
+
+    Raises LookupError when PROJ lacks the Decision's conversion.
+    """
     set_network_enabled(False)
     group = TransformerGroup(f"EPSG:{epsg}", f"EPSG:{WGS84}", always_xy=True)
     for transformer in group.transformers:
@@ -67,7 +72,11 @@ def of_wkt(text: str) -> int | None:
 
 def _of_projection(crs: pyproj.CRS, *, vietnamese: bool) -> int | None:
     operation = crs.coordinate_operation
-    if operation is None or operation.method_name != "Transverse Mercator" or crs.axis_info[0].unit_conversion_factor != 1:
+    if (
+        operation is None
+        or operation.method_name != "Transverse Mercator"
+        or crs.axis_info[0].unit_conversion_factor != 1
+    ):
         return None
     values = {parameter.name: float(parameter.value) for parameter in operation.params}
     if values.get("False easting") != 500_000 or values.get("False northing") != 0:
@@ -77,7 +86,8 @@ def _of_projection(crs: pyproj.CRS, *, vietnamese: bool) -> int | None:
             abs(values.get("Longitude of natural origin", 0.0) - zone.meridian) < _CLOSE
             and abs(values.get("Scale factor at natural origin", 1.0) - zone.scale) < _CLOSE
         )
-        # The same UTM zones exist on WGS 84 itself; zones of three degrees with 0,9999 are only ours.
+        # The same UTM zones exist on WGS 84 itself; zones of three degrees with 0,9999 are only
+        # ours.
         if same and (vietnamese or zone not in UTM):
             return zone.epsg
     return None

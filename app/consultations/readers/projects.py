@@ -1,4 +1,7 @@
-"""The list of works and projects (Biểu 10/CH) as rows of text. What the rows have to fulfil is in service.project_rows."""
+"""The list of works and projects (Biểu 10/CH) as rows of text.
+
+What the rows have to fulfil is in service.project_rows.
+"""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +17,17 @@ COLUMNS = (
     Column(
         "code",
         "Mã công trình",
-        ("Mã", "Mã số", "Mã CT", "Mã công trình, dự án", "Mã dự án", "Mã hạng mục", "Ký hiệu", "Số hiệu", "code"),
+        (
+            "Mã",
+            "Mã số",
+            "Mã CT",
+            "Mã công trình, dự án",
+            "Mã dự án",
+            "Mã hạng mục",
+            "Ký hiệu",
+            "Số hiệu",
+            "code",
+        ),
     ),
     Column("number", "STT", ("TT", "Số TT", "Số thứ tự", "No")),
     Column(
@@ -36,7 +49,15 @@ COLUMNS = (
     Column(
         "land_code",
         "Mã loại đất",
-        ("Mã đất", "Loại đất", "Mã QH", "Mã loại đất quy hoạch", "Mục đích sử dụng đất", "ma_dat", "Mã SDĐ"),
+        (
+            "Mã đất",
+            "Loại đất",
+            "Mã QH",
+            "Mã loại đất quy hoạch",
+            "Mục đích sử dụng đất",
+            "ma_dat",
+            "Mã SDĐ",
+        ),
         required=True,
     ),
     Column(
@@ -54,21 +75,46 @@ COLUMNS = (
         ),
         required=True,
     ),
-    Column("existing_ha", "Diện tích hiện trạng (ha)", ("Hiện trạng", "DT hiện trạng", "dt_hien_trang_ha")),
-    Column("added_ha", "Diện tích tăng thêm (ha)", ("Tăng thêm", "Diện tích tăng", "DT tăng thêm", "dt_tang_them_ha")),
+    Column(
+        "existing_ha",
+        "Diện tích hiện trạng (ha)",
+        ("Hiện trạng", "DT hiện trạng", "dt_hien_trang_ha"),
+    ),
+    Column(
+        "added_ha",
+        "Diện tích tăng thêm (ha)",
+        ("Tăng thêm", "Diện tích tăng", "DT tăng thêm", "dt_tang_them_ha"),
+    ),
     Column(
         "uses",
         "Sử dụng vào loại đất",
-        ("Lấy vào loại đất", "Sử dụng vào các loại đất", "Lấy từ loại đất", "Tăng thêm sử dụng vào loại đất", "su_dung_vao_loai_dat"),
+        (
+            "Lấy vào loại đất",
+            "Sử dụng vào các loại đất",
+            "Lấy từ loại đất",
+            "Tăng thêm sử dụng vào loại đất",
+            "su_dung_vao_loai_dat",
+        ),
         spread=True,
     ),
     Column("place", "Địa điểm", ("Địa điểm thực hiện", "Vị trí", "Xã, phường", "Xã", "dia_diem")),
     Column(
         "map_text",
         "Vị trí trên bản đồ",
-        ("Vị trí trên bản đồ địa chính", "Tờ, thửa", "Tờ bản đồ, thửa đất", "Số tờ, số thửa", "Vị trí trên BĐ", "vi_tri_ban_do"),
+        (
+            "Vị trí trên bản đồ địa chính",
+            "Tờ, thửa",
+            "Tờ bản đồ, thửa đất",
+            "Số tờ, số thửa",
+            "Vị trí trên BĐ",
+            "vi_tri_ban_do",
+        ),
     ),
-    Column("basis", "Căn cứ", ("Căn cứ pháp lý", "Căn cứ, chủ trương", "Chủ trương", "Căn cứ/chủ trương", "can_cu")),
+    Column(
+        "basis",
+        "Căn cứ",
+        ("Căn cứ pháp lý", "Căn cứ, chủ trương", "Chủ trương", "Căn cứ/chủ trương", "can_cu"),
+    ),
     Column("funding", "Nguồn vốn", ("Vốn", "Nguồn kinh phí", "nguon_von")),
     Column("year", "Năm", ("Năm thực hiện", "Năm kế hoạch", "Thời gian thực hiện", "nam")),
     Column("note", "Ghi chú", ("Tình trạng", "tinh_trang")),
@@ -81,12 +127,15 @@ _PROGRESS_EVERY = 500
 
 
 def read(path: Path, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """One row for each work: {"row": number in the file, "raw": texts by key, "cells": the original cells}.
+    """One row for each work: {"row": number in the file, "raw": texts by key, "cells": the original
+    cells}.
 
     A line with a name and no figures is the heading of a group; a line of totals is left out.
     """
     table = open_table(path, COLUMNS)
-    yield protocol.meta({"unknown": table.unknown[:20], "columns": sorted(table.found), "mended": table.mended})
+    yield protocol.meta(
+        {"unknown": table.unknown[:20], "columns": sorted(table.found), "mended": table.mended}
+    )
     by_number = "code" not in table.found
     group = ""
     for count, line in enumerate(table.lines(), start=1):

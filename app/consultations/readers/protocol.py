@@ -1,13 +1,15 @@
 """What a reader says, line by line, to the process that started it.
 
-A reader is a module in this package with `read(path: Path, options: dict) -> Iterator[dict]`, which yields the messages below.
-It runs without an app: sentences in `_()` come out in Vietnamese, which is what is kept beside the file.
+A reader is a module in this package with `read(path: Path, options: dict) -> Iterator[dict]`, which
+yields the messages below. It runs without an app: sentences in `_()` come out in Vietnamese, which
+is what is kept beside the file.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-#: The column that the file of refused rows has besides the original ones. A reader skips it when that file comes back mended.
+#: The column that the file of refused rows has besides the original ones. A reader skips it when
+#: that file comes back mended.
 REASON_COLUMN = "Lý do không nhận"
 
 
@@ -26,7 +28,9 @@ def row(cells: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def refused(number: int, cells: Mapping[str, Any], reasons: Iterable[str]) -> dict[str, Any]:
-    """A row that cannot be taken: its number in the file, its original cells by column, and sentences that say why."""
+    """A row that cannot be taken: its number in the file, its original cells by column, and
+    sentences that say why.
+    """
     return {"refused": {"row": number, "cells": dict(cells), "reasons": list(reasons)}}
 
 

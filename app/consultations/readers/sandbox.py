@@ -1,6 +1,8 @@
-"""Runs a reader in a child process and listens to it: whatever the file holds, it ends in time, within its memory, or not at all.
+"""Runs a reader in a child process and listens to it: whatever the file holds, it ends in time,
+within its memory, or not at all.
 
-Rows go to a file of lines, not into memory. Nothing here knows of the database; the caller holds no transaction meanwhile.
+Rows go to a file of lines, not into memory. Nothing here knows of the database; the caller holds no
+transaction meanwhile.
 """
 
 import json
@@ -29,15 +31,17 @@ _GRACE = 5
 class Limits:
     """How much a reader may use.
 
-    A plan's list has some hundred rows, a decree some thousand clauses, a commune's map some ten thousand areas of a few
-    hundred corners: all of it is far below these figures, and a machine of 4 GB bears one such process beside the rest.
+    A plan's list has some hundred rows, a decree some thousand clauses, a commune's map some ten
+    thousand areas of a few hundred corners: all of it is far below these figures, and a machine of
+    4 GB bears one such process beside the rest.
     """
 
     #: Address space of the child with all its libraries, in MiB.
     memory_mb: int = 1_024
     cpu_seconds: int = 90
     wall_seconds: int = 180
-    #: Rows, refused ones included: more than Excel users mend by hand, few enough for one transaction.
+    #: Rows, refused ones included: more than Excel users mend by hand, few enough for one
+    #: transaction.
     rows: int = 20_000
     #: What the reader may say, in MiB.
     output_mb: int = 96
@@ -89,10 +93,12 @@ def read(
 ) -> Reading:
     """Run `reader` over the file and keep what it says below `folder`.
 
-    Raises ReadingFailed with a sentence: not readable, too large, too many rows, too slow, stopped from outside.
+    Raises ReadingFailed with a sentence: not readable, too large, too many rows, too slow, stopped
+    from outside.
     """
     process = _start(reader)
-    # The child may be given up for two reasons that look alike from outside: its end is then told apart by this.
+    # The child may be given up for two reasons that look alike from outside: its end is then told
+    # apart by this.
     late = threading.Event()
     clock = threading.Timer(limits.wall_seconds + _GRACE, _give_up, (process, late))
     clock.start()
@@ -118,7 +124,8 @@ def read(
 
 
 def _start(reader: str) -> "subprocess.Popen[bytes]":
-    # Its own session, so that whatever it starts can be ended with it; a bare environment, so that no setting reaches it.
+    # Its own session, so that whatever it starts can be ended with it; a bare environment, so that
+    # no setting reaches it.
     return subprocess.Popen(  # noqa: S603  (our own module, named by our own code)
         [sys.executable, "-m", "app.consultations.readers.child", reader],
         stdin=subprocess.PIPE,
@@ -135,8 +142,14 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _order(process: "subprocess.Popen[bytes]", path: Path, options: Mapping[str, Any], limits: Limits) -> None:
-    bounds = {"memory_bytes": limits.memory_mb * _MB, "cpu_seconds": limits.cpu_seconds, "wall_seconds": limits.wall_seconds}
+def _order(
+    process: "subprocess.Popen[bytes]", path: Path, options: Mapping[str, Any], limits: Limits
+) -> None:
+    bounds = {
+        "memory_bytes": limits.memory_mb * _MB,
+        "cpu_seconds": limits.cpu_seconds,
+        "wall_seconds": limits.wall_seconds,
+    }
     order = json.dumps({"path": str(path), "options": dict(options), "limits": bounds})
     with _pipe(process.stdin) as orders:
         orders.write(order.encode("ascii") + b"\n")
@@ -155,7 +168,9 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 class _Listener:
     """Takes the child's words apart and counts them."""
 
-    def __init__(self, reading: Reading, limits: Limits, on_progress: Callable[[int, int], None]) -> None:
+    def __init__(
+        self, reading: Reading, limits: Limits, on_progress: Callable[[int, int], None]
+    ) -> None:
         self.reading = reading
         self.ending: dict[str, Any] | None = None
         self._limits = limits
@@ -165,11 +180,16 @@ class _Listener:
     def listen(self, words: IO[bytes]) -> None:
         """Until the child has ended. Raises ReadingFailed when it says too much."""
         with ExitStack() as stack:
-            rows, refused = (stack.enter_context((self.reading.folder / name).open("w")) for name in ("rows.jsonl", "refused.jsonl"))
+            rows, refused = (
+                stack.enter_context((self.reading.folder / name).open("w"))
+                for name in ("rows.jsonl", "refused.jsonl")
+            )
             while line := words.readline(_LONGEST_LINE):
                 self._room -= len(line)
                 if self._room < 0 or len(line) == _LONGEST_LINE:
-                    raise ReadingFailed(_("Tệp chứa quá nhiều dữ liệu. Hãy chia nhỏ tệp rồi tải lên lại."), "output")
+                    raise ReadingFailed(
+                        _("Tệp chứa quá nhiều dữ liệu. Hãy chia nhỏ tệp rồi tải lên lại."), "output"
+                    )
                 if line.endswith(b"\n"):
                     # The last line of a child that was killed may be cut off.
                     self._take(json.loads(line), rows, refused)
@@ -190,7 +210,8 @@ class _Listener:
         if self.reading.row_count + self.reading.refused_count > self._limits.rows:
             raise ReadingFailed(
                 _(
-                    "Tệp có quá nhiều dòng: mỗi lần nhận nhiều nhất %(limit)s dòng. Hãy chia nhỏ tệp rồi tải lên lại.",
+                    "Tệp có quá nhiều dòng: mỗi lần nhận nhiều nhất %(limit)s dòng. Hãy chia nhỏ "
+                    "tệp rồi tải lên lại.",
                     limit=self._limits.rows,
                 ),
                 "rows",
@@ -200,7 +221,11 @@ class _Listener:
 def _stopped(code: int, *, late: bool, limits: Limits) -> ReadingFailed:
     if late or -code in {signal.SIGALRM, signal.SIGXCPU}:
         return ReadingFailed(
-            _("Đọc tệp mất quá nhiều thời gian (hơn %(seconds)s giây). Hãy chia nhỏ tệp rồi tải lên lại.", seconds=limits.wall_seconds),
+            _(
+                "Đọc tệp mất quá nhiều thời gian (hơn %(seconds)s giây). Hãy chia nhỏ tệp rồi tải "
+                "lên lại.",
+                seconds=limits.wall_seconds,
+            ),
             "time",
         )
     return ReadingFailed(_("Việc đọc tệp bị dừng giữa chừng. Hãy tải tệp lên lại."), f"exit {code}")
@@ -208,5 +233,13 @@ def _stopped(code: int, *, late: bool, limits: Limits) -> ReadingFailed:
 
 def _crashed(cause: str) -> ReadingFailed:
     if cause == "memory":
-        return ReadingFailed(_("Đọc tệp cần quá nhiều bộ nhớ. Hãy chia nhỏ tệp rồi tải lên lại."), cause)
-    return ReadingFailed(_("Không đọc được tệp: nội dung hỏng hoặc không đúng dạng. Hãy mở và lưu lại tệp rồi tải lên lại."), cause)
+        return ReadingFailed(
+            _("Đọc tệp cần quá nhiều bộ nhớ. Hãy chia nhỏ tệp rồi tải lên lại."), cause
+        )
+    return ReadingFailed(
+        _(
+            "Không đọc được tệp: nội dung hỏng hoặc không đúng dạng. Hãy mở và lưu lại tệp rồi "
+            "tải lên lại."
+        ),
+        cause,
+    )

@@ -33,11 +33,16 @@ shapefile.VERBOSE = False
 def parts_of(path: Path) -> dict[str, bytes]:
     """The parts of the one layer in the archive, or its one GeoJSON file under `geojson`.
 
-    Raises Unreadable for what is no archive, holds several layers, lacks a part or unpacks to too much.
+    Raises Unreadable for what is no archive, holds several layers, lacks a part or unpacks to too
+    much.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir() and "__MACOSX" not in entry.filename]
+            entries = [
+                entry
+                for entry in archive.infolist()
+                if not entry.is_dir() and "__MACOSX" not in entry.filename
+            ]
             _check(entries, path.stat().st_size)
             return _chosen(archive, entries)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
@@ -46,7 +51,11 @@ def parts_of(path: Path) -> dict[str, bytes]:
 
 def _check(entries: list[zipfile.ZipInfo], packed: int) -> None:
     total = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or total > MAX_UNPACKED or (total > _SMALL and total > MAX_RATIO * packed):
+    if (
+        len(entries) > MAX_ENTRIES
+        or total > MAX_UNPACKED
+        or (total > _SMALL and total > MAX_RATIO * packed)
+    ):
         raise Unreadable(_("Tệp .zip chứa quá nhiều dữ liệu khi mở ra. Hãy chia nhỏ lớp bản đồ."))
 
 
@@ -60,10 +69,16 @@ def _chosen(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> dict[st
         raise Unreadable(_("Trong tệp .zip không có tệp .shp hay .geojson nào."))
     if len(layers) > 1:
         raise Unreadable(_("Trong tệp .zip có nhiều lớp (.shp). Mỗi lần hãy gửi một lớp."))
-    found = {name.suffix[1:]: entry for name, entry in named if name.with_suffix("") == layers[0].with_suffix("")}
+    found = {
+        name.suffix[1:]: entry
+        for name, entry in named
+        if name.with_suffix("") == layers[0].with_suffix("")
+    }
     missing = [part for part in _NEEDED if part not in found]
     if missing:
-        raise Unreadable(_("Trong tệp .zip thiếu tệp .%(part)s đi cùng lớp bản đồ.", part=missing[0]))
+        raise Unreadable(
+            _("Trong tệp .zip thiếu tệp .%(part)s đi cùng lớp bản đồ.", part=missing[0])
+        )
     return {part: _content(archive, found[part]) for part in _PARTS if part in found}
 
 
@@ -78,15 +93,25 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 
 def shapes(parts: dict[str, bytes]) -> Iterator[dict[str, Any] | None]:
-    """The geometries in the order of the file, as GeoJSON in the file's own coordinates; None for an empty one."""
+    """The geometries in the order of the file, as GeoJSON in the file's own coordinates;
+
+    None for an empty one.
+    """
     files = {part: io.BytesIO(parts[part]) for part in ("shp", "shx") if part in parts}
     with shapefile.Reader(**files) as reader:
         for shape in reader.iterShapes():
-            yield dict(shape.__geo_interface__) if shape is not None and shape.shapeType != shapefile.NULL else None
+            yield (
+                dict(shape.__geo_interface__)
+                if shape is not None and shape.shapeType != shapefile.NULL
+                else None
+            )
 
 
 def records(table: bytes) -> list[dict[str, str]]:
-    """The rows of a .dbf table as text. Bytes are read as they stand, since old tables do not say how they are written."""
+    """The rows of a .dbf table as text.
+
+    Bytes are read as they stand, since old tables do not say how they are written.
+    """
     if len(table) < 33:
         raise Unreadable(_("Tệp .dbf hỏng hoặc thiếu."))
     count, start, width = struct.unpack("<LHH", table[4:12])
@@ -95,13 +120,22 @@ def records(table: bytes) -> list[dict[str, str]]:
         raise Unreadable(_("Tệp .dbf hỏng hoặc thiếu."))
     count = min(count, (len(table) - start) // width)
     rows = [table[start + number * width : start + (number + 1) * width] for number in range(count)]
-    cells = [{name: row[begin:end].rstrip(b" \0").lstrip(b" ")[:_VALUE_MAX] for name, begin, end in fields} for row in rows]
+    cells = [
+        {
+            name: row[begin:end].rstrip(b" \0").lstrip(b" ")[:_VALUE_MAX]
+            for name, begin, end in fields
+        }
+        for row in rows
+    ]
     encoding = encoding_of(value for row in cells for value in row.values())
     return [{name: decoded(value, encoding) for name, value in row.items()} for row in cells]
 
 
 def _fields(table: bytes, start: int) -> tuple[list[tuple[str, int, int]], int]:
-    """Name, first and last byte within a row; and the width of a row. The first byte of a row says whether it was deleted."""
+    """Name, first and last byte within a row; and the width of a row.
+
+    The first byte of a row says whether it was deleted.
+    """
     found: list[tuple[str, int, int]] = []
     place = 1
     for offset in range(32, min(start, len(table)) - 31, 32):

@@ -1,7 +1,9 @@
-"""Fewer corners without gaps: borders that two areas share are simplified once, and both get the same line.
+"""Fewer corners without gaps: borders that two areas share are simplified once, and both get the
+same line.
 
-Rings are cut into arcs where three lines meet (as in TopoJSON), each arc is thinned by Douglas–Peucker in one direction only,
-and the rings are put together again. An area that would collapse keeps its corners.
+Rings are cut into arcs where three lines meet (as in TopoJSON), each arc is thinned by
+Douglas–Peucker in one direction only, and the rings are put together again. An area that would
+collapse keeps its corners.
 """
 
 from typing import Any
@@ -12,14 +14,19 @@ _FEWEST = 4
 
 
 def simplified(rings: list[Ring], tolerance: float) -> list[Ring]:
-    """The same rings and lines with fewer corners; none moves by more than the tolerance (degrees). Closed ones stay closed."""
+    """The same rings and lines with fewer corners; none moves by more than the tolerance (degrees).
+
+    Closed ones stay closed.
+    """
     meeting = _meeting_points(rings)
     known: dict[tuple[Place, ...], Ring] = {}
     return [_thin_ring(ring, meeting, tolerance, known) for ring in rings]
 
 
 def _meeting_points(rings: list[Ring]) -> set[Place]:
-    """Places where lines part: their two neighbours are not the same everywhere, or a line ends there."""
+    """Places where lines part: their two neighbours are not the same everywhere, or a line ends
+    there.
+    """
     neighbours: dict[Place, tuple[Place, Place]] = {}
     meeting: set[Place] = set()
     for ring in rings:
@@ -35,11 +42,17 @@ def _meeting_points(rings: list[Ring]) -> set[Place]:
     return meeting
 
 
-def _thin_ring(ring: Ring, meeting: set[Place], tolerance: float, known: dict[tuple[Place, ...], Ring]) -> Ring:
+def _thin_ring(
+    ring: Ring, meeting: set[Place], tolerance: float, known: dict[tuple[Place, ...], Ring]
+) -> Ring:
     closed = ring[0] == ring[-1]
     if closed:
         ring = _rotated(ring, meeting)
-    cuts = [0, *(number for number in range(1, len(ring) - 1) if ring[number] in meeting), len(ring) - 1]
+    cuts = [
+        0,
+        *(number for number in range(1, len(ring) - 1) if ring[number] in meeting),
+        len(ring) - 1,
+    ]
     result: Ring = []
     for start, end in zip(cuts, cuts[1:], strict=False):
         result.extend(_thin_arc(ring[start : end + 1], tolerance, known)[:-1])
@@ -48,7 +61,9 @@ def _thin_ring(ring: Ring, meeting: set[Place], tolerance: float, known: dict[tu
 
 
 def _rotated(ring: Ring, meeting: set[Place]) -> Ring:
-    """The ring beginning at a place where lines meet, or at its smallest place, so that its neighbour begins there too."""
+    """The ring beginning at a place where lines meet, or at its smallest place, so that its
+    neighbour begins there too.
+    """
     body = ring[:-1]
     first = next((number for number, place in enumerate(body) if place in meeting), None)
     if first is None:
@@ -72,7 +87,10 @@ def _douglas_peucker(line: Ring, tolerance: float) -> Ring:
     if line[0] == line[-1] and len(line) > _FEWEST:
         # A whole ring has no chord: the farthest corner gives it one.
         x, y = line[0]
-        far = max(range(1, len(line) - 1), key=lambda number: (line[number][0] - x) ** 2 + (line[number][1] - y) ** 2)
+        far = max(
+            range(1, len(line) - 1),
+            key=lambda number: (line[number][0] - x) ** 2 + (line[number][1] - y) ** 2,
+        )
         keep.add(far)
         waiting = [(0, far), (far, len(line) - 1)]
     while waiting:
@@ -85,7 +103,9 @@ def _douglas_peucker(line: Ring, tolerance: float) -> Ring:
 
 
 def _farthest(line: Ring, start: int, end: int) -> tuple[int, float]:
-    """The place between two that is farthest from the straight line between them, and its distance squared."""
+    """The place between two that is farthest from the straight line between them, and its distance
+    squared.
+    """
     (x1, y1), (x2, y2) = line[start], line[end]
     dx, dy = x2 - x1, y2 - y1
     length = dx * dx + dy * dy
@@ -103,7 +123,10 @@ def _farthest(line: Ring, start: int, end: int) -> tuple[int, float]:
 
 
 def simplify_geometries(geometries: list[dict[str, Any]], tolerance: float) -> list[dict[str, Any]]:
-    """GeoJSON geometries, all thinned together so that shared borders stay shared. Points stay as they are."""
+    """GeoJSON geometries, all thinned together so that shared borders stay shared.
+
+    Points stay as they are.
+    """
     rings: list[Ring] = []
     for geometry in geometries:
         _walk(geometry, rings)
@@ -130,6 +153,10 @@ def _rebuilt(geometry: dict[str, Any], thin: Any) -> dict[str, Any]:
         return geometry
 
     def build(part: Any, level: int) -> Any:
-        return [list(place) for place in next(thin)] if level == 0 else [build(inner, level - 1) for inner in part]
+        return (
+            [list(place) for place in next(thin)]
+            if level == 0
+            else [build(inner, level - 1) for inner in part]
+        )
 
     return {"type": geometry["type"], "coordinates": build(geometry["coordinates"], depth)}

@@ -1,8 +1,9 @@
 """Rows of a table that somebody made in a spreadsheet: XLSX or CSV, as offices really write them.
 
-Title rows above the header, headers of two lines with merged cells, the numbering row «(1) (2) (3)», headers repeated on every page,
-other names for the same column, UTF-8 with and without a mark, UTF-16, Windows-1258, commas, semicolons and tabs between cells.
-Used by readers, in the child process; nothing is evaluated: a formula counts as the value that was saved with it.
+Title rows above the header, headers of two lines with merged cells, the numbering row «(1) (2)
+(3)», headers repeated on every page, other names for the same column, UTF-8 with and without a
+mark, UTF-16, Windows-1258, commas, semicolons and tabs between cells. Used by readers, in the child
+process; nothing is evaluated: a formula counts as the value that was saved with it.
 """
 
 import csv
@@ -47,10 +48,12 @@ class Column:
     key: str
     #: As the officer knows it.
     title: str
-    #: Other names, in any spelling: marks, case, punctuation and what stands in brackets do not count.
+    #: Other names, in any spelling: marks, case, punctuation and what stands in brackets do not
+    #: count.
     aliases: tuple[str, ...] = ()
     required: bool = False
-    #: May be spread over several columns under one heading, one for each code: they become «LUC 21,4; HNK 9,6».
+    #: May be spread over several columns under one heading, one for each code: they become «LUC
+    #: 21,4; HNK 9,6».
     spread: bool = False
 
 
@@ -103,7 +106,11 @@ class Table:
     @property
     def unknown(self) -> list[str]:
         """Headers that mean nothing to the importer."""
-        return [name for number, name in self.header.names.items() if number not in self.header.keys and name != REASON_COLUMN]
+        return [
+            name
+            for number, name in self.header.names.items()
+            if number not in self.header.keys and name != REASON_COLUMN
+        ]
 
     def lines(self) -> Iterator[Line]:
         """The rows with anything in them; the numbering row and repeated headers are left out."""
@@ -125,26 +132,44 @@ class Table:
             if not label:
                 values[key] = value
             elif value and value not in {"-", "–"}:
-                values[key] = "; ".join(part for part in (values.get(key, ""), f"{label} {value}") if part)
+                values[key] = "; ".join(
+                    part for part in (values.get(key, ""), f"{label} {value}") if part
+                )
             else:
                 values.setdefault(key, "")
         return values
 
     def _cells(self, cells: Sequence[str]) -> dict[str, str]:
-        return {name: cells[number] if number < len(cells) else "" for number, name in self.header.names.items() if name != REASON_COLUMN}
+        return {
+            name: cells[number] if number < len(cells) else ""
+            for number, name in self.header.names.items()
+            if name != REASON_COLUMN
+        }
 
     def _is_header_again(self, cells: Sequence[str]) -> bool:
-        same = sum(1 for number in self.header.keys if number < len(cells) and cells[number] == self.header.names[number])
+        same = sum(
+            1
+            for number in self.header.keys
+            if number < len(cells) and cells[number] == self.header.names[number]
+        )
         return same >= 2 and same * 2 > len(self.header.keys)
 
 
 def open_table(path: Path, columns: Sequence[Column]) -> Table:
-    """The table in this file. Raises Unreadable with a sentence: another kind of file, no header, a column missing."""
+    """The table in this file.
+
+    Raises Unreadable with a sentence: another kind of file, no header, a column missing.
+    """
     known = tuple(columns)
     with path.open("rb") as stream:
         start = stream.read(8)
     if start.startswith(_OLE):
-        raise Unreadable(_("Tệp ở dạng Excel cũ (.xls) hoặc có mật khẩu. Hãy lưu lại thành .xlsx, không có mật khẩu."))
+        raise Unreadable(
+            _(
+                "Tệp ở dạng Excel cũ (.xls) hoặc có mật khẩu. Hãy lưu lại thành .xlsx, không có "
+                "mật khẩu."
+            )
+        )
     sheets = _xlsx(path) if start.startswith(_ZIP) else _csv(path)
     best: _Header | None = None
     for sheet in sheets:
@@ -152,21 +177,28 @@ def open_table(path: Path, columns: Sequence[Column]) -> Table:
         head = list(islice(rows, _HEADER_WITHIN))
         header = _find_header(_spanned(head, sheet.merges), known)
         if header is not None and not _missing(header, known):
-            return Table(known, header, _filled_down(chain(head[header.row + 1 :], rows), sheet.merges))
+            return Table(
+                known, header, _filled_down(chain(head[header.row + 1 :], rows), sheet.merges)
+            )
         if header is not None and (best is None or len(header.found) > len(best.found)):
             best = header
     if best is None:
         names = ", ".join(f"«{column.title}»" for column in known if column.required)
-        raise Unreadable(_("Không tìm thấy dòng tiêu đề của bảng. Tệp cần có các cột: %(names)s.", names=names))
+        raise Unreadable(
+            _("Không tìm thấy dòng tiêu đề của bảng. Tệp cần có các cột: %(names)s.", names=names)
+        )
     names = ", ".join(f"«{title}»" for title in _missing(best, known))
     raise Unreadable(_("Tệp thiếu cột %(names)s. Hãy xem tệp mẫu.", names=names))
 
 
 def _missing(header: _Header, columns: Iterable[Column]) -> list[str]:
-    return [column.title for column in columns if column.required and column.key not in header.found]
+    return [
+        column.title for column in columns if column.required and column.key not in header.found
+    ]
 
 
-# The header ----------------------------------------------------------------------------------------------------------------
+# The header
+# --------------------------------------------------------------------------------------------------
 def plain_header(text: str) -> str:
     """A header as it is compared."""
     return _NOT_WORD.sub(" ", fold(_IN_BRACKETS.sub(" ", text))).strip()
@@ -184,8 +216,17 @@ def is_numbering(cells: Iterable[str]) -> bool:
 
 def _find_header(rows: Sequence[Sequence[str]], columns: Sequence[Column]) -> _Header | None:
     """The row, or two rows, in which most columns are named; None where fewer than two are."""
-    names = {plain_header(alias): column for column in columns for alias in (column.key, column.title, *column.aliases)}
-    candidates = [header for row in range(len(rows)) for header in (_one_line(rows, row, names), _two_lines(rows, row, names)) if header]
+    names = {
+        plain_header(alias): column
+        for column in columns
+        for alias in (column.key, column.title, *column.aliases)
+    }
+    candidates = [
+        header
+        for row in range(len(rows))
+        for header in (_one_line(rows, row, names), _two_lines(rows, row, names))
+        if header
+    ]
     good = [header for header in candidates if len(header.found) >= min(2, len(columns))]
     # Of two that name as much the one of a single line, then the upper one.
     return max(good, key=lambda header: (len(header.keys), header.lines == 1), default=None)
@@ -198,7 +239,9 @@ def _one_line(rows: Sequence[Sequence[str]], row: int, names: Mapping[str, Colum
     return header
 
 
-def _two_lines(rows: Sequence[Sequence[str]], row: int, names: Mapping[str, Column]) -> _Header | None:
+def _two_lines(
+    rows: Sequence[Sequence[str]], row: int, names: Mapping[str, Column]
+) -> _Header | None:
     """A header whose second line divides what the first one names."""
     if row + 1 >= len(rows):
         return None
@@ -220,7 +263,9 @@ def _two_lines(rows: Sequence[Sequence[str]], row: int, names: Mapping[str, Colu
 
 
 def _filled_right(above: Sequence[str], below: Sequence[str]) -> list[str]:
-    """The upper line with each heading repeated over the columns that it spans, where the file does not say so by merging."""
+    """The upper line with each heading repeated over the columns that it spans, where the file does
+    not say so by merging.
+    """
     filled = list(above) + [""] * (len(below) - len(above))
     for number in range(1, len(filled)):
         if not filled[number] and number < len(below) and below[number] and below[number - 1]:
@@ -228,12 +273,18 @@ def _filled_right(above: Sequence[str], below: Sequence[str]) -> list[str]:
     return filled
 
 
-def _name(header: _Header, number: int, cell: str, column: Column | None, *, label: str = "") -> None:
+def _name(
+    header: _Header, number: int, cell: str, column: Column | None, *, label: str = ""
+) -> None:
     if not cell:
         return
     written = clean_line(cell)
     taken = set(header.names.values())
-    header.names[number] = next(name for name in chain([written], (f"{written} ({n})" for n in range(2, 200))) if name not in taken)
+    header.names[number] = next(
+        name
+        for name in chain([written], (f"{written} ({n})" for n in range(2, 200)))
+        if name not in taken
+    )
     if column is None:
         return
     # The first column of a name counts; a spread one has several.
@@ -241,7 +292,8 @@ def _name(header: _Header, number: int, cell: str, column: Column | None, *, lab
         header.keys[number] = (column.key, clean_line(label))
 
 
-# Spreadsheets ----------------------------------------------------------------------------------------------------------------
+# Spreadsheets
+# --------------------------------------------------------------------------------------------------
 class _Area(NamedTuple):
     """Merged cells: rows from 1, columns from 0, both ends included."""
 
@@ -260,7 +312,9 @@ class _Sheet:
 
 
 def _spanned(head: Sequence[tuple[int, list[str]]], merges: Iterable[_Area]) -> list[list[str]]:
-    """The rows in which the header is looked for, merged text repeated over all its rows and columns."""
+    """The rows in which the header is looked for, merged text repeated over all its rows and
+    columns.
+    """
     rows = {number: list(cells) for number, cells in head}
     for area in merges:
         if area.top not in rows or area.left >= len(rows[area.top]):
@@ -273,8 +327,13 @@ def _spanned(head: Sequence[tuple[int, list[str]]], merges: Iterable[_Area]) -> 
     return list(rows.values())
 
 
-def _filled_down(rows: Iterable[tuple[int, list[str]]], merges: Iterable[_Area]) -> Iterator[tuple[int, list[str]]]:
-    """What was merged over several rows stands in each of them. Merged over columns it is a heading and stays where it is."""
+def _filled_down(
+    rows: Iterable[tuple[int, list[str]]], merges: Iterable[_Area]
+) -> Iterator[tuple[int, list[str]]]:
+    """What was merged over several rows stands in each of them.
+
+    Merged over columns it is a heading and stays where it is.
+    """
     waiting = deque(area for area in merges if area.bottom > area.top)
     active: dict[_Area, str] = {}
     for number, cells in rows:
@@ -295,7 +354,9 @@ def _xlsx(path: Path) -> Iterator[_Sheet]:
         # A stream, because the name of the file says nothing.
         book = openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
     except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise Unreadable(_("Không mở được tệp Excel. Hãy mở và lưu lại tệp dạng .xlsx rồi tải lên.")) from error
+        raise Unreadable(
+            _("Không mở được tệp Excel. Hãy mở và lưu lại tệp dạng .xlsx rồi tải lên.")
+        ) from error
     for sheet in sorted(book.worksheets, key=lambda sheet: sheet.sheet_state != "visible"):
         # The size that a file states may be anything.
         sheet.reset_dimensions()
@@ -308,7 +369,9 @@ def _sheet_rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _merges(path: Path, part: str) -> list[_Area]:
-    """Merged areas, looked up in the sheet's markup: openpyxl does not tell them when it reads row by row."""
+    """Merged areas, looked up in the sheet's markup: openpyxl does not tell them when it reads row
+    by row.
+    """
     found: list[_Area] = []
     if not part:
         return found
@@ -320,7 +383,9 @@ def _merges(path: Path, part: str) -> list[_Area]:
             for match in _MERGE.finditer(text):
                 end = match.end()
                 left, top, right, bottom = range_boundaries(match.group(1).decode("ascii"))
-                found.append(_Area(int(top or 1), int(bottom or 1), int(left or 1) - 1, int(right or 1) - 1))
+                found.append(
+                    _Area(int(top or 1), int(bottom or 1), int(left or 1) - 1, int(right or 1) - 1)
+                )
             rest = text[max(end, len(text) - 200) :]
             if len(found) >= _MOST_MERGES:
                 break
@@ -328,7 +393,9 @@ def _merges(path: Path, part: str) -> list[_Area]:
 
 
 def cell_text(value: Any) -> str:
-    """A cell as text, figures with a decimal comma: 21.4 → «21,4», 2026.0 → «2026», a date → «24/11/2026»."""
+    """A cell as text, figures with a decimal comma: 21.4 → «21,4», 2026.0 → «2026», a date →
+    «24/11/2026».
+    """
     if value is None or value is False:
         return ""
     if value is True:
@@ -344,7 +411,8 @@ def cell_text(value: Any) -> str:
     return clean(str(value)[:LONGEST_CELL])
 
 
-# Text ------------------------------------------------------------------------------------------------------------------------
+# Text
+# --------------------------------------------------------------------------------------------------
 def _csv(path: Path) -> Iterator[_Sheet]:
     text = decoded(path.read_bytes())
     first, _end, rest = text.partition("\n")
@@ -359,15 +427,26 @@ def _csv(path: Path) -> Iterator[_Sheet]:
 
 def _csv_rows(text: str, delimiter: str, *, start: int) -> Iterator[tuple[int, list[str]]]:
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=start):
+        for number, row in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=start
+        ):
             yield number, [clean(cell[:LONGEST_CELL]) for cell in row[:MOST_COLUMNS]]
     except csv.Error as error:
-        raise Unreadable(_("Tệp CSV bị lỗi dấu ngoặc kép. Hãy mở và lưu lại tệp dạng .xlsx rồi tải lên.")) from error
+        raise Unreadable(
+            _("Tệp CSV bị lỗi dấu ngoặc kép. Hãy mở và lưu lại tệp dạng .xlsx rồi tải lên.")
+        ) from error
 
 
 def decoded(data: bytes) -> str:
-    """The text of a CSV file. Raises Unreadable when it is in none of the encodings that Vietnamese offices use."""
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    """The text of a CSV file.
+
+    Raises Unreadable when it is in none of the encodings that Vietnamese offices use.
+    """
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if data.startswith(mark):
             try:
                 return data.decode(name)
@@ -384,10 +463,13 @@ def decoded(data: bytes) -> str:
 
 
 def _unknown_encoding() -> Unreadable:
-    return Unreadable(_("Không đọc được chữ trong tệp. Hãy lưu lại tệp dạng .xlsx hoặc CSV UTF-8 rồi tải lên."))
+    return Unreadable(
+        _("Không đọc được chữ trong tệp. Hãy lưu lại tệp dạng .xlsx hoặc CSV UTF-8 rồi tải lên.")
+    )
 
 
-# Figures -----------------------------------------------------------------------------------------------------------------------
+# Figures
+# --------------------------------------------------------------------------------------------------
 _EMPTY = frozenset({"", "-", "–", "—"})
 _FIGURE = re.compile(r"[+-]?[0-9][0-9.,\s]*")
 _UNIT = re.compile(r"\s*(?:ha|m2|m²)\.?$", re.IGNORECASE)
@@ -398,9 +480,11 @@ class NotANumber(ValueError):
 
 
 def decimal_of(text: str) -> Decimal | None:
-    """A figure as people write it: «21,40», «21.40», «1.234,56», «1 234,5 ha»; None for an empty cell or a dash.
+    """A figure as people write it: «21,40», «21.40», «1.234,56», «1 234,5 ha»; None for an empty
+    cell or a dash.
 
-    Raises NotANumber for anything else, and for «1.234», which is 1234 to some and one and a quarter to others.
+    Raises NotANumber for anything else, and for «1.234», which is 1234 to some and one and a
+    quarter to others.
     """
     plain = _UNIT.sub("", clean_line(text))
     if plain in _EMPTY:
@@ -412,7 +496,9 @@ def decimal_of(text: str) -> Decimal | None:
     if dots and commas:
         decimal = max(".", ",", key=digits.rfind)
         thousands = "," if decimal == "." else "."
-        if digits.count(decimal) > 1 or not re.fullmatch(rf"[+-]?\d{{1,3}}(?:\{thousands}\d{{3}})+\{decimal}\d*", digits):
+        if digits.count(decimal) > 1 or not re.fullmatch(
+            rf"[+-]?\d{{1,3}}(?:\{thousands}\d{{3}})+\{decimal}\d*", digits
+        ):
             raise NotANumber(_("«%(text)s» không phải là số.", text=plain[:40]))
         return Decimal(digits.replace(thousands, "").replace(decimal, "."))
     if dots > 1 or commas > 1:
@@ -424,7 +510,8 @@ def decimal_of(text: str) -> Decimal | None:
         whole = digits.replace(".", "")
         raise NotANumber(
             _(
-                "«%(text)s» có thể hiểu là %(whole)s hoặc %(part)s. Hãy ghi rõ, ví dụ %(whole)s,00.",
+                "«%(text)s» có thể hiểu là %(whole)s hoặc %(part)s. Hãy ghi rõ, ví dụ "
+                "%(whole)s,00.",
                 text=plain,
                 whole=whole,
                 part=digits.replace(".", ","),

@@ -1,4 +1,6 @@
-"""The same step for many comments: a preview of what changes, one transaction, undo for ten minutes."""
+"""The same step for many comments: a preview of what changes, one transaction, undo for ten
+minutes.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +15,13 @@ from app.consultations import policy
 from app.consultations.models import Comment, CommentBulk
 from app.consultations.service import moderating
 from app.consultations.service.core import put_back
-from app.consultations.states import COMMENT_FLOW, COMMENT_STAGE_LABELS, VISIBILITY_LABELS, CommentStage, Visibility
+from app.consultations.states import (
+    COMMENT_FLOW,
+    COMMENT_STAGE_LABELS,
+    VISIBILITY_LABELS,
+    CommentStage,
+    Visibility,
+)
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import DomainError, Refused, Stale
@@ -28,7 +36,14 @@ MOVES = ("show", "keep_back", "mark_spam", "restore")
 _MOMENTS = ("published_at", "spam_at")
 _KEPT = ("stage", "visibility", "hidden_reason", "public_proposed", "proposed_html", *_MOMENTS)
 #: Set where nothing was before, so that undoing means emptying.
-_SHOWN = ("public_title", "public_body", "public_html", "redaction_reason", "redacted_at", "redacted_by")
+_SHOWN = (
+    "public_title",
+    "public_body",
+    "public_html",
+    "redaction_reason",
+    "redacted_at",
+    "redacted_by",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,11 @@ class CommentLine:
 def _chosen(ids: Sequence[int]) -> list[Comment]:
     if len(ids) > BULK_MAX:
         raise Refused(_("Mỗi lần chọn nhiều nhất %(n)s góp ý.", n=BULK_MAX))
-    return list(db.session.scalars(sa.select(Comment).where(Comment.id.in_(ids)).order_by(Comment.created_at, Comment.id)))
+    return list(
+        db.session.scalars(
+            sa.select(Comment).where(Comment.id.in_(ids)).order_by(Comment.created_at, Comment.id)
+        )
+    )
 
 
 def _check(choice: CommentChoice) -> None:
@@ -67,7 +86,12 @@ def preview_bulk(ids: Sequence[int], choice: CommentChoice, *, actor: Actor) -> 
     _check(choice)
     official = organisation.official_contacts()
     return [
-        CommentLine(comment, state_of(comment), _after(comment, choice), _problem(comment, choice, actor, official))
+        CommentLine(
+            comment,
+            state_of(comment),
+            _after(comment, choice),
+            _problem(comment, choice, actor, official),
+        )
         for comment in _chosen(ids)
     ]
 
@@ -82,7 +106,11 @@ def state_of(comment: Comment) -> str:
 def _after(comment: Comment, choice: CommentChoice) -> str:
     match choice.move:
         case "show":
-            return str(_("Công khai bản đã che") if moderating.looked_at(comment) else _("Công khai nguyên văn"))
+            return str(
+                _("Công khai bản đã che")
+                if moderating.looked_at(comment)
+                else _("Công khai nguyên văn")
+            )
         case "keep_back":
             return str(VISIBILITY_LABELS[Visibility.HIDDEN])
         case "mark_spam":
@@ -91,7 +119,9 @@ def _after(comment: Comment, choice: CommentChoice) -> str:
             return str(COMMENT_STAGE_LABELS[CommentStage.RECEIVED])
 
 
-def _problem(comment: Comment, choice: CommentChoice, actor: Actor, official: tuple[str, ...]) -> str:
+def _problem(
+    comment: Comment, choice: CommentChoice, actor: Actor, official: tuple[str, ...]
+) -> str:
     if not policy.may_ever_comment(actor, comment, choice.move):
         return str(_("Bạn không có quyền thực hiện bước này."))
     if not COMMENT_FLOW.allows(comment.stage, choice.move):
@@ -109,11 +139,16 @@ def _not_as_it_is(comment: Comment, official: tuple[str, ...]) -> str:
         return str(_("Người gửi không đồng ý công khai."))
     if moderating.looked_at(comment):
         return " ".join(moderating.obstacles(comment))
-    return str(_("Có thông tin cá nhân, cần mở ra để che.")) if moderating.personal_data(comment, official) else ""
+    return (
+        str(_("Có thông tin cá nhân, cần mở ra để che."))
+        if moderating.personal_data(comment, official)
+        else ""
+    )
 
 
 def run_bulk(seen: Mapping[int, int], choice: CommentChoice, *, actor: Actor) -> CommentBulk:
-    """Do it to all of them or to none. `seen` maps each comment to the revision that the preview showed.
+    """Do it to all of them or to none. `seen` maps each comment to the revision that the preview
+    showed.
 
     Raises Refused, naming the comment that cannot move.
     """
@@ -131,7 +166,11 @@ def run_bulk(seen: Mapping[int, int], choice: CommentChoice, *, actor: Actor) ->
             step(comment)
         except DomainError as error:
             raise Refused(
-                _("Chưa góp ý nào được thay đổi, vì %(code)s không làm được: %(why)s", code=comment.submission.code, why=error.message)
+                _(
+                    "Chưa góp ý nào được thay đổi, vì %(code)s không làm được: %(why)s",
+                    code=comment.submission.code,
+                    why=error.message,
+                )
             ) from error
         db.session.flush()
         items.append({"id": comment.id, "revision": comment.revision, "before": before})
@@ -143,19 +182,28 @@ def run_bulk(seen: Mapping[int, int], choice: CommentChoice, *, actor: Actor) ->
 
 
 def _values(comment: Comment) -> dict[str, Any]:
-    plain = {name: value.isoformat() if isinstance(value := getattr(comment, name), dt.datetime) else value for name in _KEPT}
+    plain = {
+        name: value.isoformat()
+        if isinstance(value := getattr(comment, name), dt.datetime)
+        else value
+        for name in _KEPT
+    }
     return {**plain, "looked_at": comment.submission.public_html is not None}
 
 
 def _step(choice: CommentChoice, actor: Actor) -> Callable[[Comment], None]:
     def show(comment: Comment) -> None:
         if not moderating.looked_at(comment):
-            moderating.redact(comment, moderating.as_it_came(comment), actor=actor, seen_revision=None)
+            moderating.redact(
+                comment, moderating.as_it_came(comment), actor=actor, seen_revision=None
+            )
         moderating.show(comment, actor=actor, seen_revision=None)
 
     steps: dict[str, Callable[[Comment], None]] = {
         "show": show,
-        "keep_back": lambda comment: moderating.keep_back(comment, actor=actor, seen_revision=None, reason=choice.reason),
+        "keep_back": lambda comment: moderating.keep_back(
+            comment, actor=actor, seen_revision=None, reason=choice.reason
+        ),
         "mark_spam": lambda comment: moderating.mark_spam(comment, actor=actor, seen_revision=None),
         "restore": lambda comment: moderating.restore(comment, actor=actor, seen_revision=None),
     }
@@ -163,7 +211,9 @@ def _step(choice: CommentChoice, actor: Actor) -> Callable[[Comment], None]:
 
 
 def undo_bulk(bulk: CommentBulk, *, actor: Actor) -> None:
-    """Put everything back as it was, within ten minutes, by whoever did it, unless somebody has gone on since."""
+    """Put everything back as it was, within ten minutes, by whoever did it, unless somebody has
+    gone on since.
+    """
     if bulk.undone_at is not None:
         raise Refused(_("Thao tác này đã được hoàn tác."))
     if bulk.actor_id != actor.id:
@@ -174,7 +224,9 @@ def undo_bulk(bulk: CommentBulk, *, actor: Actor) -> None:
     for item in bulk.items:
         comment = comments[item["id"]]
         if comment.revision != item["revision"]:
-            raise Refused(_("Không hoàn tác được: %(code)s đã được xử lý tiếp.", code=comment.submission.code))
+            raise Refused(
+                _("Không hoàn tác được: %(code)s đã được xử lý tiếp.", code=comment.submission.code)
+            )
     for item in bulk.items:
         _restore(comments[item["id"]], item["before"], actor)
     bulk.undone_at = now()
@@ -182,10 +234,14 @@ def undo_bulk(bulk: CommentBulk, *, actor: Actor) -> None:
 
 
 def _restore(comment: Comment, before: Mapping[str, Any], actor: Actor) -> None:
-    # Read first: a query in between would write down half of it, and a public comment without its date is refused.
+    # Read first: a query in between would write down half of it, and a public comment without its
+    # date is refused.
     answers = [] if before["looked_at"] else moderating.open_answers(comment)
     comment.hidden_reason = before["hidden_reason"]
-    comment.public_proposed, comment.proposed_html = before["public_proposed"], before["proposed_html"]
+    comment.public_proposed, comment.proposed_html = (
+        before["public_proposed"],
+        before["proposed_html"],
+    )
     for name in _MOMENTS:
         setattr(comment, name, dt.datetime.fromisoformat(before[name]) if before[name] else None)
     if not before["looked_at"]:
@@ -193,4 +249,9 @@ def _restore(comment: Comment, before: Mapping[str, Any], actor: Actor) -> None:
             setattr(comment.submission, name, None)
     for answer in answers:
         answer.public_text = None
-    put_back(comment, actor=actor, stage=CommentStage(before["stage"]), visibility=Visibility(before["visibility"]))
+    put_back(
+        comment,
+        actor=actor,
+        stage=CommentStage(before["stage"]),
+        visibility=Visibility(before["visibility"]),
+    )

@@ -1,4 +1,6 @@
-"""Giấy chứng nhận lấy ý kiến: what was posted, when, and what came back, frozen under one hash that goes into the audit chain."""
+"""Giấy chứng nhận lấy ý kiến: what was posted, when, and what came back, frozen under one hash that
+goes into the audit chain.
+"""
 
 import hashlib
 import io
@@ -41,20 +43,42 @@ _BATCH = 500
 _PIECE = 256 * 1024
 #: What is named one by one in the log that people read; everything is in the hash.
 _EVENTS = frozenset(
-    {"schedule", "unschedule", "open", "extend", "close", "hide", "unhide", "dossier", "meeting", "issue", "unlock", "publish_result"}
+    {
+        "schedule",
+        "unschedule",
+        "open",
+        "extend",
+        "close",
+        "hide",
+        "unhide",
+        "dossier",
+        "meeting",
+        "issue",
+        "unlock",
+        "publish_result",
+    }
 )
 
 
 def make(consultation: Consultation, *, actor: Actor, seen_revision: int | None) -> Certificate:
-    """Freeze the facts, keep the document, put the hash into the chain. Another one later is another number.
+    """Freeze the facts, keep the document, put the hash into the chain. Another one later is
+    another number.
 
     Raises Forbidden and Stale.
     """
     if not policy.may_issue(actor, consultation):
-        raise Forbidden(_("Bạn không có quyền lập giấy chứng nhận, hoặc cuộc lấy ý kiến chưa hết hạn."))
+        raise Forbidden(
+            _("Bạn không có quyền lập giấy chứng nhận, hoặc cuộc lấy ý kiến chưa hết hạn.")
+        )
     core.check_revision(consultation, seen_revision)
-    db.session.execute(sa.select(Consultation.id).where(Consultation.id == consultation.id).with_for_update())
-    last = db.session.scalar(sa.select(sa.func.max(Certificate.number)).where(Certificate.consultation_id == consultation.id))
+    db.session.execute(
+        sa.select(Consultation.id).where(Consultation.id == consultation.id).with_for_update()
+    )
+    last = db.session.scalar(
+        sa.select(sa.func.max(Certificate.number)).where(
+            Certificate.consultation_id == consultation.id
+        )
+    )
     content = facts(consultation)
     made = Certificate(
         consultation_id=consultation.id,
@@ -68,9 +92,17 @@ def make(consultation: Consultation, *, actor: Actor, seen_revision: int | None)
     db.session.flush()
     buffer = io.BytesIO()
     docx_certificate.write(buffer, content, sha256=made.sha256)
-    file = files.keep_made(buffer.getvalue(), f"Giấy chứng nhận lấy ý kiến {consultation.code}-{made.number}.docx")
+    file = files.keep_made(
+        buffer.getvalue(), f"Giấy chứng nhận lấy ý kiến {consultation.code}-{made.number}.docx"
+    )
     files.claim([file.key], Ref("certificate", made.id))
-    core.note_change(consultation, "certificate", actor, note=str(made.number), data={"number": made.number, "sha256": made.sha256})
+    core.note_change(
+        consultation,
+        "certificate",
+        actor,
+        note=str(made.number),
+        data={"number": made.number, "sha256": made.sha256},
+    )
     return made
 
 
@@ -82,7 +114,14 @@ def hash_of(content: Any) -> str:
 def facts(consultation: Consultation) -> dict[str, Any]:
     """Everything that the certificate says, as it is now. Dates as people read them, in Hà Nội."""
     agency, signature = organisation.agency(), tables.signature_of(consultation)
-    upto = db.session.scalar(sa.select(sa.func.max(ConsultationLog.id)).where(ConsultationLog.consultation_id == consultation.id)) or 0
+    upto = (
+        db.session.scalar(
+            sa.select(sa.func.max(ConsultationLog.id)).where(
+                ConsultationLog.consultation_id == consultation.id
+            )
+        )
+        or 0
+    )
     return {
         "code": consultation.code,
         "title": consultation.title,
@@ -104,7 +143,12 @@ def facts(consultation: Consultation) -> dict[str, Any]:
         "log": log(consultation.id, upto),
         "events": events(consultation.id, upto),
         "tables": [
-            {"number": row.number, "issued_at": vi_datetime(row.issued_at), "rows": row.row_count, "sha256": row.sha256}
+            {
+                "number": row.number,
+                "issued_at": vi_datetime(row.issued_at),
+                "rows": row.row_count,
+                "sha256": row.sha256,
+            }
             for row in reversed(queries.issues(consultation.id))
         ],
     }
@@ -128,14 +172,22 @@ def dates(consultation: Consultation) -> dict[str, str]:
 
 
 def dossier(consultation_id: int) -> list[dict[str, Any]]:
-    """Every file of the dossier with the hash of what lies in the store now, not of what the row says."""
+    """Every file of the dossier with the hash of what lies in the store now, not of what the row
+    says.
+    """
     query = (
         sa.select(DossierItem.title, StoredFile.name, StoredFile.blob)
-        .join(StoredFile, sa.and_(StoredFile.owner_kind == "dossier", StoredFile.owner_id == DossierItem.id))
+        .join(
+            StoredFile,
+            sa.and_(StoredFile.owner_kind == "dossier", StoredFile.owner_id == DossierItem.id),
+        )
         .where(DossierItem.consultation_id == consultation_id)
         .order_by(DossierItem.position, DossierItem.id, StoredFile.id)
     )
-    return [{"title": row.title, "name": row.name, "sha256": content_hash(row.blob)} for row in db.session.execute(query)]
+    return [
+        {"title": row.title, "name": row.name, "sha256": content_hash(row.blob)}
+        for row in db.session.execute(query)
+    ]
 
 
 def content_hash(blob: str) -> str:
@@ -154,17 +206,25 @@ def versions(consultation_id: int) -> list[dict[str, Any]]:
     """Every published version of the draft with the hash of its words."""
     query = (
         sa.select(DraftVersion)
-        .where(DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None))
+        .where(
+            DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None)
+        )
         .order_by(DraftVersion.number)
     )
     return [
-        {"number": row.number, "published_at": vi_datetime(row.published_at), "sha256": digest(_clauses(row.id))}
+        {
+            "number": row.number,
+            "published_at": vi_datetime(row.published_at),
+            "sha256": digest(_clauses(row.id)),
+        }
         for row in db.session.scalars(query).all()
     ]
 
 
 def _clauses(version_id: int) -> Iterator[Any]:
-    query = sa.select(Clause.anchor, Clause.kind, Clause.label, Clause.heading, Clause.text).where(Clause.version_id == version_id)
+    query = sa.select(Clause.anchor, Clause.kind, Clause.label, Clause.heading, Clause.text).where(
+        Clause.version_id == version_id
+    )
     return (list(row) for row in db.session.execute(query.order_by(Clause.position)))
 
 
@@ -177,7 +237,9 @@ def digest(lines: Iterable[Any]) -> str:
 
 
 def comments(consultation_id: int) -> dict[str, Any]:
-    """All comments in the file as they came: how many, one hash over all, a short one for each, so that a changed one is named."""
+    """All comments in the file as they came: how many, one hash over all, a short one for each, so
+    that a changed one is named.
+    """
     whole, each = hashlib.sha256(), {}
     for code, line in comment_lines(consultation_id):
         text = tabling.canonical(line).encode()
@@ -187,7 +249,10 @@ def comments(consultation_id: int) -> dict[str, Any]:
 
 
 def comment_lines(consultation_id: int) -> Iterator[tuple[str, list[Any]]]:
-    """(code, what must never change) of each comment in the file, 500 at a time. Redaction is no change: the original counts."""
+    """(code, what must never change) of each comment in the file, 500 at a time.
+
+    Redaction is no change: the original counts.
+    """
     last = 0
     while True:
         query = (
@@ -224,20 +289,30 @@ def log(consultation_id: int, upto: int) -> dict[str, Any]:
     return {
         "n": len(rows),
         "upto": upto,
-        "sha256": digest([vi_datetime(row.at), row.actor, row.move, row.to_stage, row.note] for row in rows),
+        "sha256": digest(
+            [vi_datetime(row.at), row.actor, row.move, row.to_stage, row.note] for row in rows
+        ),
     }
 
 
 def _log_rows(consultation_id: int, upto: int) -> Iterable[ConsultationLog]:
-    query = sa.select(ConsultationLog).where(ConsultationLog.consultation_id == consultation_id, ConsultationLog.id <= upto)
-    return db.session.scalars(query.order_by(ConsultationLog.id).execution_options(yield_per=_BATCH))
+    query = sa.select(ConsultationLog).where(
+        ConsultationLog.consultation_id == consultation_id, ConsultationLog.id <= upto
+    )
+    return db.session.scalars(
+        query.order_by(ConsultationLog.id).execution_options(yield_per=_BATCH)
+    )
 
 
 def events(consultation_id: int, upto: int) -> list[dict[str, str]]:
     """The steps that people look for, in words."""
     with force_locale("vi"):
         return [
-            {"at": vi_datetime(row.at), "what": str(MOVE_LABELS.get(row.move, row.move)), "actor": row.actor.replace("system", "Hệ thống")}
+            {
+                "at": vi_datetime(row.at),
+                "what": str(MOVE_LABELS.get(row.move, row.move)),
+                "actor": row.actor.replace("system", "Hệ thống"),
+            }
             for row in _log_rows(consultation_id, upto)
             if row.move in _EVENTS
         ]

@@ -36,7 +36,12 @@ class Check:
 
 def of(consultation: Consultation) -> list[Check]:
     """Everything that is looked at when it is posted today, in the order of the work."""
-    return [*_texts(consultation), _dates(consultation), *_dossier(consultation), *_window(consultation)]
+    return [
+        *_texts(consultation),
+        _dates(consultation),
+        *_dossier(consultation),
+        *_window(consultation),
+    ]
 
 
 def _check(where: str, label: str, done: bool, message: str, *, needed: bool = True) -> Check:
@@ -47,11 +52,39 @@ def _texts(found: Consultation) -> list[Check]:
     place = bool(found.receive_address and (found.receive_phone or found.receive_email))
     return [
         _check("thong-tin", _("Trích yếu"), bool(found.summary), _("Chưa có trích yếu.")),
-        _check("thong-tin", _("Đơn vị chủ trì"), found.lead_unit_id is not None, _("Chưa chọn đơn vị chủ trì.")),
-        _check("thong-tin", _("Nơi nhận ý kiến"), place, _("Chưa ghi đủ nơi nhận ý kiến: địa chỉ, và điện thoại hoặc thư điện tử.")),
-        _check("thong-tin", _("Căn cứ"), bool(found.legal_basis), _("Nên ghi căn cứ pháp lý."), needed=False),
-        _check("thong-tin", _("Số thông báo"), bool(found.notice_number), _("Nên ghi số thông báo."), needed=False),
-        _check("thong-tin", _("Nơi niêm yết"), bool(found.posting_place), _("Nên ghi nơi niêm yết bản giấy."), needed=False),
+        _check(
+            "thong-tin",
+            _("Đơn vị chủ trì"),
+            found.lead_unit_id is not None,
+            _("Chưa chọn đơn vị chủ trì."),
+        ),
+        _check(
+            "thong-tin",
+            _("Nơi nhận ý kiến"),
+            place,
+            _("Chưa ghi đủ nơi nhận ý kiến: địa chỉ, và điện thoại hoặc thư điện tử."),
+        ),
+        _check(
+            "thong-tin",
+            _("Căn cứ"),
+            bool(found.legal_basis),
+            _("Nên ghi căn cứ pháp lý."),
+            needed=False,
+        ),
+        _check(
+            "thong-tin",
+            _("Số thông báo"),
+            bool(found.notice_number),
+            _("Nên ghi số thông báo."),
+            needed=False,
+        ),
+        _check(
+            "thong-tin",
+            _("Nơi niêm yết"),
+            bool(found.posting_place),
+            _("Nên ghi nơi niêm yết bản giấy."),
+            needed=False,
+        ),
     ]
 
 
@@ -76,19 +109,41 @@ def _dossier(found: Consultation) -> list[Check]:
     light = not any(document.wants_light for document in documents)
     has_file = any(document.file is not None for document in documents)
     return [
-        _check("ho-so", _("Tài liệu trong hồ sơ"), has_file, _("Hồ sơ chưa có tài liệu nào. Hãy thêm ít nhất một tài liệu.")),
-        _check("ho-so", _("Phiếu lấy ý kiến"), slip, _("Nên có phiếu để người không dùng mạng điền bằng giấy."), needed=False),
-        _check("ho-so", _("Bản nhẹ của tệp lớn"), light, _("Có tệp nặng hơn 20 MB mà chưa có bản nhẹ."), needed=False),
+        _check(
+            "ho-so",
+            _("Tài liệu trong hồ sơ"),
+            has_file,
+            _("Hồ sơ chưa có tài liệu nào. Hãy thêm ít nhất một tài liệu."),
+        ),
+        _check(
+            "ho-so",
+            _("Phiếu lấy ý kiến"),
+            slip,
+            _("Nên có phiếu để người không dùng mạng điền bằng giấy."),
+            needed=False,
+        ),
+        _check(
+            "ho-so",
+            _("Bản nhẹ của tệp lớn"),
+            light,
+            _("Có tệp nặng hơn 20 MB mà chưa có bản nhẹ."),
+            needed=False,
+        ),
     ]
 
 
 def _window(found: Consultation) -> list[Check]:
-    """The days are counted from posting; whoever opens later leaves fewer days for commenting, and should know."""
+    """The days are counted from posting; whoever opens later leaves fewer days for commenting, and
+    should know.
+    """
     least = rules.min_days(_rules_of(found))
     if not least or found.opens_on is None or found.closes_on is None:
         return []
     days = (found.closes_on - found.opens_on).days
-    message = _("Từ ngày mở, người dân chỉ có %(n)s ngày để gửi góp ý. Nên mở sớm hơn hoặc đóng muộn hơn.", n=days)
+    message = _(
+        "Từ ngày mở, người dân chỉ có %(n)s ngày để gửi góp ý. Nên mở sớm hơn hoặc đóng muộn hơn.",
+        n=days,
+    )
     return [_check("thong-tin", _("Thời gian gửi góp ý"), days >= least, message, needed=False)]
 
 

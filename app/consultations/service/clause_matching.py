@@ -1,7 +1,9 @@
-"""Which part of a new version is which part of the one before, so that comments go on pointing at what they were about.
+"""Which part of a new version is which part of the one before, so that comments go on pointing at
+what they were about.
 
-By label first: «Điều 5» is Điều 5 as long as it says about the same. Where the numbers moved, by the words: the share of pairs of
-neighbouring words that two texts have in common. Every step that is not by the label alone is explained to the officer.
+By label first: «Điều 5» is Điều 5 as long as it says about the same. Where the numbers moved, by
+the words: the share of pairs of neighbouring words that two texts have in common. Every step that
+is not by the label alone is explained to the officer.
 """
 
 from collections import Counter
@@ -21,7 +23,9 @@ SAME_NUMBER = 0.5
 MOVED = 0.6
 #: … and so little alike that a person should look although the number is the same.
 REWRITTEN = 0.2
-_CONTAINERS = frozenset({ClauseKind.CHAPTER, ClauseKind.SECTION, ClauseKind.ANNEX, ClauseKind.PREAMBLE})
+_CONTAINERS = frozenset(
+    {ClauseKind.CHAPTER, ClauseKind.SECTION, ClauseKind.ANNEX, ClauseKind.PREAMBLE}
+)
 
 
 @dataclass
@@ -53,7 +57,9 @@ class Part:
 
 
 def tree(parts: Sequence[Part]) -> list[Part]:
-    """Hang the parts below each other by their depth; containers stay apart, since articles move between chapters."""
+    """Hang the parts below each other by their depth; containers stay apart, since articles move
+    between chapters.
+    """
     roots: list[Part] = []
     path: list[Part] = []
     for part in parts:
@@ -70,7 +76,9 @@ def tree(parts: Sequence[Part]) -> list[Part]:
 
 
 def similarity(one: str, other: str) -> float:
-    """How alike two texts are, 0 to 1: pairs of neighbouring words in common (single words where a text has only one)."""
+    """How alike two texts are, 0 to 1: pairs of neighbouring words in common (single words where a
+    text has only one).
+    """
     return _alike(_bag(one), _bag(other))
 
 
@@ -85,15 +93,19 @@ def _alike(one: Counter[tuple[str, ...]], other: Counter[tuple[str, ...]]) -> fl
 
 
 def carry_over(old: Sequence[Part], new: Sequence[Part], *, suffix: str) -> None:
-    """Give the parts of the new version the anchors of those parts of the old one that they are. Both in order.
+    """Give the parts of the new version the anchors of those parts of the old one that they are.
+    Both in order.
 
-    A part that is new keeps the anchor of its label where that is free, and gets one with `suffix` where an old part has it.
+    A part that is new keeps the anchor of its label where that is free, and gets one with `suffix`
+    where an old part has it.
     """
     if not old:
         return
     old_roots, new_roots = tree(old), tree(new)
     for group in (_is_article, _is_container, _is_rest):
-        _match([part for part in old_roots if group(part)], [part for part in new_roots if group(part)])
+        _match(
+            [part for part in old_roots if group(part)], [part for part in new_roots if group(part)]
+        )
     _name(new, {part.anchor for part in old}, suffix)
 
 
@@ -119,7 +131,12 @@ def _match(old: list[Part], new: list[Part]) -> None:
 
     left_old, left_new = _by_number(old, new, lambda one, other: alike(one, other) >= SAME_NUMBER)
     moved = sorted(
-        ((alike(one, other), place, one, other) for one in left_old for place, other in enumerate(left_new) if one.kind is other.kind),
+        (
+            (alike(one, other), place, one, other)
+            for one in left_old
+            for place, other in enumerate(left_new)
+            if one.kind is other.kind
+        ),
         key=lambda found: (-found[0], found[1]),
     )
     for share, _place, one, other in moved:
@@ -128,14 +145,18 @@ def _match(old: list[Part], new: list[Part]) -> None:
             left_new.remove(other)
             other.before = one
             other.note = _(
-                "Ở bản trước là %(before)s (giống %(share)s%%): góp ý về %(before)s được nối vào đây.",
+                "Ở bản trước là %(before)s (giống %(share)s%%): góp ý về %(before)s được nối vào "
+                "đây.",
                 before=one.full_label,
                 share=round(100 * share),
             )
     for one, other in _pairs_by_number(left_old, left_new):
         other.before = one
         if other.kind not in _CONTAINERS and alike(one, other) < REWRITTEN:
-            other.note = _("Nội dung khác hẳn %(before)s ở bản trước, góp ý cũ vẫn được nối vào đây.", before=one.full_label)
+            other.note = _(
+                "Nội dung khác hẳn %(before)s ở bản trước, góp ý cũ vẫn được nối vào đây.",
+                before=one.full_label,
+            )
     for part in new:
         _match(part.before.children if part.before else [], part.children)
 
@@ -151,13 +172,17 @@ def _pairs_by_number(old: list[Part], new: list[Part]) -> Iterator[tuple[Part, P
             yield one, part
 
 
-def _by_number(old: list[Part], new: list[Part], fits: Callable[[Part, Part], bool]) -> tuple[list[Part], list[Part]]:
+def _by_number(
+    old: list[Part], new: list[Part], fits: Callable[[Part, Part], bool]
+) -> tuple[list[Part], list[Part]]:
     """Pair those whose number and words agree; what is left over of both."""
     for one, part in _pairs_by_number(old, new):
         if fits(one, part):
             part.before = one
     taken = {id(part.before) for part in new if part.before is not None}
-    return [part for part in old if id(part) not in taken], [part for part in new if part.before is None]
+    return [part for part in old if id(part) not in taken], [
+        part for part in new if part.before is None
+    ]
 
 
 def _name(new: Sequence[Part], old_anchors: set[str], suffix: str) -> None:
@@ -171,13 +196,16 @@ def _name(new: Sequence[Part], old_anchors: set[str], suffix: str) -> None:
         taken.add(part.anchor)
 
 
-# What changed --------------------------------------------------------------------------------------------------------------
+# What changed
+# --------------------------------------------------------------------------------------------------
 #: Lines of the list that readers see.
 MOST_CHANGES = 60
 
 
 def changes(old: Sequence[Part], new: Sequence[Part]) -> list[str]:
-    """What differs, as short lines for readers, in the order of the new version; parts are the same when their anchor is."""
+    """What differs, as short lines for readers, in the order of the new version; parts are the same
+    when their anchor is.
+    """
     before = {part.anchor: part for part in old}
     lines: list[str] = []
     for part in new:
@@ -185,9 +213,21 @@ def changes(old: Sequence[Part], new: Sequence[Part]) -> list[str]:
         if one is None:
             lines.append(_("Thêm %(name)s.", name=part.full_label))
         elif one.full_label != part.full_label and _bag(one.own) != _bag(part.own):
-            lines.append(_("%(before)s thành %(name)s, có sửa nội dung.", before=_capital(one.full_label), name=part.full_label))
+            lines.append(
+                _(
+                    "%(before)s thành %(name)s, có sửa nội dung.",
+                    before=_capital(one.full_label),
+                    name=part.full_label,
+                )
+            )
         elif one.full_label != part.full_label and _key(one) != _key(part):
-            lines.append(_("%(before)s thành %(name)s.", before=_capital(one.full_label), name=part.full_label))
+            lines.append(
+                _(
+                    "%(before)s thành %(name)s.",
+                    before=_capital(one.full_label),
+                    name=part.full_label,
+                )
+            )
         elif one.own.split() != part.own.split():
             lines.append(_("Sửa %(name)s.", name=part.full_label))
     lines += [_("Bỏ %(name)s.", name=part.full_label) for part in old if part.anchor in before]

@@ -1,4 +1,6 @@
-"""The shape of a draft: how deep each part lies, what it is called in full, which anchor a new one gets. No database."""
+"""The shape of a draft: how deep each part lies, what it is called in full, which anchor a new one
+gets. No database.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -23,7 +25,8 @@ class Shaped(Protocol):
     full_label: str
 
 
-#: What parts without a number are called. Kept beside the text of the law and as little translated as «Điều 5» is.
+#: What parts without a number are called. Kept beside the text of the law and as little translated
+#: as «Điều 5» is.
 _NAMES = {
     K.PREAMBLE: "Phần mở đầu",
     K.CHAPTER: "Chương",
@@ -107,7 +110,10 @@ def _full_label(item: Shaped, place: _Place) -> str:
     names = [_name(item)]
     if item.kind in {K.POINT, K.PARAGRAPH} and place.clause is not None:
         names.append(_name(place.clause))
-    if item.kind in {K.CLAUSE, K.POINT, K.PARAGRAPH} and (above := place.article or place.section) is not None:
+    if (
+        item.kind in {K.CLAUSE, K.POINT, K.PARAGRAPH}
+        and (above := place.article or place.section) is not None
+    ):
         names.append(_name(above))
     if item.kind is K.SECTION and place.chapter is not None:
         names.append(_name(place.chapter))
@@ -116,7 +122,8 @@ def _full_label(item: Shaped, place: _Place) -> str:
     return " ".join(names)
 
 
-# Anchors -------------------------------------------------------------------------------------------------------------------
+# Anchors
+# --------------------------------------------------------------------------------------------------
 _WORDS = {
     K.CHAPTER: "chuong",
     K.SECTION: "muc",
@@ -130,10 +137,14 @@ _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
 def anchor_for(kind: ClauseKind, label: str, parent: str, taken: Iterable[str]) -> str:
-    """A free anchor for a part that a person adds: by its label below its parent's anchor, as the reader makes them."""
+    """A free anchor for a part that a person adds: by its label below its parent's anchor, as the
+    reader makes them.
+    """
     word = _WORDS.get(kind, "doan")
     # đ is another letter than d.
-    bare = re.sub(r"^(?:chương|mục|điều|khoản|điểm|phụ lục)\s*", "", label.strip(_STOPS).lower()).replace("đ", "dd")
+    bare = re.sub(
+        r"^(?:chương|mục|điều|khoản|điểm|phụ lục)\s*", "", label.strip(_STOPS).lower()
+    ).replace("đ", "dd")
     if kind in {K.CHAPTER, K.SECTION, K.ANNEX} and bare and set(bare) <= set(_ROMAN):
         bare = str(_arabic(bare))
     made = f"{word}-{slug(bare, limit=20)}" if bare else word
@@ -153,4 +164,7 @@ def free(anchor: str, taken: Iterable[str]) -> str:
 
 def _arabic(numeral: str) -> int:
     values = [_ROMAN[letter] for letter in numeral]
-    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
+    return sum(
+        -value if value < after else value
+        for value, after in zip(values, [*values[1:], 0], strict=True)
+    )

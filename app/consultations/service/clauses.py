@@ -1,6 +1,8 @@
-"""The draft clause by clause: read from a .docx, mended by people, published. A published version is never changed, only followed.
+"""The draft clause by clause: read from a .docx, mended by people, published. A published version
+is never changed, only followed.
 
-Everything here works on one version that is not published yet; its revision guards against two people mending at once.
+Everything here works on one version that is not published yet; its revision guards against two
+people mending at once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -57,12 +59,24 @@ class Words:
 
 def part_of(clause: Clause) -> Part:
     """A clause without its row."""
-    return Part(clause.kind, clause.anchor, clause.label, clause.full_label, clause.heading, clause.text, clause.depth)
+    return Part(
+        clause.kind,
+        clause.anchor,
+        clause.label,
+        clause.full_label,
+        clause.heading,
+        clause.text,
+        clause.depth,
+    )
 
 
-# Reading a file ------------------------------------------------------------------------------------------------------------
+# Reading a file
+# --------------------------------------------------------------------------------------------------
 def apply_draft(run: ImportRun, rows: Rows, actor: Actor) -> ApplyResult:
-    """The clauses that were read become a new version; anchors of the newest version live on. For the import's job."""
+    """The clauses that were read become a new version; anchors of the newest version live on.
+
+    For the import's job.
+    """
     assert run.consultation_id is not None
     if rows.count > CLAUSES_MAX:
         raise Refused(_("Dự thảo có quá nhiều mục: nhiều nhất %(limit)s mục.", limit=CLAUSES_MAX))
@@ -73,7 +87,9 @@ def apply_draft(run: ImportRun, rows: Rows, actor: Actor) -> ApplyResult:
     _keep_anchors(version, made)
     _store(version, made)
     doubtful = sum(bool(clause.doubtful) for clause in made)
-    message = _("Đã đọc thành bản %(number)s với %(clauses)s mục.", number=version.number, clauses=len(made))
+    message = _(
+        "Đã đọc thành bản %(number)s với %(clauses)s mục.", number=version.number, clauses=len(made)
+    )
     if doubtful:
         message += " " + _("%(n)s mục chưa chắc, hãy xem lại trước khi công bố.", n=doubtful)
     return ApplyResult(len(made), message=message)
@@ -94,10 +110,21 @@ def _from_row(row: Mapping[str, Any]) -> Clause:
     )
 
 
-def _new_version(consultation: Consultation, actor: Actor, *, file_name: str = "", note: str = "") -> DraftVersion:
-    last = db.session.scalar(sa.select(sa.func.max(DraftVersion.number)).where(DraftVersion.consultation_id == consultation.id))
+def _new_version(
+    consultation: Consultation, actor: Actor, *, file_name: str = "", note: str = ""
+) -> DraftVersion:
+    last = db.session.scalar(
+        sa.select(sa.func.max(DraftVersion.number)).where(
+            DraftVersion.consultation_id == consultation.id
+        )
+    )
     version = DraftVersion(
-        consultation_id=consultation.id, number=(last or 0) + 1, file_name=file_name, note=note, changes=[], created_by=actor.id
+        consultation_id=consultation.id,
+        number=(last or 0) + 1,
+        file_name=file_name,
+        note=note,
+        changes=[],
+        created_by=actor.id,
     )
     db.session.add(version)
     db.session.flush()
@@ -107,12 +134,17 @@ def _new_version(consultation: Consultation, actor: Actor, *, file_name: str = "
 def _keep_anchors(version: DraftVersion, made: Sequence[Clause]) -> None:
     """The anchors of the published version, or of the newest one when none is published."""
     before = queries.published_version(version.consultation_id) or next(
-        (found for found in queries.versions_of(version.consultation_id) if found.id != version.id), None
+        (found for found in queries.versions_of(version.consultation_id) if found.id != version.id),
+        None,
     )
     if before is None:
         return
     parts = [part_of(clause) for clause in made]
-    carry_over([part_of(clause) for clause in queries.entities_of(before.id)], parts, suffix=f"ban-{version.number}")
+    carry_over(
+        [part_of(clause) for clause in queries.entities_of(before.id)],
+        parts,
+        suffix=f"ban-{version.number}",
+    )
     for clause, part in zip(made, parts, strict=True):
         clause.anchor = part.anchor
         if part.note:
@@ -127,7 +159,9 @@ def _store(version: DraftVersion, made: Sequence[Clause]) -> None:
 
 
 def copy_version(consultation: Consultation, *, actor: Actor) -> DraftVersion:
-    """A new version with the clauses of the newest one, to mend what was published without reading a file again."""
+    """A new version with the clauses of the newest one, to mend what was published without reading
+    a file again.
+    """
     _guard(consultation, actor)
     versions = queries.versions_of(consultation.id)
     if not versions:
@@ -135,13 +169,32 @@ def copy_version(consultation: Consultation, *, actor: Actor) -> DraftVersion:
     if versions[0].published_at is None:
         raise Refused(_("Bản %(number)s chưa công bố vẫn sửa được.", number=versions[0].number))
     version = _new_version(consultation, actor, file_name=versions[0].file_name)
-    names = [column.key for column in sa.inspect(Clause).column_attrs if column.key not in {"id", "version_id"}]
-    _store(version, [Clause(**{name: getattr(clause, name) for name in names}) for clause in queries.entities_of(versions[0].id)])
-    _note(consultation, actor, _("Tạo bản %(number)s từ bản %(before)s.", number=version.number, before=versions[0].number))
+    names = [
+        column.key
+        for column in sa.inspect(Clause).column_attrs
+        if column.key not in {"id", "version_id"}
+    ]
+    _store(
+        version,
+        [
+            Clause(**{name: getattr(clause, name) for name in names})
+            for clause in queries.entities_of(versions[0].id)
+        ],
+    )
+    _note(
+        consultation,
+        actor,
+        _(
+            "Tạo bản %(number)s từ bản %(before)s.",
+            number=version.number,
+            before=versions[0].number,
+        ),
+    )
     return version
 
 
-# Mending -------------------------------------------------------------------------------------------------------------------
+# Mending
+# --------------------------------------------------------------------------------------------------
 def _guard(consultation: Consultation, actor: Actor) -> None:
     if not policy.may_edit(actor, consultation):
         raise Forbidden(_("Chỉ đơn vị chủ trì và người phụ trách được sửa nội dung này."))
@@ -157,13 +210,21 @@ def _open(version: DraftVersion, actor: Actor, seen_revision: int | None) -> Con
     return consultation
 
 
-def _note(consultation: Consultation, actor: Actor, note: str, data: Mapping[str, Any] | None = None) -> None:
+def _note(
+    consultation: Consultation, actor: Actor, note: str, data: Mapping[str, Any] | None = None
+) -> None:
     """A step on a version that nobody outside sees yet: log and record, but no new public pages."""
     core.write_log(consultation, "draft", actor, from_stage=consultation.stage, note=note)
     core.record(consultation, "draft", actor, {"note": note, **(data or {})})
 
 
-def _settle(version: DraftVersion, consultation: Consultation, actor: Actor, note: str, clauses: Iterable[Clause] | None = None) -> None:
+def _settle(
+    version: DraftVersion,
+    consultation: Consultation,
+    actor: Actor,
+    note: str,
+    clauses: Iterable[Clause] | None = None,
+) -> None:
     """After a step: positions, depths and full labels follow; the version gets a new revision."""
     ordered = list(clauses) if clauses is not None else queries.entities_of(version.id)
     for position, clause in enumerate(ordered, start=1):
@@ -171,7 +232,12 @@ def _settle(version: DraftVersion, consultation: Consultation, actor: Actor, not
     reshape(ordered)
     flag_modified(version, "note")
     db.session.flush()
-    _note(consultation, actor, _("Bản %(number)s: %(note)s", number=version.number, note=note), {"version": version.number})
+    _note(
+        consultation,
+        actor,
+        _("Bản %(number)s: %(note)s", number=version.number, note=note),
+        {"version": version.number},
+    )
 
 
 def _name(clause: Clause) -> str:
@@ -182,12 +248,24 @@ def _insert(version: DraftVersion, clauses: list[Clause], at: int, words: Words)
     """A new part at this place of the list, with a new anchor below the part that it lies in."""
     if len(clauses) >= CLAUSES_MAX:
         raise Refused(_("Dự thảo có quá nhiều mục: nhiều nhất %(limit)s mục.", limit=CLAUSES_MAX))
-    made = Clause(version_id=version.id, position=at, kind=words.kind, label=words.label, heading=words.heading, full_label="", anchor="")
+    made = Clause(
+        version_id=version.id,
+        position=at,
+        kind=words.kind,
+        label=words.label,
+        heading=words.heading,
+        full_label="",
+        anchor="",
+    )
     _write(made, words)
     trial = [*clauses[:at], made]
     reshape(trial)
     parent = next((clause for clause in reversed(clauses[:at]) if clause.depth < made.depth), None)
-    used = sa.select(Clause.anchor).join(DraftVersion).where(DraftVersion.consultation_id == version.consultation_id)
+    used = (
+        sa.select(Clause.anchor)
+        .join(DraftVersion)
+        .where(DraftVersion.consultation_id == version.consultation_id)
+    )
     taken = {*db.session.scalars(used), *(clause.anchor for clause in clauses)}
     made.anchor = anchor_for(words.kind, words.label, parent.anchor if parent else "", taken)
     clauses.insert(at, made)
@@ -196,22 +274,42 @@ def _insert(version: DraftVersion, clauses: list[Clause], at: int, words: Words)
 
 
 def _write(clause: Clause, words: Words) -> None:
-    clause.kind, clause.label, clause.heading, clause.text = words.kind, words.label, words.heading, words.text
+    clause.kind, clause.label, clause.heading, clause.text = (
+        words.kind,
+        words.label,
+        words.heading,
+        words.text,
+    )
     clause.html = str(paragraphs(words.text))
     clause.doubtful = ""
 
 
-def edit(version: DraftVersion, clause: Clause, words: Words, *, actor: Actor, seen_revision: int | None) -> None:
-    """Change kind, label, heading and text. The anchor stays, so comments go on pointing here; it is no longer doubtful."""
+def edit(
+    version: DraftVersion, clause: Clause, words: Words, *, actor: Actor, seen_revision: int | None
+) -> None:
+    """Change kind, label, heading and text.
+
+    The anchor stays, so comments go on pointing here; it is no longer doubtful.
+    """
     consultation = _open(version, actor, seen_revision)
     _write(clause, words.checked())
     _settle(version, consultation, actor, _("sửa %(name)s.", name=_name(clause)))
 
 
-def split(version: DraftVersion, clause: Clause, line: int, words: Words, *, actor: Actor, seen_revision: int | None) -> Clause:
-    """Cut the text before line `line` (from 1): what follows becomes a part of its own with the given kind, label and heading.
+def split(
+    version: DraftVersion,
+    clause: Clause,
+    line: int,
+    words: Words,
+    *,
+    actor: Actor,
+    seen_revision: int | None,
+) -> Clause:
+    """Cut the text before line `line` (from 1): what follows becomes a part of its own with the
+    given kind, label and heading.
 
-    The text of `words` is not used. Raises FieldError on `cut` when nothing would be left on either side.
+    The text of `words` is not used. Raises FieldError on `cut` when nothing would be left on either
+    side.
     """
     consultation = _open(version, actor, seen_revision)
     lines = clause.text.split("\n")
@@ -228,8 +326,13 @@ def split(version: DraftVersion, clause: Clause, line: int, words: Words, *, act
     return made
 
 
-def merge(version: DraftVersion, clause: Clause, *, actor: Actor, seen_revision: int | None) -> Clause:
-    """Put this part at the end of the one before it, with its label and heading as text. Raises Refused for the first one."""
+def merge(
+    version: DraftVersion, clause: Clause, *, actor: Actor, seen_revision: int | None
+) -> Clause:
+    """Put this part at the end of the one before it, with its label and heading as text.
+
+    Raises Refused for the first one.
+    """
     consultation = _open(version, actor, seen_revision)
     clauses = queries.entities_of(version.id)
     at = clauses.index(clause)
@@ -244,7 +347,13 @@ def merge(version: DraftVersion, clause: Clause, *, actor: Actor, seen_revision:
         raise Refused(_("Gộp lại thì mục quá dài: không quá %(limit)s ký tự.", limit=TEXT_MAX))
     _write(into, Words(into.kind, into.label, into.heading, text))
     _drop(clauses, clause)
-    _settle(version, consultation, actor, _("gộp %(name)s vào %(into)s.", name=name, into=_name(into)), clauses)
+    _settle(
+        version,
+        consultation,
+        actor,
+        _("gộp %(name)s vào %(into)s.", name=name, into=_name(into)),
+        clauses,
+    )
     return into
 
 
@@ -253,7 +362,9 @@ def _drop(clauses: list[Clause], clause: Clause) -> None:
     db.session.delete(clause)
 
 
-def move(version: DraftVersion, clause: Clause, *, up: bool, actor: Actor, seen_revision: int | None) -> None:
+def move(
+    version: DraftVersion, clause: Clause, *, up: bool, actor: Actor, seen_revision: int | None
+) -> None:
     """One place up or down. Raises Refused at the ends."""
     consultation = _open(version, actor, seen_revision)
     clauses = queries.entities_of(version.id)
@@ -265,24 +376,40 @@ def move(version: DraftVersion, clause: Clause, *, up: bool, actor: Actor, seen_
     _settle(version, consultation, actor, _("đổi chỗ %(name)s.", name=_name(clause)), clauses)
 
 
-def remove(version: DraftVersion, clause: Clause, *, actor: Actor, seen_revision: int | None) -> None:
-    """Take one part out of this version. Comments on it keep their anchor and the label of the last version that had it."""
+def remove(
+    version: DraftVersion, clause: Clause, *, actor: Actor, seen_revision: int | None
+) -> None:
+    """Take one part out of this version.
+
+    Comments on it keep their anchor and the label of the last version that had it.
+    """
     consultation = _open(version, actor, seen_revision)
     clauses, name = queries.entities_of(version.id), _name(clause)
     _drop(clauses, clause)
     _settle(version, consultation, actor, _("bỏ %(name)s.", name=name), clauses)
 
 
-def insert(version: DraftVersion, after: Clause | None, words: Words, *, actor: Actor, seen_revision: int | None) -> Clause:
+def insert(
+    version: DraftVersion,
+    after: Clause | None,
+    words: Words,
+    *,
+    actor: Actor,
+    seen_revision: int | None,
+) -> Clause:
     """A new part after this one (None: at the beginning)."""
     consultation = _open(version, actor, seen_revision)
     clauses = queries.entities_of(version.id)
-    made = _insert(version, clauses, clauses.index(after) + 1 if after is not None else 0, words.checked())
+    made = _insert(
+        version, clauses, clauses.index(after) + 1 if after is not None else 0, words.checked()
+    )
     _settle(version, consultation, actor, _("thêm %(name)s.", name=_name(made)), clauses)
     return made
 
 
-def looked_at(version: DraftVersion, clauses: Sequence[Clause], *, actor: Actor, seen_revision: int | None) -> None:
+def looked_at(
+    version: DraftVersion, clauses: Sequence[Clause], *, actor: Actor, seen_revision: int | None
+) -> None:
     """A person has looked at these doubtful parts and finds them right."""
     consultation = _open(version, actor, seen_revision)
     names = [_name(clause) for clause in clauses if clause.doubtful]
@@ -290,34 +417,61 @@ def looked_at(version: DraftVersion, clauses: Sequence[Clause], *, actor: Actor,
         clause.doubtful = ""
     if names:
         listed = ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
-        _settle(version, consultation, actor, _("đã xem %(n)s mục chưa chắc: %(names)s.", n=len(names), names=listed))
+        _settle(
+            version,
+            consultation,
+            actor,
+            _("đã xem %(n)s mục chưa chắc: %(names)s.", n=len(names), names=listed),
+        )
 
 
-# Publishing ----------------------------------------------------------------------------------------------------------------
-def publish(version: DraftVersion, *, actor: Actor, seen_revision: int | None, note: str = "", despite_doubts: bool = False) -> list[str]:
-    """From now on people read this version; older ones stay. Returns what changed since the one before.
+# Publishing
+# --------------------------------------------------------------------------------------------------
+def publish(
+    version: DraftVersion,
+    *,
+    actor: Actor,
+    seen_revision: int | None,
+    note: str = "",
+    despite_doubts: bool = False,
+) -> list[str]:
+    """From now on people read this version; older ones stay. Returns what changed since the one
+    before.
 
-    Raises Refused for a version without clauses, or older than the published one, and FieldError on `despite_doubts` while
-    parts are doubtful and nobody said that they may go out so.
+    Raises Refused for a version without clauses, or older than the published one, and FieldError on
+    `despite_doubts` while parts are doubtful and nobody said that they may go out so.
     """
     consultation = _open(version, actor, seen_revision)
-    clauses, before = queries.entities_of(version.id), queries.published_version(version.consultation_id)
+    clauses, before = (
+        queries.entities_of(version.id),
+        queries.published_version(version.consultation_id),
+    )
     if not clauses:
         raise Refused(_("Bản này chưa có mục nào."))
     if before is not None and before.number > version.number:
         raise Refused(_("Bản %(number)s mới hơn đã được công bố.", number=before.number))
     if not despite_doubts and any(clause.doubtful for clause in clauses):
-        raise FieldError("despite_doubts", _("Còn mục chưa chắc. Hãy xem lại, hoặc đánh dấu ô này nếu vẫn công bố."))
+        raise FieldError(
+            "despite_doubts",
+            _("Còn mục chưa chắc. Hãy xem lại, hoặc đánh dấu ô này nếu vẫn công bố."),
+        )
     if before is not None:
         # Kept for every reader, whatever language the officer reads in.
         with force_locale("vi"):
             version.changes = changes(
-                [part_of(clause) for clause in queries.entities_of(before.id)], [part_of(clause) for clause in clauses]
+                [part_of(clause) for clause in queries.entities_of(before.id)],
+                [part_of(clause) for clause in clauses],
             )
     version.note = clean_line(note)[:500]
     version.published_at = now()
     text = _("Công bố bản %(number)s với %(n)s mục.", number=version.number, n=len(clauses))
-    core.note_change(consultation, "draft", actor, note=text, data={"version": version.number, "clauses": len(clauses)})
+    core.note_change(
+        consultation,
+        "draft",
+        actor,
+        note=text,
+        data={"version": version.number, "clauses": len(clauses)},
+    )
     return list(version.changes)
 
 

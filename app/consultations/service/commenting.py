@@ -1,4 +1,6 @@
-"""How a comment comes in, from the web or typed in by an officer, and what its sender may still do with it."""
+"""How a comment comes in, from the web or typed in by an officer, and what its sender may still do
+with it.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -31,7 +33,8 @@ FILES_MAX = 3
 #: Days for which rubbish is kept.
 SPAM_DAYS = 30
 _BATCH = 100
-#: The wording of the privacy notice beside the form (templates/consultations/public_comment_privacy.html).
+#: The wording of the privacy notice beside the form
+#: (templates/consultations/public_comment_privacy.html).
 CONSENT_TEXT = "2026-11-gop-y"
 
 
@@ -84,20 +87,26 @@ def comment(
 ) -> Commented:
     """Take a comment in. Sent twice with the same key it is one comment, and the same receipt.
 
-    `arrived_at` is when the request began, or the day on which a slip, letter or meeting reached the office (None: now): what
-    arrived before 24:00 in Hà Nội on the last day is in time, later ones are kept and marked. `longitude`, `latitude` are
-    degrees in WGS 84; `survey` is keyed by the question's id; `people` is how many stand behind it.
+    `arrived_at` is when the request began, or the day on which a slip, letter or meeting reached
+    the office (None: now): what arrived before 24:00 in Hà Nội on the last day is in time, later
+    ones are kept and marked. `longitude`, `latitude` are degrees in WGS 84; `survey` is keyed by
+    the question's id; `people` is how many stand behind it.
 
-    Raises FieldError for what cannot be accepted, Refused before the opening day and once the result is published.
+    Raises FieldError for what cannot be accepted, Refused before the opening day and once the
+    result is published.
     """
     arrived = arrived_at or now()
     if (why := refusal(consultation, arrived)) and not sent.is_known(idempotency_key):
         raise Refused(why)
     answers = surveys.checked(consultation.id, survey or {})
-    body, proposed = accepting.texts(body, proposed_text, stance=stance, answered=bool(answers), channel=channel)
+    body, proposed = accepting.texts(
+        body, proposed_text, stance=stance, answered=bool(answers), channel=channel
+    )
     asked = Target(target_kind, clause_anchor, project_id, longitude, latitude, place_text)
     target = accepting.target(consultation, asked, place_id)
-    sender = accepting.sender(Sender(sender_kind, name, organisation_name, tax_code, letter_number, sheet, parcel))
+    sender = accepting.sender(
+        Sender(sender_kind, name, organisation_name, tax_code, letter_number, sheet, parcel)
+    )
     received = submissions.receive(
         secret_key=secret_key,
         kind="comment",
@@ -120,7 +129,9 @@ def comment(
         consent_text=CONSENT_TEXT,
     )
     if received.repeated:
-        return Commented(staff.comment_by_submission(received.submission.id), received.pin, repeated=True)
+        return Commented(
+            staff.comment_by_submission(received.submission.id), received.pin, repeated=True
+        )
     made = _written(
         received.submission,
         consultation,
@@ -140,7 +151,13 @@ def comment(
     return Commented(made, received.pin, repeated=False)
 
 
-def _written(submission: Submission, consultation: Consultation, target: Target, sender: Sender, **columns: Any) -> Comment:
+def _written(
+    submission: Submission,
+    consultation: Consultation,
+    target: Target,
+    sender: Sender,
+    **columns: Any,
+) -> Comment:
     made = Comment(
         submission_id=submission.id,
         submission=submission,
@@ -172,9 +189,13 @@ def _count_in(made: Comment) -> None:
         publication.bump()
 
 
-# Whether and when ----------------------------------------------------------------------------------------------------------
+# Whether and when
+# --------------------------------------------------------------------------------------------------
 def refusal(consultation: Consultation, arrived: dt.datetime) -> str:
-    """Why nothing can be taken in that arrived at this moment; empty when it can. The dates decide, not the jobs."""
+    """Why nothing can be taken in that arrived at this moment; empty when it can.
+
+    The dates decide, not the jobs.
+    """
     if consultation.stage is Stage.DRAFT or consultation.opens_on is None:
         return str(_("Cuộc lấy ý kiến này chưa được đăng."))
     if consultation.stage in {Stage.ANSWERED, Stage.ARCHIVED}:
@@ -189,11 +210,14 @@ def is_late(consultation: Consultation, arrived: dt.datetime) -> bool:
     return consultation.closes_on is not None and arrived >= closing_moment(consultation.closes_on)
 
 
-# What its sender may still do ----------------------------------------------------------------------------------------------
+# What its sender may still do
+# --------------------------------------------------------------------------------------------------
 def confirm_by_link(comment: Comment, token: SubmissionToken, submission: Submission) -> bool:
-    """The sender pressed the button behind the link. Harmless when repeated; returns whether it changed anything.
+    """The sender pressed the button behind the link. Harmless when repeated; returns whether it
+    changed anything.
 
-    It counts from its arrival, not from this click; only once the result is published it is too late to be counted.
+    It counts from its arrival, not from this click; only once the result is published it is too
+    late to be counted.
     """
     submissions.confirm(token, submission)
     if comment.stage is not CommentStage.UNVERIFIED:
@@ -207,35 +231,62 @@ def confirm_by_link(comment: Comment, token: SubmissionToken, submission: Submis
 
 def may_withdraw(consultation: Consultation, moment: dt.datetime | None = None) -> bool:
     """Until the last day is over: afterwards the file is closed and counted."""
-    return consultation.closes_on is not None and (moment or now()) < closing_moment(consultation.closes_on)
+    return consultation.closes_on is not None and (moment or now()) < closing_moment(
+        consultation.closes_on
+    )
 
 
 def withdraw(comment: Comment) -> None:
     """The sender takes it back while comments are still taken. Raises Refused afterwards."""
     if not may_withdraw(staff.by_id(comment.consultation_id)):
-        raise Refused(_("Đã hết hạn lấy ý kiến nên góp ý thuộc hồ sơ, không rút được. Bạn vẫn có thể thu hẹp sự đồng ý công khai."))
+        raise Refused(
+            _(
+                "Đã hết hạn lấy ý kiến nên góp ý thuộc hồ sơ, không rút được. Bạn vẫn có thể thu "
+                "hẹp sự đồng ý công khai."
+            )
+        )
     core.move_comment(comment, "withdraw", actor=CITIZEN, public_note=True)
 
 
-def tighten(comment: Comment, *, consent: Consent | None = None, name_display: NameDisplay | None = None) -> None:
-    """The sender allows less than before; what is public and no longer allowed goes at once. It stays part of the file."""
+def tighten(
+    comment: Comment, *, consent: Consent | None = None, name_display: NameDisplay | None = None
+) -> None:
+    """The sender allows less than before; what is public and no longer allowed goes at once.
+
+    It stays part of the file.
+    """
     was_public = comment.visibility is Visibility.PUBLIC
     submissions.tighten(comment.submission, consent=consent, name_display=name_display)
     hide = was_public and comment.submission.consent is not Consent.PUBLISH
     if hide:
         comment.hidden_reason = _("Người gửi không đồng ý công khai.")
-    core.move_comment(comment, "tighten", actor=CITIZEN, visibility=Visibility.HIDDEN if hide else None, public_note=True)
+    core.move_comment(
+        comment,
+        "tighten",
+        actor=CITIZEN,
+        visibility=Visibility.HIDDEN if hide else None,
+        public_note=True,
+    )
     if was_public and not hide:
         # No counter moved, but the name is now shown otherwise.
         publication.bump()
 
 
 def erase_expired() -> int:
-    """Erase what was never confirmed after seven days, and rubbish after thirty; returns how many."""
+    """Erase what was never confirmed after seven days, and rubbish after thirty;
+    returns how many.
+    """
     moment = now()
-    unconfirmed = (IS_UNVERIFIED, Comment.created_at < moment - dt.timedelta(days=submissions.CONFIRM_DAYS))
+    unconfirmed = (
+        IS_UNVERIFIED,
+        Comment.created_at < moment - dt.timedelta(days=submissions.CONFIRM_DAYS),
+    )
     spam = (IS_SPAM, Comment.spam_at < moment - dt.timedelta(days=SPAM_DAYS))
-    comments = [row for rule in (unconfirmed, spam) for row in db.session.scalars(sa.select(Comment).where(*rule).limit(_BATCH))]
+    comments = [
+        row
+        for rule in (unconfirmed, spam)
+        for row in db.session.scalars(sa.select(Comment).where(*rule).limit(_BATCH))
+    ]
     for old in comments:
         moderating.erase(old, actor=SYSTEM, reason=_("Hết thời hạn lưu."))
     return len(comments)

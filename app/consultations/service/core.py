@@ -1,4 +1,6 @@
-"""The one writer of a consultation's and of a comment's stage, and what every change shares: log row, record, revision check."""
+"""The one writer of a consultation's and of a comment's stage, and what every change shares: log
+row, record, revision check.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -35,9 +37,16 @@ def comment_ref(comment: Comment) -> Ref:
 
 
 def check_revision(thing: Any, seen_revision: int | None) -> None:
-    """Raise Stale when somebody changed the thing since the officer's page was made (None: not an officer's page)."""
+    """Raise Stale when somebody changed the thing since the officer's page was made (None: not an
+    officer's page).
+    """
     if seen_revision is not None and thing.revision != seen_revision:
-        raise Stale(_("Người khác vừa thay đổi mục này sau khi bạn mở trang. Hãy xem lại bản mới rồi làm tiếp."))
+        raise Stale(
+            _(
+                "Người khác vừa thay đổi mục này sau khi bạn mở trang. Hãy xem lại bản mới rồi "
+                "làm tiếp."
+            )
+        )
 
 
 def need_text(text: str, message: str) -> str:
@@ -54,7 +63,9 @@ def document_of(consultation: Consultation) -> tuple[str, str]:
 
 
 def reindex(consultation: Consultation) -> None:
-    """Bring the full-text index in line with what is public now, inside the transaction that changed it."""
+    """Bring the full-text index in line with what is public now, inside the transaction that
+    changed it.
+    """
     db.session.flush()
     if db.session.scalar(gate.public(sa.literal(1)).where(Consultation.id == consultation.id)):
         title, body = document_of(consultation)
@@ -63,9 +74,16 @@ def reindex(consultation: Consultation) -> None:
         fulltext.remove(ref(consultation))
 
 
-# Consultations -------------------------------------------------------------------------------------------------------------
+# Consultations
+# --------------------------------------------------------------------------------------------------
 def write_log(
-    consultation: Consultation, move: str, actor: Actor, *, from_stage: Stage | None = None, note: str = "", public: bool = False
+    consultation: Consultation,
+    move: str,
+    actor: Actor,
+    *,
+    from_stage: Stage | None = None,
+    note: str = "",
+    public: bool = False,
 ) -> None:
     """Add one row to the consultation's log."""
     db.session.add(
@@ -82,15 +100,33 @@ def write_log(
     )
 
 
-def record(consultation: Consultation, move: str, actor: Actor, data: Mapping[str, Any] | None = None) -> None:
-    """Put an act into the hash-chained record: a consultation's posting, dates and texts have to be provable afterwards."""
-    audit.record(f"consultation:{move}", actor_id=actor.id, actor=actor.full_name, about=ref(consultation), data=data)
+def record(
+    consultation: Consultation, move: str, actor: Actor, data: Mapping[str, Any] | None = None
+) -> None:
+    """Put an act into the hash-chained record: a consultation's posting, dates and texts have to be
+    provable afterwards.
+    """
+    audit.record(
+        f"consultation:{move}",
+        actor_id=actor.id,
+        actor=actor.full_name,
+        about=ref(consultation),
+        data=data,
+    )
 
 
 def note_change(
-    consultation: Consultation, what: str, actor: Actor, *, note: str = "", public: bool = False, data: Mapping[str, Any] | None = None
+    consultation: Consultation,
+    what: str,
+    actor: Actor,
+    *,
+    note: str = "",
+    public: bool = False,
+    data: Mapping[str, Any] | None = None,
 ) -> None:
-    """An act that moves no stage: one log row, one record, and new public pages when the consultation is public."""
+    """An act that moves no stage: one log row, one record, and new public pages when the
+    consultation is public.
+    """
     db.session.flush()
     write_log(consultation, what, actor, from_stage=consultation.stage, note=note, public=public)
     record(consultation, what, actor, data)
@@ -99,10 +135,13 @@ def note_change(
         publication.bump()
 
 
-def guard(consultation: Consultation, name: str, *, actor: Actor, seen_revision: int | None) -> None:
+def guard(
+    consultation: Consultation, name: str, *, actor: Actor, seen_revision: int | None
+) -> None:
     """Refuse before anything is changed: who, from which page, from which stage.
 
-    Raises Forbidden when a person may not, Stale when the page was old, Refused when the table has no such move from here.
+    Raises Forbidden when a person may not, Stale when the page was old, Refused when the table has
+    no such move from here.
     """
     if actor is not SYSTEM and not policy.may_ever(actor, name):
         raise Forbidden(_("Bạn không có quyền thực hiện bước này."))
@@ -120,7 +159,9 @@ def move(
     public_note: bool = False,
     details: Mapping[str, Any] | None = None,
 ) -> Consultation:
-    """Take one step of the workflow: the only place where a consultation's stage or visibility changes."""
+    """Take one step of the workflow: the only place where a consultation's stage or visibility
+    changes.
+    """
     guard(consultation, name, actor=actor, seen_revision=None)
     before = consultation.stage
     consultation.stage = FLOW.next(before, name)
@@ -129,7 +170,12 @@ def move(
     consultation.updated_at = now()
     db.session.flush()
     write_log(consultation, name, actor, from_stage=before, note=note, public=public_note)
-    record(consultation, name, actor, {"from": before.value, "to": consultation.stage.value, **(details or {})})
+    record(
+        consultation,
+        name,
+        actor,
+        {"from": before.value, "to": consultation.stage.value, **(details or {})},
+    )
     reindex(consultation)
     publication.bump()
     emit(ConsultationMoved(consultation, name, actor, note, details or {}))
@@ -137,7 +183,9 @@ def move(
 
 
 def count(consultation_id: int, *, received: int = 0, public: int = 0, replied: int = 0) -> None:
-    """Change the counters in one statement that leaves the revision alone, so that nobody's open page becomes stale."""
+    """Change the counters in one statement that leaves the revision alone, so that nobody's open
+    page becomes stale.
+    """
     db.session.execute(
         sa.update(Consultation)
         .where(Consultation.id == consultation_id)
@@ -151,9 +199,16 @@ def count(consultation_id: int, *, received: int = 0, public: int = 0, replied: 
     )
 
 
-# Comments ------------------------------------------------------------------------------------------------------------------
+# Comments
+# --------------------------------------------------------------------------------------------------
 def write_comment_log(
-    comment: Comment, name: str, actor: Actor, *, from_stage: CommentStage | None, note: str = "", public: bool = False
+    comment: Comment,
+    name: str,
+    actor: Actor,
+    *,
+    from_stage: CommentStage | None,
+    note: str = "",
+    public: bool = False,
 ) -> None:
     """Add one row to the comment's log."""
     db.session.add(
@@ -170,10 +225,18 @@ def write_comment_log(
     )
 
 
-def record_comment(comment: Comment, name: str, actor: Actor, data: Mapping[str, Any] | None = None) -> None:
+def record_comment(
+    comment: Comment, name: str, actor: Actor, data: Mapping[str, Any] | None = None
+) -> None:
     """Put an act of staff into the hash-chained record. Citizens' acts are in the log only."""
     if actor.id is not None:
-        audit.record(f"comment:{name}", actor_id=actor.id, actor=actor.full_name, about=comment_ref(comment), data=data)
+        audit.record(
+            f"comment:{name}",
+            actor_id=actor.id,
+            actor=actor.full_name,
+            about=comment_ref(comment),
+            data=data,
+        )
 
 
 def guard_comment(comment: Comment, name: str, *, actor: Actor, seen_revision: int | None) -> None:
@@ -199,9 +262,16 @@ def move_comment(
     public_note: bool = False,
     details: Mapping[str, Any] | None = None,
 ) -> Comment:
-    """Take one step: the only place where a comment's stage or visibility changes. Keeps the consultation's counters right."""
+    """Take one step: the only place where a comment's stage or visibility changes.
+
+    Keeps the consultation's counters right.
+    """
     guard_comment(comment, name, actor=actor, seen_revision=None)
-    before, was_in_file, was_public = comment.stage, in_file(comment), comment.visibility is Visibility.PUBLIC
+    before, was_in_file, was_public = (
+        comment.stage,
+        in_file(comment),
+        comment.visibility is Visibility.PUBLIC,
+    )
     comment.stage = COMMENT_FLOW.next(before, name)
     if visibility is not None:
         comment.visibility = visibility
@@ -220,9 +290,18 @@ def move_comment(
     return comment
 
 
-def put_back(comment: Comment, *, actor: Actor, stage: CommentStage, visibility: Visibility) -> None:
-    """Undo: the stage and visibility that a bulk action had changed. Counters follow; nobody is told twice."""
-    before, was_in_file, was_public = comment.stage, in_file(comment), comment.visibility is Visibility.PUBLIC
+def put_back(
+    comment: Comment, *, actor: Actor, stage: CommentStage, visibility: Visibility
+) -> None:
+    """Undo: the stage and visibility that a bulk action had changed.
+
+    Counters follow; nobody is told twice.
+    """
+    before, was_in_file, was_public = (
+        comment.stage,
+        in_file(comment),
+        comment.visibility is Visibility.PUBLIC,
+    )
     comment.stage, comment.visibility, comment.updated_at = stage, visibility, now()
     db.session.flush()
     write_comment_log(comment, "undo", actor, from_stage=before)

@@ -1,4 +1,6 @@
-"""Last days that a changed calendar makes days off: they move to the next working day, and are never brought forward."""
+"""Last days that a changed calendar makes days off: they move to the next working day, and are
+never brought forward.
+"""
 
 import datetime as dt
 
@@ -17,10 +19,18 @@ from app.workdays.events import MovedDeadline
 
 
 def _moved(calendar: Calendar) -> list[tuple[Consultation, dt.date, dt.date]]:
-    """The posted consultations that would close later under this calendar: (consultation, now, then)."""
-    running = (Consultation.stage.in_([Stage.SCHEDULED, Stage.OPEN]), Consultation.closes_on >= today())
+    """The posted consultations that would close later under this calendar:
+
+    (consultation, now, then).
+    """
+    running = (
+        Consultation.stage.in_([Stage.SCHEDULED, Stage.OPEN]),
+        Consultation.closes_on >= today(),
+    )
     found = []
-    for consultation in db.session.scalars(sa.select(Consultation).where(*running).order_by(Consultation.id)):
+    for consultation in db.session.scalars(
+        sa.select(Consultation).where(*running).order_by(Consultation.id)
+    ):
         old = consultation.closes_on
         assert old is not None
         new = calendar.next_working_day(consultation.wanted_closes_on or old)
@@ -33,7 +43,9 @@ def _moved(calendar: Calendar) -> list[tuple[Consultation, dt.date, dt.date]]:
 def preview(calendar: Calendar) -> list[MovedDeadline]:
     """What would move; changes nothing."""
     return [
-        MovedDeadline(f"{consultation.code} · {consultation.title}", core.ref(consultation), old, new)
+        MovedDeadline(
+            f"{consultation.code} · {consultation.title}", core.ref(consultation), old, new
+        )
         for consultation, old, new in _moved(calendar)
     ]
 
@@ -45,6 +57,17 @@ def apply(calendar: Calendar) -> int:
         consultation.wanted_closes_on = consultation.wanted_closes_on or old
         consultation.closes_on = new
         consultation.updated_at = now()
-        note = _("Lịch nghỉ thay đổi: ngày cuối nhận góp ý chuyển từ %(old)s sang %(new)s.", old=vi_date(old), new=vi_date(new))
-        core.note_change(consultation, "edit", SYSTEM, note=note, public=True, data={"old": old.isoformat(), "new": new.isoformat()})
+        note = _(
+            "Lịch nghỉ thay đổi: ngày cuối nhận góp ý chuyển từ %(old)s sang %(new)s.",
+            old=vi_date(old),
+            new=vi_date(new),
+        )
+        core.note_change(
+            consultation,
+            "edit",
+            SYSTEM,
+            note=note,
+            public=True,
+            data={"old": old.isoformat(), "new": new.isoformat()},
+        )
     return len(moved)

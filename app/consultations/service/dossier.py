@@ -1,4 +1,6 @@
-"""The dossier: documents in an order that people choose, each with its file; a light version beside a heavy one."""
+"""The dossier: documents in an order that people choose, each with its file; a light version beside
+a heavy one.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -34,7 +36,8 @@ def add(
     title: str = "",
     light_of: int | None = None,
 ) -> DossierItem:
-    """One more document at the end, or the light version of one that is there. `file` is one that was just received.
+    """One more document at the end, or the light version of one that is there. `file` is one that
+    was just received.
 
     Without a title it gets the file's name. Raises Forbidden, FieldError and NotFound.
     """
@@ -57,11 +60,23 @@ def add(
     db.session.add(item)
     db.session.flush()
     files.claim([file.key], ref(item))
-    _changed(consultation, actor, _("Thêm tài liệu: %(title)s", title=title), {"add": title, "kind": kind.value, "sha256": file.sha256})
+    _changed(
+        consultation,
+        actor,
+        _("Thêm tài liệu: %(title)s", title=title),
+        {"add": title, "kind": kind.value, "sha256": file.sha256},
+    )
     return item
 
 
-def rename(item: DossierItem, *, actor: Actor, kind: DossierKind, title: str, seen_revision: int | None = None) -> DossierItem:
+def rename(
+    item: DossierItem,
+    *,
+    actor: Actor,
+    kind: DossierKind,
+    title: str,
+    seen_revision: int | None = None,
+) -> DossierItem:
     """Change its title and kind. Raises Forbidden, Stale and FieldError."""
     consultation = _consultation(item)
     _check_actor(consultation, actor)
@@ -71,7 +86,12 @@ def rename(item: DossierItem, *, actor: Actor, kind: DossierKind, title: str, se
         before = item.title
         item.title, item.kind = title, kind
         data = {"rename": before, "to": title, "kind": kind.value}
-        _changed(consultation, actor, _("Đổi tên tài liệu: %(before)s → %(title)s", before=before, title=title), data)
+        _changed(
+            consultation,
+            actor,
+            _("Đổi tên tài liệu: %(before)s → %(title)s", before=before, title=title),
+            data,
+        )
     return item
 
 
@@ -91,8 +111,11 @@ def move(item: DossierItem, *, actor: Actor, up: bool, seen_revision: int | None
     _changed(consultation, actor, "", {"order": [row.title for row in rows]})
 
 
-def remove(item: DossierItem, *, actor: Actor, reason: str = "", seen_revision: int | None = None) -> None:
-    """Take it out with its file and its light version; a posted one only with a reason, which everybody can read.
+def remove(
+    item: DossierItem, *, actor: Actor, reason: str = "", seen_revision: int | None = None
+) -> None:
+    """Take it out with its file and its light version; a posted one only with a reason, which
+    everybody can read.
 
     Raises Forbidden, Stale, FieldError and Refused (the last document of a posted dossier).
     """
@@ -102,10 +125,15 @@ def remove(item: DossierItem, *, actor: Actor, reason: str = "", seen_revision: 
     posted = consultation.stage is not Stage.DRAFT
     reason = clean_line(reason)
     if posted and not reason:
-        raise FieldError("reason", _("Hồ sơ đã đăng: hãy viết lý do bỏ tài liệu. Mọi người đều đọc được lý do này."))
+        raise FieldError(
+            "reason",
+            _("Hồ sơ đã đăng: hãy viết lý do bỏ tài liệu. Mọi người đều đọc được lý do này."),
+        )
     rows = dossier.items(consultation.id)
     if posted and item.light_of_id is None and sum(row.light_of_id is None for row in rows) == 1:
-        raise Refused(_("Đây là tài liệu duy nhất của hồ sơ đã đăng. Hãy thêm tài liệu thay thế trước."))
+        raise Refused(
+            _("Đây là tài liệu duy nhất của hồ sơ đã đăng. Hãy thêm tài liệu thay thế trước.")
+        )
     going = [row for row in rows if row.light_of_id == item.id] + [item]
     title = item.title
     for row in going:
@@ -113,7 +141,9 @@ def remove(item: DossierItem, *, actor: Actor, reason: str = "", seen_revision: 
         db.session.delete(row)
         db.session.flush()
     note = (
-        _("Bỏ tài liệu: %(title)s. Lý do: %(reason)s", title=title, reason=reason) if posted else _("Bỏ tài liệu: %(title)s", title=title)
+        _("Bỏ tài liệu: %(title)s. Lý do: %(reason)s", title=title, reason=reason)
+        if posted
+        else _("Bỏ tài liệu: %(title)s", title=title)
     )
     _changed(consultation, actor, note, {"remove": title, "reason": reason})
 
@@ -125,7 +155,9 @@ def ref(item: DossierItem) -> Ref:
 
 def item_of(consultation: Consultation, item_id: int) -> DossierItem:
     """The document of this consultation. Raises NotFound."""
-    query = sa.select(DossierItem).where(DossierItem.id == item_id, DossierItem.consultation_id == consultation.id)
+    query = sa.select(DossierItem).where(
+        DossierItem.id == item_id, DossierItem.consultation_id == consultation.id
+    )
     found: DossierItem | None = db.session.scalar(query)
     if found is None:
         raise NotFound
@@ -135,7 +167,10 @@ def item_of(consultation: Consultation, item_id: int) -> DossierItem:
 def warnings(documents: Sequence[dossier.Document]) -> list[str]:
     """What makes the dossier hard to read on a telephone, in sentences."""
     return [
-        _("«%(title)s» nặng hơn 20 MB. Hãy thêm bản nhẹ để người dân xem được trên điện thoại.", title=document.title)
+        _(
+            "«%(title)s» nặng hơn 20 MB. Hãy thêm bản nhẹ để người dân xem được trên điện thoại.",
+            title=document.title,
+        )
         for document in documents
         if document.wants_light
     ]
@@ -157,7 +192,9 @@ def _checked_title(title: str) -> str:
     return title
 
 
-def _changed(consultation: Consultation, actor: Actor, note: str, data: Mapping[str, object]) -> None:
+def _changed(
+    consultation: Consultation, actor: Actor, note: str, data: Mapping[str, object]
+) -> None:
     consultation.updated_at = now()
     public = bool(note) and consultation.stage is not Stage.DRAFT
     core.note_change(consultation, "dossier", actor, note=note, public=public, data=data)

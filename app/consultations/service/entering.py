@@ -1,6 +1,8 @@
-"""What officers type in for people: a slip, a letter, a call, an agency's opinion, or all that was said at a village meeting.
+"""What officers type in for people: a slip, a letter, a call, an agency's opinion, or all that was
+said at a village meeting.
 
-All of it becomes comments like any other. Silence is never agreement: only what somebody wrote, ticked or said is entered.
+All of it becomes comments like any other. Silence is never agreement: only what somebody wrote,
+ticked or said is entered.
 """
 
 import datetime as dt
@@ -26,7 +28,8 @@ from app.kernel.links import Ref
 from app.kernel.text import clean, clean_line
 from app.submissions.states import Channel, Consent, NameDisplay
 
-#: Ways by which something reaches the office that is typed in one by one; a meeting is a batch of its own.
+#: Ways by which something reaches the office that is typed in one by one; a meeting is a batch of
+#: its own.
 CHANNELS = (Channel.PAPER, Channel.COUNTER, Channel.PHONE, Channel.EMAIL)
 #: Signatures under one letter, people in one room: more is a slip of the finger.
 PEOPLE_MAX = 100_000
@@ -99,31 +102,54 @@ class Minutes:
 
 
 class RowErrors(DomainError):
-    """Some statements of a meeting cannot be accepted: what is wrong, by the place of the statement from 0. Nothing is kept."""
+    """Some statements of a meeting cannot be accepted: what is wrong, by the place of the statement
+    from 0. Nothing is kept.
+    """
 
     def __init__(self, rows: dict[int, FieldError]) -> None:
         super().__init__(_("Có ý kiến chưa nhập được. Chưa có gì được lưu."))
         self.rows = rows
 
 
-# One by one --------------------------------------------------------------------------------------------------------------
-def enter(consultation: Consultation, slip: Slip, origin: Origin, *, actor: Actor, file_keys: Sequence[str] = ()) -> Commented:
+# One by one
+# --------------------------------------------------------------------------------------------------
+def enter(
+    consultation: Consultation,
+    slip: Slip,
+    origin: Origin,
+    *,
+    actor: Actor,
+    file_keys: Sequence[str] = (),
+) -> Commented:
     """Take in one slip, letter, call or opinion. Sent twice with the same key it is one comment.
 
-    Raises Forbidden for somebody who may not or a consultation that takes nothing, FieldError for what cannot be accepted.
+    Raises Forbidden for somebody who may not or a consultation that takes nothing, FieldError for
+    what cannot be accepted.
     """
     guard(consultation, actor)
     if slip.channel not in CHANNELS:
         raise FieldError("channel", _("Hãy chọn cách nhận góp ý."))
     if not 1 <= slip.people <= PEOPLE_MAX:
         raise FieldError("people", _("Số người ký phải từ 1 đến 100.000."))
-    return _take(consultation, slip, origin, arrival(consultation, slip.day, "day"), actor=actor, file_keys=file_keys)
+    return _take(
+        consultation,
+        slip,
+        origin,
+        arrival(consultation, slip.day, "day"),
+        actor=actor,
+        file_keys=file_keys,
+    )
 
 
 def guard(consultation: Consultation, actor: Actor) -> None:
     """Raises Forbidden for somebody who may not enter comments here now."""
     if not policy.may_enter(actor, consultation):
-        raise Forbidden(_("Chỉ nhập được góp ý khi cuộc lấy ý kiến đang mở hoặc đang tổng hợp, bởi người được giao."))
+        raise Forbidden(
+            _(
+                "Chỉ nhập được góp ý khi cuộc lấy ý kiến đang mở hoặc đang tổng hợp, bởi người "
+                "được giao."
+            )
+        )
 
 
 def arrival(consultation: Consultation, day: dt.date | None, named: str) -> dt.datetime:
@@ -188,7 +214,8 @@ def _take(
     )
 
 
-# A meeting ---------------------------------------------------------------------------------------------------------------
+# A meeting
+# --------------------------------------------------------------------------------------------------
 def hold_meeting(
     consultation: Consultation,
     minutes: Minutes,
@@ -199,12 +226,16 @@ def hold_meeting(
     actor: Actor,
     file_keys: Sequence[str] = (),
 ) -> VillageMeeting:
-    """Write down a meeting and one comment for each statement: all of it or nothing. The same key twice is one meeting.
+    """Write down a meeting and one comment for each statement: all of it or nothing. The same key
+    twice is one meeting.
 
-    Raises Forbidden, FieldError for the minutes, RowErrors for statements; the caller then undoes the transaction (or savepoint).
+    Raises Forbidden, FieldError for the minutes, RowErrors for statements; the caller then undoes
+    the transaction (or savepoint).
     """
     guard(consultation, actor)
-    if known := db.session.scalar(sa.select(VillageMeeting).where(VillageMeeting.entry_key == origin.key)):
+    if known := db.session.scalar(
+        sa.select(VillageMeeting).where(VillageMeeting.entry_key == origin.key)
+    ):
         found: VillageMeeting = known
         return found
     arrived = arrival(consultation, minutes.held_on, "held_on")
@@ -223,24 +254,40 @@ def hold_meeting(
             name_display=NameDisplay.HIDDEN,
         )
         try:
-            _take(consultation, slip, Origin(origin.secret_key, origin.prefix, key), arrived, actor=actor, meeting_id=meeting.id)
+            _take(
+                consultation,
+                slip,
+                Origin(origin.secret_key, origin.prefix, key),
+                arrived,
+                actor=actor,
+                meeting_id=meeting.id,
+            )
         except FieldError as error:
             wrong[number] = error
     if wrong:
         raise RowErrors(wrong)
     note = _(
-        "Họp dân ngày %(day)s: %(present)s người dự, %(agree)s đồng ý, %(disagree)s không đồng ý, %(n)s ý kiến.",
+        "Họp dân ngày %(day)s: %(present)s người dự, %(agree)s đồng ý, %(disagree)s không đồng ý, "
+        "%(n)s ý kiến.",
         day=minutes.held_on.strftime("%d/%m/%Y"),
         present=minutes.present,
         agree=minutes.agree,
         disagree=minutes.disagree,
         n=len(statements),
     )
-    core.note_change(consultation, "meeting", actor, note=note, data={"meeting": meeting.id, "statements": len(statements)})
+    core.note_change(
+        consultation,
+        "meeting",
+        actor,
+        note=note,
+        data={"meeting": meeting.id, "statements": len(statements)},
+    )
     return meeting
 
 
-def _meeting(consultation: Consultation, minutes: Minutes, statements: int, key: str, actor: Actor) -> VillageMeeting:
+def _meeting(
+    consultation: Consultation, minutes: Minutes, statements: int, key: str, actor: Actor
+) -> VillageMeeting:
     place = clean_line(minutes.place)
     if not place or len(place) > PLACE_MAX:
         raise FieldError("place", _("Hãy ghi nơi họp, tối đa 300 ký tự."))
@@ -249,7 +296,13 @@ def _meeting(consultation: Consultation, minutes: Minutes, statements: int, key:
     if minutes.agree < 0 or minutes.disagree < 0:
         raise FieldError("agree", _("Số người không thể âm."))
     if minutes.agree + minutes.disagree > minutes.present:
-        raise FieldError("agree", _("Số đồng ý cộng số không đồng ý lớn hơn số người dự. Người không nói gì không được tính là đồng ý."))
+        raise FieldError(
+            "agree",
+            _(
+                "Số đồng ý cộng số không đồng ý lớn hơn số người dự. Người không nói gì không "
+                "được tính là đồng ý."
+            ),
+        )
     if statements > STATEMENTS_MAX:
         raise FieldError("place", _("Mỗi cuộc họp nhập nhiều nhất %(n)s ý kiến.", n=STATEMENTS_MAX))
     meeting = VillageMeeting(
@@ -277,7 +330,8 @@ def edit_meeting(
     note: str,
     file_keys: Sequence[str] = (),
 ) -> None:
-    """Change the note, add scans of the minutes. Counts and statements stay as the minutes have them.
+    """Change the note, add scans of the minutes. Counts and statements stay as the minutes have
+    them.
 
     Raises Forbidden, Stale.
     """
@@ -288,4 +342,6 @@ def edit_meeting(
         files.claim(file_keys, Ref("village_meeting", meeting.id))
     db.session.flush()
     data = {"meeting": meeting.id, "files": len(file_keys)}
-    core.note_change(consultation, "meeting", actor, note=_("Sửa ghi chú, biên bản họp dân."), data=data)
+    core.note_change(
+        consultation, "meeting", actor, note=_("Sửa ghi chú, biên bản họp dân."), data=data
+    )

@@ -1,7 +1,9 @@
-"""Files that are read in: starting one, who reads which kind, and how a run ends. Reading and applying is in jobs_imports.
+"""Files that are read in: starting one, who reads which kind, and how a run ends. Reading and
+applying is in jobs_imports.
 
-A feature registers a reader (a module in readers/, run in a child process) and a function that applies what was read. A run
-is one row of ImportRun; its files (as sent, and the refused rows) belong to Ref("import", run.id).
+A feature registers a reader (a module in readers/, run in a child process) and a function that
+applies what was read. A run is one row of ImportRun; its files (as sent, and the refused rows)
+belong to Ref("import", run.id).
 """
 
 import datetime as dt
@@ -34,7 +36,8 @@ from app.kernel.links import Ref
 JOB = "consultation-import"
 #: Rows that an importer keeps in memory and writes at a time.
 BATCH = 100
-#: Bytes of a file as sent. A decree has some hundred KB and a plan's list less; a commune's map as Shapefile some MB.
+#: Bytes of a file as sent. A decree has some hundred KB and a plan's list less; a commune's map as
+#: Shapefile some MB.
 MAX_BYTES = 25 * 1024 * 1024
 #: What the screen lists; the file of refused rows has all of them.
 MAX_PROBLEMS = 1_000
@@ -46,7 +49,9 @@ SCAN_WAIT = dt.timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that was not taken: its number in the file, its original cells by column, sentences that say why."""
+    """A row that was not taken: its number in the file, its original cells by column, sentences
+    that say why.
+    """
 
     row: int
     cells: Mapping[str, Any]
@@ -55,7 +60,9 @@ class RefusedRow:
 
 @dataclass(slots=True)
 class ApplyResult:
-    """What an importer did: how many rows it took, which it refused, and what the officer should look at."""
+    """What an importer did: how many rows it took, which it refused, and what the officer should
+    look at.
+    """
 
     accepted: int
     refused: list[RefusedRow] = field(default_factory=list)
@@ -63,9 +70,13 @@ class ApplyResult:
 
 
 class Rows(Iterable[dict[str, Any]]):
-    """The rows that were read, lazily and from the beginning each time, with what the reader said about the whole file."""
+    """The rows that were read, lazily and from the beginning each time, with what the reader said
+    about the whole file.
+    """
 
-    def __init__(self, make: Callable[[], Iterator[dict[str, Any]]], *, count: int, meta: Mapping[str, Any]) -> None:
+    def __init__(
+        self, make: Callable[[], Iterator[dict[str, Any]]], *, count: int, meta: Mapping[str, Any]
+    ) -> None:
         self._make = make
         self.count = count
         self.meta = dict(meta)
@@ -83,7 +94,8 @@ class Rows(Iterable[dict[str, Any]]):
 class Apply(Protocol):
     """Writes what was read, in the job's one transaction: all of it or nothing, and never a commit.
 
-    It may run again after a crash, but then nothing of the first time is there. A DomainError fails the run with its message.
+    It may run again after a crash, but then nothing of the first time is there. A DomainError fails
+    the run with its message.
     """
 
     def __call__(self, run: ImportRun, rows: Rows, actor: Actor) -> ApplyResult: ...
@@ -121,7 +133,8 @@ def importer(kind: ImportKind) -> Importer:
     return _importers[kind]
 
 
-# Starting ------------------------------------------------------------------------------------------------------------------
+# Starting
+# --------------------------------------------------------------------------------------------------
 def guard(consultation: Consultation | None, kind: ImportKind, actor: Actor) -> None:
     """Raises Forbidden for somebody who may not read in files of this kind here."""
     if consultation is None:
@@ -145,8 +158,9 @@ def start(
 ) -> ImportRun:
     """Take the file in and put its reading in line.
 
-    Raises FieldError on `field` for no file, a file of another type or one that is refused (too large, unpacks to too much,
-    infected, active content), Forbidden, and Refused while another file of this kind is being read.
+    Raises FieldError on `field` for no file, a file of another type or one that is refused (too
+    large, unpacks to too much, infected, active content), Forbidden, and Refused while another file
+    of this kind is being read.
     """
     guard(consultation, kind, actor)
     allowed = importer(kind).extensions
@@ -154,11 +168,16 @@ def start(
         raise FieldError(field, _("Hãy chọn một tệp."))
     extension = upload.filename.rpartition(".")[2].lower()
     if extension not in allowed:
-        raise FieldError(field, _("Hãy chọn tệp có đuôi %(kinds)s.", kinds=", ".join(f".{name}" for name in allowed)))
+        raise FieldError(
+            field,
+            _("Hãy chọn tệp có đuôi %(kinds)s.", kinds=", ".join(f".{name}" for name in allowed)),
+        )
     if _busy(consultation, kind):
         raise Refused(_("Một tệp cùng loại đang được đọc. Hãy chờ xong rồi tải tệp khác lên."))
     try:
-        stored = files.receive(upload.stream, upload.filename, limits=files.Limits(max_bytes=MAX_BYTES, imports=True))
+        stored = files.receive(
+            upload.stream, upload.filename, limits=files.Limits(max_bytes=MAX_BYTES, imports=True)
+        )
     except FileRefused as error:
         raise FieldError(field, error.message) from error
     run = ImportRun(
@@ -177,7 +196,9 @@ def start(
 
 def _busy(consultation: Consultation | None, kind: ImportKind) -> bool:
     query = sa.select(ImportRun.id).where(
-        ImportRun.consultation_id == consultation.id if consultation else ImportRun.consultation_id.is_(None),
+        ImportRun.consultation_id == consultation.id
+        if consultation
+        else ImportRun.consultation_id.is_(None),
         ImportRun.kind == kind,
         ImportRun.state.in_([ImportState.QUEUED, ImportState.RUNNING]),
     )
@@ -189,7 +210,8 @@ def ref(run: ImportRun) -> Ref:
     return Ref("import", run.id)
 
 
-# Ending --------------------------------------------------------------------------------------------------------------------
+# Ending
+# --------------------------------------------------------------------------------------------------
 def source_of(run: ImportRun) -> StoredFile:
     """The file as it was sent. Raises NotFound when it is gone."""
     found = file_queries.of(ref(run))
@@ -213,10 +235,21 @@ def finish(run: ImportRun, result: ApplyResult, refused: int, actor: Actor) -> N
     data = {"kind": run.kind.value, "run": run.id, "accepted": run.accepted, "refused": run.refused}
     if run.consultation_id is None:
         db.session.flush()
-        audit.record("consultation:import", actor_id=actor.id, actor=actor.full_name, about=ref(run), data=data)
+        audit.record(
+            "consultation:import",
+            actor_id=actor.id,
+            actor=actor.full_name,
+            about=ref(run),
+            data=data,
+        )
         return
     consultation = db.session.get_one(Consultation, run.consultation_id)
-    note = _("%(kind)s: nhận %(accepted)s, không nhận %(refused)s.", kind=IMPORT_LABELS[run.kind], accepted=run.accepted, refused=refused)
+    note = _(
+        "%(kind)s: nhận %(accepted)s, không nhận %(refused)s.",
+        kind=IMPORT_LABELS[run.kind],
+        accepted=run.accepted,
+        refused=refused,
+    )
     core.note_change(consultation, "import", actor, note=note, data=data)
 
 

@@ -1,4 +1,6 @@
-"""Issuing the table: numbered, hashed, its points locked; a correction is another issue with its reason and its changes."""
+"""Issuing the table: numbered, hashed, its points locked; a correction is another issue with its
+reason and its changes.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +32,9 @@ _COMPARED = ("group", "subject", "text", "decision", "reply", "changed_where")
 
 def _guard(consultation: Consultation, actor: Actor, seen_revision: int | None) -> None:
     if not policy.may_issue(actor, consultation):
-        raise Forbidden(_("Bạn không có quyền phát hành bảng tổng hợp, hoặc cuộc lấy ý kiến chưa hết hạn."))
+        raise Forbidden(
+            _("Bạn không có quyền phát hành bảng tổng hợp, hoặc cuộc lấy ý kiến chưa hết hạn.")
+        )
     core.check_revision(consultation, seen_revision)
 
 
@@ -41,7 +45,11 @@ def is_open(consultation: Consultation) -> bool:
 
 
 def _locked(consultation_id: int, number: int) -> int:
-    query = sa.select(sa.func.count()).select_from(Point).where(Point.consultation_id == consultation_id, Point.issued_number == number)
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Point)
+        .where(Point.consultation_id == consultation_id, Point.issued_number == number)
+    )
     return db.session.scalar(query) or 0
 
 
@@ -56,28 +64,54 @@ def is_current(consultation: Consultation) -> bool:
 
 
 def issue(
-    consultation: Consultation, *, actor: Actor, seen_revision: int | None, signature: Signature | None = None, reason: str = ""
+    consultation: Consultation,
+    *,
+    actor: Actor,
+    seen_revision: int | None,
+    signature: Signature | None = None,
+    reason: str = "",
 ) -> ResultTable:
-    """Issue the table as it stands: content and hash kept for ever, every point and reply in it locked, files by a job.
+    """Issue the table as it stands: content and hash kept for ever, every point and reply in it
+    locked, files by a job.
 
-    Raises Forbidden, Stale, FieldError (a correction needs its reason) and Refused with the first thing that is missing.
+    Raises Forbidden, Stale, FieldError (a correction needs its reason) and Refused with the first
+    thing that is missing.
     """
     _guard(consultation, actor, seen_revision)
-    # Of two who press the button at the same moment the later one waits here, and then finds everything locked.
-    db.session.execute(sa.select(Consultation.id).where(Consultation.id == consultation.id).with_for_update())
+    # Of two who press the button at the same moment the later one waits here, and then finds
+    # everything locked.
+    db.session.execute(
+        sa.select(Consultation.id).where(Consultation.id == consultation.id).with_for_update()
+    )
     points.make_points(consultation)
     before = queries.newest_issue(consultation.id)
     reason = clean(reason)[:REASON_MAX]
     if before is not None and is_current(consultation):
-        raise Refused(_("Bảng đã phát hành và chưa có gì thay đổi. Muốn sửa, hãy bấm «Phát hành lại» trước."))
+        raise Refused(
+            _("Bảng đã phát hành và chưa có gì thay đổi. Muốn sửa, hãy bấm «Phát hành lại» trước.")
+        )
     if before is not None and not reason:
-        raise FieldError("reason", _("Hãy ghi lý do phát hành lại; mọi người đều đọc được lý do này."))
+        raise FieldError(
+            "reason", _("Hãy ghi lý do phát hành lại; mọi người đều đọc được lý do này.")
+        )
     if problems := tables.missing(consultation).problems:
         raise Refused(problems[0])
-    return _issue(consultation, before, signature or tables.signature_of(consultation), reason if before else "", actor)
+    return _issue(
+        consultation,
+        before,
+        signature or tables.signature_of(consultation),
+        reason if before else "",
+        actor,
+    )
 
 
-def _issue(consultation: Consultation, before: ResultTable | None, signature: Signature, reason: str, actor: Actor) -> ResultTable:
+def _issue(
+    consultation: Consultation,
+    before: ResultTable | None,
+    signature: Signature,
+    reason: str,
+    actor: Actor,
+) -> ResultTable:
     number = before.number + 1 if before else 1
     table = tables.build(consultation, signature=_cleaned(signature), issue=number, reason=reason)
     made = ResultTable(
@@ -97,8 +131,20 @@ def _issue(consultation: Consultation, before: ResultTable | None, signature: Si
     made.sha256 = tabling.digest(made.content, queries.issued_rows(made.id))
     made.changes = changes(before.id, made.id) if before else []
     _lock(made)
-    core.write_log(consultation, "issue", actor, from_stage=consultation.stage, note=reason or str(number), public=True)
-    core.record(consultation, "issue", actor, {"number": number, "sha256": made.sha256, "rows": made.row_count})
+    core.write_log(
+        consultation,
+        "issue",
+        actor,
+        from_stage=consultation.stage,
+        note=reason or str(number),
+        public=True,
+    )
+    core.record(
+        consultation,
+        "issue",
+        actor,
+        {"number": number, "sha256": made.sha256, "rows": made.row_count},
+    )
     enqueue(FILES_JOB, {"table": made.id})
     publication.bump()
     return made
@@ -110,11 +156,16 @@ def _cleaned(signature: Signature) -> Signature:
 
 
 def _keep_rows(made: ResultTable, consultation_id: int, table: tables.Table) -> None:
-    counted = tables.checked((row for _id, row in queries.table_rows(consultation_id)), table.head.counts)
+    counted = tables.checked(
+        (row for _id, row in queries.table_rows(consultation_id)), table.head.counts
+    )
     ids = queries.ordered_ids(consultation_id)
     values: list[dict[str, Any]] = []
     for row, point_id in zip(counted, ids, strict=True):
-        text = f"{row.group}\n{row.subject}\n{row.text}\n{row.result}\n{row.reply}\n{row.changed_where}"
+        text = "\n".join(
+            str(part)
+            for part in (row.group, row.subject, row.text, row.result, row.reply, row.changed_where)
+        )
         values.append(
             {
                 "table_id": made.id,
@@ -150,21 +201,34 @@ def changes(before_id: int, after_id: int) -> list[dict[str, Any]]:
         if was is None:
             found.append(_change(data, "added", "", data["text"]))
             continue
-        found += [_change(data, name, _value(was, name), _value(data, name)) for name in _COMPARED if was[name] != data[name]]
+        found += [
+            _change(data, name, _value(was, name), _value(data, name))
+            for name in _COMPARED
+            if was[name] != data[name]
+        ]
     found += [_change(was, "removed", was["text"], "") for was in old.values()]
     return found
 
 
 def _change(data: Mapping[str, Any], what: str, before: str, after: str) -> dict[str, Any]:
-    return {"row": data["number"], "anchor": data["anchor"], "what": what, "before": before, "after": after}
+    return {
+        "row": data["number"],
+        "anchor": data["anchor"],
+        "what": what,
+        "before": before,
+        "after": after,
+    }
 
 
 def _value(data: Mapping[str, Any], name: str) -> str:
     return tabling.decision_words(data[name]) if name == "decision" else str(data[name])
 
 
-def unlock(consultation: Consultation, *, actor: Actor, seen_revision: int | None, reason: str) -> None:
-    """«Phát hành lại»: open the points of the newest issue for a correction. What was issued stays as it is.
+def unlock(
+    consultation: Consultation, *, actor: Actor, seen_revision: int | None, reason: str
+) -> None:
+    """«Phát hành lại»: open the points of the newest issue for a correction. What was issued stays
+    as it is.
 
     Raises Forbidden, Stale and Refused (no reason, nothing issued, open already).
     """
@@ -198,5 +262,6 @@ def facts(consultation: Consultation, head: Head) -> dict[str, str]:
     return {
         "asked": f"Chúng tôi đã hỏi ý kiến bà con về {consultation.title}.",
         "heard": "\n".join(said[:-1]).removeprefix("1. "),
-        "done": f"{said[-1].removeprefix('2. ')} Dự thảo được sửa theo {tabling.number(changed)} ý.",
+        "done": f"{said[-1].removeprefix('2. ')} Dự thảo được sửa theo {tabling.number(changed)} "
+        f"ý.",
     }

@@ -1,4 +1,5 @@
-"""The moves of a consultation: scheduling, opening and closing by the clock, extending, hiding, publishing, archiving.
+"""The moves of a consultation: scheduling, opening and closing by the clock, extending, hiding,
+publishing, archiving.
 
 The stage itself is changed by core.move alone.
 """
@@ -32,19 +33,29 @@ REMINDERS = (15, RESULT_DAYS)
 _BATCH = 50
 
 
-# Posting -------------------------------------------------------------------------------------------------------------------
-def schedule(consultation: Consultation, *, actor: Actor, seen_revision: int | None, note: str = "") -> Consultation:
-    """Post it: stamp the moment from which the days are counted, and open it at once when its first day has come.
+# Posting
+# --------------------------------------------------------------------------------------------------
+def schedule(
+    consultation: Consultation, *, actor: Actor, seen_revision: int | None, note: str = ""
+) -> Consultation:
+    """Post it: stamp the moment from which the days are counted, and open it at once when its first
+    day has come.
 
-    Raises Forbidden, Stale, and Refused with what is missing or with the reason why its time is too short.
+    Raises Forbidden, Stale, and Refused with what is missing or with the reason why its time is too
+    short.
     """
     core.guard(consultation, "schedule", actor=actor, seen_revision=seen_revision)
     if missing := [check.message for check in checklist.of(consultation) if check.stops]:
         raise Refused(" ".join(missing))
     assert consultation.opens_on is not None
     assert consultation.closes_on is not None
-    found = rules.last_day(workdays.calendar(), today(), consultation.wanted_closes_on or consultation.closes_on)
-    consultation.closes_on, consultation.wanted_closes_on = found.day, found.wanted if found.wanted != found.day else None
+    found = rules.last_day(
+        workdays.calendar(), today(), consultation.wanted_closes_on or consultation.closes_on
+    )
+    consultation.closes_on, consultation.wanted_closes_on = (
+        found.day,
+        found.wanted if found.wanted != found.day else None,
+    )
     consultation.posted_at = now()
     consultation.first_closes_on = consultation.extended_at = None
     details = {
@@ -55,14 +66,25 @@ def schedule(consultation: Consultation, *, actor: Actor, seen_revision: int | N
         "days": found.days,
         "dossier": dossier.fingerprints(consultation.id),
     }
-    core.move(consultation, "schedule", actor=actor, visibility=Visibility.PUBLIC, note=note, public_note=True, details=details)
+    core.move(
+        consultation,
+        "schedule",
+        actor=actor,
+        visibility=Visibility.PUBLIC,
+        note=note,
+        public_note=True,
+        details=details,
+    )
     if consultation.opens_on <= today():
         _open(consultation)
     return consultation
 
 
-def unschedule(consultation: Consultation, *, actor: Actor, seen_revision: int | None, reason: str) -> Consultation:
-    """Take it back before it opens. Its address stays its own, since people may have written it down.
+def unschedule(
+    consultation: Consultation, *, actor: Actor, seen_revision: int | None, reason: str
+) -> Consultation:
+    """Take it back before it opens. Its address stays its own, since people may have written it
+    down.
 
     Raises Forbidden, Stale and Refused (no reason, or its first day has come).
     """
@@ -70,10 +92,13 @@ def unschedule(consultation: Consultation, *, actor: Actor, seen_revision: int |
     reason = core.need_text(reason, _("Hãy viết lý do rút về bản nháp."))
     if consultation.opens_on is None or consultation.opens_on <= today():
         raise Refused(_("Đã đến ngày mở nên không rút về bản nháp được nữa."))
-    return core.move(consultation, "unschedule", actor=actor, visibility=Visibility.PRIVATE, note=reason)
+    return core.move(
+        consultation, "unschedule", actor=actor, visibility=Visibility.PRIVATE, note=reason
+    )
 
 
-# The clock -----------------------------------------------------------------------------------------------------------------
+# The clock
+# --------------------------------------------------------------------------------------------------
 def _open(consultation: Consultation) -> None:
     assert consultation.opens_on is not None
     assert consultation.posted_at is not None
@@ -105,7 +130,9 @@ def close_due() -> int:
 
 
 def remind_due() -> int:
-    """Emit a ResultReminder for each closed consultation without a result, at 15 and 30 days; returns how many."""
+    """Emit a ResultReminder for each closed consultation without a result, at 15 and 30 days;
+    returns how many.
+    """
     sent = 0
     for consultation in _due(
         Consultation.stage == Stage.CLOSED,
@@ -132,11 +159,20 @@ def remind_due() -> int:
     return sent
 
 
-# While it is open and afterwards -------------------------------------------------------------------------------------------
-def extend(consultation: Consultation, *, actor: Actor, seen_revision: int | None, closes_on: dt.date, reason: str) -> Consultation:
+# While it is open and afterwards
+# --------------------------------------------------------------------------------------------------
+def extend(
+    consultation: Consultation,
+    *,
+    actor: Actor,
+    seen_revision: int | None,
+    closes_on: dt.date,
+    reason: str,
+) -> Consultation:
     """Give people more time, once. The new last day is moved past days off.
 
-    Raises Forbidden, Stale, FieldError (no reason, a day that is no extension) and Refused (over, or extended before).
+    Raises Forbidden, Stale, FieldError (no reason, a day that is no extension) and Refused (over,
+    or extended before).
     """
     core.guard(consultation, "extend", actor=actor, seen_revision=seen_revision)
     if consultation.extended_at is not None:
@@ -146,7 +182,10 @@ def extend(consultation: Consultation, *, actor: Actor, seen_revision: int | Non
         raise Refused(_("Đã hết hạn lấy ý kiến nên không gia hạn được nữa."))
     reason = reason.strip()
     if not reason or len(reason) > 500:
-        raise FieldError("reason", _("Hãy viết lý do gia hạn, tối đa 500 ký tự. Mọi người đều đọc được lý do này."))
+        raise FieldError(
+            "reason",
+            _("Hãy viết lý do gia hạn, tối đa 500 ký tự. Mọi người đều đọc được lý do này."),
+        )
     found = rules.last_day(workdays.calendar(), rule_table.posted_on(consultation), closes_on)
     if found.day <= old:
         raise FieldError("closes_on", _("Ngày đóng mới phải sau ngày %(day)s.", day=vi_date(old)))
@@ -156,11 +195,18 @@ def extend(consultation: Consultation, *, actor: Actor, seen_revision: int | Non
     consultation.wanted_closes_on = found.wanted if found.wanted != found.day else None
     consultation.extended_at, consultation.extension_reason = now(), reason
     details = {"old": old.isoformat(), "new": found.day.isoformat()}
-    return core.move(consultation, "extend", actor=actor, note=reason, public_note=True, details=details)
+    return core.move(
+        consultation, "extend", actor=actor, note=reason, public_note=True, details=details
+    )
 
 
-def hide(consultation: Consultation, *, actor: Actor, seen_revision: int | None, reason: str) -> Consultation:
-    """Take it off the public pages; its address then says so. Raises Forbidden, Stale and Refused."""
+def hide(
+    consultation: Consultation, *, actor: Actor, seen_revision: int | None, reason: str
+) -> Consultation:
+    """Take it off the public pages; its address then says so.
+
+    Raises Forbidden, Stale and Refused.
+    """
     core.guard(consultation, "hide", actor=actor, seen_revision=seen_revision)
     reason = core.need_text(reason, _("Hãy viết lý do gỡ."))[:500]
     if consultation.visibility is not Visibility.PUBLIC:
@@ -169,7 +215,9 @@ def hide(consultation: Consultation, *, actor: Actor, seen_revision: int | None,
     return core.move(consultation, "hide", actor=actor, visibility=Visibility.HIDDEN, note=reason)
 
 
-def unhide(consultation: Consultation, *, actor: Actor, seen_revision: int | None, reason: str = "") -> Consultation:
+def unhide(
+    consultation: Consultation, *, actor: Actor, seen_revision: int | None, reason: str = ""
+) -> Consultation:
     """Show it again. Raises Forbidden, Stale and Refused."""
     core.guard(consultation, "unhide", actor=actor, seen_revision=seen_revision)
     if consultation.visibility is not Visibility.HIDDEN:
@@ -178,8 +226,11 @@ def unhide(consultation: Consultation, *, actor: Actor, seen_revision: int | Non
     return core.move(consultation, "unhide", actor=actor, visibility=Visibility.PUBLIC, note=reason)
 
 
-def publish_result(consultation: Consultation, *, actor: Actor, seen_revision: int | None, note: str = "") -> Consultation:
-    """Publish what was asked, said and done. Whether a table was issued is checked by who calls this.
+def publish_result(
+    consultation: Consultation, *, actor: Actor, seen_revision: int | None, note: str = ""
+) -> Consultation:
+    """Publish what was asked, said and done. Whether a table was issued is checked by who calls
+    this.
 
     Raises Forbidden, Stale and Refused.
     """
@@ -188,7 +239,9 @@ def publish_result(consultation: Consultation, *, actor: Actor, seen_revision: i
     return core.move(consultation, "publish_result", actor=actor, note=note, public_note=True)
 
 
-def archive(consultation: Consultation, *, actor: Actor, seen_revision: int | None, note: str = "") -> Consultation:
+def archive(
+    consultation: Consultation, *, actor: Actor, seen_revision: int | None, note: str = ""
+) -> Consultation:
     """Put it away; it stays readable. Raises Forbidden, Stale and Refused."""
     core.guard(consultation, "archive", actor=actor, seen_revision=seen_revision)
     return core.move(consultation, "archive", actor=actor, note=note)

@@ -1,7 +1,9 @@
-"""Layers of a plan's map and the authority's boundary: taking them in, confirming their place, renaming, replacing, removing.
+"""Layers of a plan's map and the authority's boundary: taking them in, confirming their place,
+renaming, replacing, removing.
 
-A layer becomes public only when a person has looked at it over the boundary and confirmed it: a wrong meridian in a file moves
-everything by some 27 km, and no program can know it. A layer with `replaces_id` takes the other's place in that moment.
+A layer becomes public only when a person has looked at it over the boundary and confirmed it: a
+wrong meridian in a file moves everything by some 27 km, and no program can know it. A layer with
+`replaces_id` takes the other's place in that moment.
 """
 
 import json
@@ -41,13 +43,20 @@ def ref(layer: MapLayer) -> Ref:
 
 
 def guard(consultation: Consultation | None, actor: Actor) -> None:
-    """Raises Forbidden for somebody who may not change this map (None: the authority's boundary)."""
-    allowed = actor.has(P.CONSULTATION_SETUP) if consultation is None else policy.may_edit(actor, consultation)
+    """Raises Forbidden for somebody who may not change this map (None: the
+    authority's boundary).
+    """
+    allowed = (
+        actor.has(P.CONSULTATION_SETUP)
+        if consultation is None
+        else policy.may_edit(actor, consultation)
+    )
     if not allowed:
         raise Forbidden(_("Bạn không có quyền sửa bản đồ này."))
 
 
-# Taking in -----------------------------------------------------------------------------------------------------------------
+# Taking in
+# --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What an officer says about a file."""
@@ -60,8 +69,13 @@ class Wanted:
     replaces: int | None = None
 
 
-def start(consultation: Consultation | None, upload: Any, wanted: Wanted, actor: Actor) -> ImportRun:
-    """Take a surveyor's file in and put its reading in line. Raises as imports.start does, and FieldError on `title` and `crs`."""
+def start(
+    consultation: Consultation | None, upload: Any, wanted: Wanted, actor: Actor
+) -> ImportRun:
+    """Take a surveyor's file in and put its reading in line.
+
+    Raises as imports.start does, and FieldError on `title` and `crs`.
+    """
     title = clean_line(wanted.title)
     if upload is None:
         raise FieldError("file", _("Hãy chọn một tệp."))
@@ -90,14 +104,22 @@ class _Kept:
     stream: IO[bytes]
 
 
-def read_again(consultation: Consultation | None, run: ImportRun, crs: int, actor: Actor) -> ImportRun:
-    """Read the same file once more in another zone; the unconfirmed layer of the first reading gives way to the new one.
+def read_again(
+    consultation: Consultation | None, run: ImportRun, crs: int, actor: Actor
+) -> ImportRun:
+    """Read the same file once more in another zone; the unconfirmed layer of the first reading
+    gives way to the new one.
 
     Raises FieldError on `crs` for an unknown zone, NotFound when the file is gone.
     """
     guard(consultation, actor)
     source = imports.source_of(run)
-    wanted = Wanted(LayerKind(run.options["kind"]), str(run.options.get("title", "")), crs, run.options.get("replaces"))
+    wanted = Wanted(
+        LayerKind(run.options["kind"]),
+        str(run.options.get("title", "")),
+        crs,
+        run.options.get("replaces"),
+    )
     with runtime().storage.open(source.blob) as stream:
         again = start(consultation, _Kept(source.name, stream), wanted, actor)
     again.options = {**again.options, "instead_of": run.id}
@@ -106,7 +128,9 @@ def read_again(consultation: Consultation | None, run: ImportRun, crs: int, acto
 
 
 def apply_layer(run: ImportRun, rows: imports.Rows, actor: Actor) -> imports.ApplyResult:
-    """Keep what was read as a layer that nobody outside sees before a person has confirmed its place."""
+    """Keep what was read as a layer that nobody outside sees before a person has confirmed its
+    place.
+    """
     features = list(rows)
     bounds = geo.bounds_of(features)
     if bounds is None or not bounds.within(geo.VIETNAM):
@@ -123,7 +147,11 @@ def apply_layer(run: ImportRun, rows: imports.Rows, actor: Actor) -> imports.App
         feature_count=len(features),
         bounds=list(bounds),
         inside_share=meta.get("inside_share"),
-        geojson=json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":")),
+        geojson=json.dumps(
+            {"type": "FeatureCollection", "features": features},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ),
         note=_remarks(run, features, meta)[:1000],
         better_crs=better[0] if better else None,
         better_share=better[1] if better else None,
@@ -132,7 +160,9 @@ def apply_layer(run: ImportRun, rows: imports.Rows, actor: Actor) -> imports.App
     )
     if options.get("instead_of"):
         db.session.execute(
-            sa.delete(MapLayer).where(MapLayer.run_id == options["instead_of"], MapLayer.state == LayerState.UNCONFIRMED),
+            sa.delete(MapLayer).where(
+                MapLayer.run_id == options["instead_of"], MapLayer.state == LayerState.UNCONFIRMED
+            ),
         )
     db.session.add(layer)
     # The boundary was only for the reader: the run need not keep a copy of it.
@@ -142,22 +172,36 @@ def apply_layer(run: ImportRun, rows: imports.Rows, actor: Actor) -> imports.App
 
 
 def doubt(layer: MapLayer) -> str:
-    """Why the layer is probably at a wrong place, with the zone in which it would fit; empty when nothing speaks against it."""
+    """Why the layer is probably at a wrong place, with the zone in which it would fit; empty when
+    nothing speaks against it.
+    """
     if layer.inside_share is None or layer.inside_share >= DOUBTFUL:
         return ""
     share = round(layer.inside_share * 100)
     if layer.better_crs is None or layer.better_share is None:
-        return str(_("Chỉ %(now)s %% của lớp này nằm trong ranh giới. Hãy kiểm tra tệp và múi chiếu.", now=share))
+        return str(
+            _(
+                "Chỉ %(now)s %% của lớp này nằm trong ranh giới. Hãy kiểm tra tệp và múi chiếu.",
+                now=share,
+            )
+        )
     zone, then = zones.BY_CODE[layer.better_crs].label, round(layer.better_share * 100)
     text = _(
-        "%(now)s %% nằm trong ranh giới; nếu chọn múi %(zone)s thì %(then)s %%. Có lẽ tệp dùng múi đó.", now=share, zone=zone, then=then
+        "%(now)s %% nằm trong ranh giới; nếu chọn múi %(zone)s thì %(then)s %%. Có lẽ tệp dùng "
+        "múi đó.",
+        now=share,
+        zone=zone,
+        then=then,
     )
     return str(text)
 
 
 def _title(options: Mapping[str, Any], run: ImportRun, replaced: MapLayer | None) -> str:
     return str(
-        options.get("title") or (replaced.title if replaced else "") or clean_line(run.file_name.rpartition(".")[0]) or run.file_name
+        options.get("title")
+        or (replaced.title if replaced else "")
+        or clean_line(run.file_name.rpartition(".")[0])
+        or run.file_name
     )
 
 
@@ -168,52 +212,89 @@ def _remarks(run: ImportRun, features: list[geo.Feature], meta: Mapping[str, Any
         remarks.append(_("Trong tệp, tọa độ Bắc đứng trước tọa độ Đông; hệ thống đã đổi lại."))
     if meta.get("tolerance"):
         metres = max(1, round(float(meta["tolerance"]) * 110_650))
-        remarks.append(_("Đường ranh đã được làm đơn giản, lệch không quá %(metres)s m, để mở được trên điện thoại.", metres=metres))
+        remarks.append(
+            _(
+                "Đường ranh đã được làm đơn giản, lệch không quá %(metres)s m, để mở được trên "
+                "điện thoại.",
+                metres=metres,
+            )
+        )
     is_boundary = run.options.get("kind") == LayerKind.BOUNDARY
     if not is_boundary and not any(feature["properties"].get("code") for feature in features):
         remarks.append(_("Không tìm thấy cột mã loại đất trong tệp."))
     unknown = _unknown_projects(run, features)
     if unknown:
         listed = ", ".join(unknown[:_NAMED_CODES]) + ("…" if len(unknown) > _NAMED_CODES else "")
-        remarks.append(_("%(n)s mã công trình không có trong danh mục: %(codes)s.", n=len(unknown), codes=listed))
+        remarks.append(
+            _(
+                "%(n)s mã công trình không có trong danh mục: %(codes)s.",
+                n=len(unknown),
+                codes=listed,
+            )
+        )
     return " ".join(remarks)
 
 
 def _unknown_projects(run: ImportRun, features: list[geo.Feature]) -> list[str]:
-    codes = dict.fromkeys(feature["properties"]["project"] for feature in features if feature["properties"].get("project"))
+    codes = dict.fromkeys(
+        feature["properties"]["project"]
+        for feature in features
+        if feature["properties"].get("project")
+    )
     if not codes or run.options.get("kind") != LayerKind.PROJECTS:
         return []
-    listed = set(db.session.scalars(sa.select(ProjectItem.code).where(ProjectItem.consultation_id == run.consultation_id)))
+    listed = set(
+        db.session.scalars(
+            sa.select(ProjectItem.code).where(ProjectItem.consultation_id == run.consultation_id)
+        )
+    )
     return [code for code in codes if code not in listed] if listed else []
 
 
 imports.register_importer(ImportKind.LAYER, "geodata", apply_layer, extensions=EXTENSIONS)
 
 
-# Changing ------------------------------------------------------------------------------------------------------------------
+# Changing
+# --------------------------------------------------------------------------------------------------
 def _begin(layer: MapLayer, actor: Actor, seen_revision: int | None) -> Consultation | None:
-    consultation = db.session.get_one(Consultation, layer.consultation_id) if layer.consultation_id is not None else None
+    consultation = (
+        db.session.get_one(Consultation, layer.consultation_id)
+        if layer.consultation_id is not None
+        else None
+    )
     guard(consultation, actor)
     core.check_revision(layer, seen_revision)
     return consultation
 
 
-def _done(layer: MapLayer, consultation: Consultation | None, act: str, note: str, actor: Actor) -> None:
-    """One row of the log, one record, new public pages: the boundary is on the map of every consultation."""
+def _done(
+    layer: MapLayer, consultation: Consultation | None, act: str, note: str, actor: Actor
+) -> None:
+    """One row of the log, one record, new public pages: the boundary is on the map of every
+    consultation.
+    """
     db.session.flush()
-    data = {"layer": layer.id, "act": act, "title": layer.title, "features": layer.feature_count, "crs": layer.crs}
+    data = {
+        "layer": layer.id,
+        "act": act,
+        "title": layer.title,
+        "features": layer.feature_count,
+        "crs": layer.crs,
+    }
     if consultation is not None:
         core.note_change(consultation, "map", actor, note=note, data=data)
         return
-    audit.record("consultation:map", actor_id=actor.id, actor=actor.full_name, about=ref(layer), data=data)
+    audit.record(
+        "consultation:map", actor_id=actor.id, actor=actor.full_name, about=ref(layer), data=data
+    )
     publication.bump()
 
 
 def confirm(layer: MapLayer, *, sure: bool, actor: Actor, seen_revision: int | None) -> None:
     """A person has seen the layer at its place: everybody may see it now.
 
-    Raises Refused when it is confirmed already or lies outside Việt Nam, FieldError on `sure` when most of it lies outside the
-    authority's boundary and the person did not say that this is right.
+    Raises Refused when it is confirmed already or lies outside Việt Nam, FieldError on `sure` when
+    most of it lies outside the authority's boundary and the person did not say that this is right.
     """
     consultation = _begin(layer, actor, seen_revision)
     if layer.state is LayerState.CONFIRMED:
@@ -221,21 +302,39 @@ def confirm(layer: MapLayer, *, sure: bool, actor: Actor, seen_revision: int | N
     if not geo.Bounds(*layer.bounds).within(geo.VIETNAM):
         raise Refused(_("Lớp này nằm ngoài Việt Nam. Hãy đọc lại tệp với múi chiếu đúng."))
     if layer.inside_share is not None and layer.inside_share < DOUBTFUL and not sure:
-        raise FieldError("sure", _("Phần lớn lớp này nằm ngoài ranh giới. Hãy đánh dấu nếu bạn chắc chắn vị trí là đúng."))
+        raise FieldError(
+            "sure",
+            _(
+                "Phần lớn lớp này nằm ngoài ranh giới. Hãy đánh dấu nếu bạn chắc chắn vị trí là "
+                "đúng."
+            ),
+        )
     layer.state, layer.confirmed_by, layer.confirmed_at = LayerState.CONFIRMED, actor.id, now()
     replaced = layer.replaces_id
     layer.replaces_id, layer.better_crs, layer.better_share = None, None, None
     db.session.flush()
     if layer.kind is LayerKind.BOUNDARY:
-        _drop(MapLayer.kind == LayerKind.BOUNDARY, MapLayer.consultation_id.is_(None), MapLayer.id != layer.id)
+        _drop(
+            MapLayer.kind == LayerKind.BOUNDARY,
+            MapLayer.consultation_id.is_(None),
+            MapLayer.id != layer.id,
+        )
     elif replaced is not None:
         _drop(MapLayer.id == replaced)
-    _done(layer, consultation, "confirm", _("Xác nhận vị trí lớp bản đồ «%(title)s».", title=shorten(layer.title, 100)), actor)
+    _done(
+        layer,
+        consultation,
+        "confirm",
+        _("Xác nhận vị trí lớp bản đồ «%(title)s».", title=shorten(layer.title, 100)),
+        actor,
+    )
 
 
 def _drop(*conditions: Any) -> None:
     ids = list(db.session.scalars(sa.select(MapLayer.id).where(*conditions)))
-    db.session.execute(sa.update(MapLayer).where(MapLayer.replaces_id.in_(ids)).values(replaces_id=None))
+    db.session.execute(
+        sa.update(MapLayer).where(MapLayer.replaces_id.in_(ids)).values(replaces_id=None)
+    )
     db.session.execute(sa.delete(MapLayer).where(MapLayer.id.in_(ids)))
 
 
@@ -248,12 +347,26 @@ def retitle(layer: MapLayer, title: str, *, actor: Actor, seen_revision: int | N
     if len(title) > TITLE_MAX:
         raise FieldError("title", _("Tên lớp dài quá %(limit)s chữ.", limit=TITLE_MAX))
     layer.title = title
-    _done(layer, consultation, "retitle", _("Đổi tên lớp bản đồ thành «%(title)s».", title=shorten(title, 100)), actor)
+    _done(
+        layer,
+        consultation,
+        "retitle",
+        _("Đổi tên lớp bản đồ thành «%(title)s».", title=shorten(title, 100)),
+        actor,
+    )
 
 
 def remove(layer: MapLayer, *, actor: Actor, seen_revision: int | None) -> None:
     """Take the layer away. What people said about its places stays."""
     consultation = _begin(layer, actor, seen_revision)
-    db.session.execute(sa.update(MapLayer).where(MapLayer.replaces_id == layer.id).values(replaces_id=None))
+    db.session.execute(
+        sa.update(MapLayer).where(MapLayer.replaces_id == layer.id).values(replaces_id=None)
+    )
     db.session.delete(layer)
-    _done(layer, consultation, "remove", _("Bỏ lớp bản đồ «%(title)s».", title=shorten(layer.title, 100)), actor)
+    _done(
+        layer,
+        consultation,
+        "remove",
+        _("Bỏ lớp bản đồ «%(title)s».", title=shorten(layer.title, 100)),
+        actor,
+    )

@@ -1,4 +1,5 @@
-"""What moderators do with one comment: show it or keep it back, redact, put right what it is about, spam, erase.
+"""What moderators do with one comment: show it or keep it back, redact, put right what it is about,
+spam, erase.
 
 A comment that was verified and came in time belongs to the file, whatever is decided here.
 """
@@ -12,7 +13,15 @@ from flask_babel import gettext as _
 from app.access import P
 from app.access.actors import Actor
 from app.consultations.events import CommentMoved
-from app.consultations.models import Clause, Comment, CommentLog, DraftVersion, Point, ProjectItem, SurveyAnswer
+from app.consultations.models import (
+    Clause,
+    Comment,
+    CommentLog,
+    DraftVersion,
+    Point,
+    ProjectItem,
+    SurveyAnswer,
+)
 from app.consultations.service.core import (
     check_revision,
     comment_ref,
@@ -55,7 +64,8 @@ class Redaction:
     answers: Mapping[int, str] = field(default_factory=dict)
 
 
-# Showing ---------------------------------------------------------------------------------------------------------------
+# Showing
+# --------------------------------------------------------------------------------------------------
 def obstacles(comment: Comment) -> list[str]:
     """Why this comment cannot be shown to everybody now; empty when it can."""
     found = []
@@ -64,12 +74,19 @@ def obstacles(comment: Comment) -> list[str]:
     if not looked_at(comment):
         found.append(_("Chưa có nội dung sẽ đăng. Hãy xem, che thông tin cá nhân rồi lưu trước."))
     elif hits := _left_over(comment):
-        found.append(_("Nội dung sẽ đăng có thể còn thông tin cá nhân: %(what)s.", what=", ".join(hit.label for hit in hits[:3])))
+        found.append(
+            _(
+                "Nội dung sẽ đăng có thể còn thông tin cá nhân: %(what)s.",
+                what=", ".join(hit.label for hit in hits[:3]),
+            )
+        )
     return found
 
 
 def _left_over(comment: Comment) -> list[Finding]:
-    """Personal data in what is to be shown: consent to publish a comment is none to publish a neighbour's number."""
+    """Personal data in what is to be shown: consent to publish a comment is none to publish a
+    neighbour's number.
+    """
     submission = comment.submission
     text = f"{submission.public_title}\n{submission.public_body}\n{comment.public_proposed}"
     return redaction.find(text, official=organisation.official_contacts())
@@ -77,7 +94,9 @@ def _left_over(comment: Comment) -> list[Finding]:
 
 def looked_at(comment: Comment) -> bool:
     """Has somebody set what may be shown, of the text and of the proposed wording?"""
-    return bool(comment.submission.public_html) and (not comment.proposed_text or bool(comment.proposed_html))
+    return bool(comment.submission.public_html) and (
+        not comment.proposed_text or bool(comment.proposed_html)
+    )
 
 
 def show(comment: Comment, *, actor: Actor, seen_revision: int | None, note: str = "") -> None:
@@ -88,18 +107,31 @@ def show(comment: Comment, *, actor: Actor, seen_revision: int | None, note: str
     if found := obstacles(comment):
         raise Refused(" ".join(found))
     comment.published_at, comment.hidden_reason = now(), ""
-    move_comment(comment, "show", actor=actor, visibility=Visibility.PUBLIC, note=note, public_note=True)
+    move_comment(
+        comment, "show", actor=actor, visibility=Visibility.PUBLIC, note=note, public_note=True
+    )
 
 
 def keep_back(comment: Comment, *, actor: Actor, seen_revision: int | None, reason: str) -> None:
-    """Do not show it, or take it down, with a reason that its sender reads. It stays in the file."""
+    """Do not show it, or take it down, with a reason that its sender reads.
+
+    It stays in the file.
+    """
     guard_comment(comment, "keep_back", actor=actor, seen_revision=seen_revision)
     reason = need_text(reason, _("Hãy ghi lý do không công khai để người gửi biết."))[:REASON_MAX]
     comment.hidden_reason = reason
-    move_comment(comment, "keep_back", actor=actor, visibility=Visibility.HIDDEN, note=reason, public_note=True)
+    move_comment(
+        comment,
+        "keep_back",
+        actor=actor,
+        visibility=Visibility.HIDDEN,
+        note=reason,
+        public_note=True,
+    )
 
 
-# Spam and confirming ---------------------------------------------------------------------------------------------------
+# Spam and confirming
+# --------------------------------------------------------------------------------------------------
 def mark_spam(comment: Comment, *, actor: Actor, seen_revision: int | None, note: str = "") -> None:
     """Put it aside for 30 days, then it is erased. The sender hears nothing."""
     guard_comment(comment, "mark_spam", actor=actor, seen_revision=seen_revision)
@@ -112,7 +144,13 @@ def restore(comment: Comment, *, actor: Actor, seen_revision: int | None, note: 
     guard_comment(comment, "restore", actor=actor, seen_revision=seen_revision)
     comment.spam_at = None
     kept_back = comment.visibility is Visibility.HIDDEN and bool(comment.hidden_reason)
-    move_comment(comment, "restore", actor=actor, visibility=Visibility.HIDDEN if kept_back else Visibility.PRIVATE, note=note)
+    move_comment(
+        comment,
+        "restore",
+        actor=actor,
+        visibility=Visibility.HIDDEN if kept_back else Visibility.PRIVATE,
+        note=note,
+    )
 
 
 def confirm(comment: Comment, *, actor: Actor, seen_revision: int | None, note: str = "") -> None:
@@ -122,7 +160,8 @@ def confirm(comment: Comment, *, actor: Actor, seen_revision: int | None, note: 
     move_comment(comment, "confirm", actor=actor, note=note)
 
 
-# Texts and targets -----------------------------------------------------------------------------------------------------
+# Texts and targets
+# --------------------------------------------------------------------------------------------------
 def _guard_moderator(comment: Comment, actor: Actor, seen_revision: int | None) -> None:
     if not actor.has(P.COMMENT_MODERATE) or comment.visibility is Visibility.ERASED:
         raise Forbidden(_("Bạn không có quyền sửa góp ý này."))
@@ -134,15 +173,21 @@ def _note_change(comment: Comment, what: str, actor: Actor, *, note: str = "") -
     comment.updated_at = now()
     db.session.flush()
     write_comment_log(comment, what, actor, from_stage=comment.stage, note=note)
-    # The reason stays in the log: what an erasure has to remove does not belong into the record, which nothing is removed from.
+    # The reason stays in the log: what an erasure has to remove does not belong into the record,
+    # which nothing is removed from.
     record_comment(comment, what, actor)
     if comment.visibility is Visibility.PUBLIC:
         publication.bump()
     emit(CommentMoved(comment, what, actor, note))
 
 
-def redact(comment: Comment, redacted: Redaction, *, actor: Actor, seen_revision: int | None) -> None:
-    """Set what may be shown, and say why it differs. The original stays as it came. Raises FieldError."""
+def redact(
+    comment: Comment, redacted: Redaction, *, actor: Actor, seen_revision: int | None
+) -> None:
+    """Set what may be shown, and say why it differs.
+
+    The original stays as it came. Raises FieldError.
+    """
     _guard_moderator(comment, actor, seen_revision)
     assert actor.id is not None
     proposed, reason = clean(redacted.proposed), clean_line(redacted.reason)
@@ -151,9 +196,20 @@ def redact(comment: Comment, redacted: Redaction, *, actor: Actor, seen_revision
     if len(proposed) > PROPOSED_MAX:
         raise FieldError("public_proposed", _("Phần đề nghị sửa dài quá 5.000 ký tự. Hãy rút gọn."))
     if proposed != comment.proposed_text and not reason:
-        raise FieldError("redaction_reason", _("Hãy ghi lý do che hoặc sửa, ví dụ: có số điện thoại."))
-    submissions.redact(comment.submission, title=redacted.title, body=redacted.body, reason=reason, actor_id=actor.id)
-    comment.public_proposed, comment.proposed_html = proposed, str(paragraphs(proposed)) if proposed else ""
+        raise FieldError(
+            "redaction_reason", _("Hãy ghi lý do che hoặc sửa, ví dụ: có số điện thoại.")
+        )
+    submissions.redact(
+        comment.submission,
+        title=redacted.title,
+        body=redacted.body,
+        reason=reason,
+        actor_id=actor.id,
+    )
+    comment.public_proposed, comment.proposed_html = (
+        proposed,
+        str(paragraphs(proposed)) if proposed else "",
+    )
     for answer in open_answers(comment):
         if answer.id in redacted.answers:
             answer.public_text = clean(redacted.answers[answer.id])
@@ -164,7 +220,11 @@ def redact(comment: Comment, redacted: Redaction, *, actor: Actor, seen_revision
 
 def open_answers(comment: Comment) -> list[SurveyAnswer]:
     """The answers in words to guiding questions, in the order in which they were given."""
-    query = sa.select(SurveyAnswer).where(SurveyAnswer.comment_id == comment.id, SurveyAnswer.text != "").order_by(SurveyAnswer.id)
+    query = (
+        sa.select(SurveyAnswer)
+        .where(SurveyAnswer.comment_id == comment.id, SurveyAnswer.text != "")
+        .order_by(SurveyAnswer.id)
+    )
     return list(db.session.scalars(query))
 
 
@@ -177,7 +237,10 @@ def retarget(
     clause_anchor: str | None = None,
     project_id: int | None = None,
 ) -> None:
-    """Put right what the comment is about. A place on the map that its sender pointed at stays with it."""
+    """Put right what the comment is about.
+
+    A place on the map that its sender pointed at stays with it.
+    """
     _guard_moderator(comment, actor, seen_revision)
     if target_kind is TargetKind.PLACE and comment.longitude is None and not comment.place_text:
         raise FieldError("target", _("Người gửi không chỉ nơi nào trên bản đồ. Hãy chọn mục khác."))
@@ -193,31 +256,54 @@ def retarget(
 
 def _clause_exists(comment: Comment, anchor: str | None) -> bool:
     query = sa.select(Clause.id).join(DraftVersion, DraftVersion.id == Clause.version_id)
-    return bool(db.session.scalar(query.where(DraftVersion.consultation_id == comment.consultation_id, Clause.anchor == anchor).limit(1)))
+    return bool(
+        db.session.scalar(
+            query.where(
+                DraftVersion.consultation_id == comment.consultation_id, Clause.anchor == anchor
+            ).limit(1)
+        )
+    )
 
 
 def _project_exists(comment: Comment, number: int | None) -> bool:
-    query = sa.select(ProjectItem.id).where(ProjectItem.id == number, ProjectItem.consultation_id == comment.consultation_id)
+    query = sa.select(ProjectItem.id).where(
+        ProjectItem.id == number, ProjectItem.consultation_id == comment.consultation_id
+    )
     return db.session.scalar(query) is not None
 
 
 def may_note(actor: Actor) -> bool:
     """Those who work on comments write notes to each other; those who only read do not."""
-    return any(actor.has(permission) for permission in (P.COMMENT_MODERATE, P.COMMENT_REPLY, P.COMMENT_APPROVE))
+    return any(
+        actor.has(permission)
+        for permission in (P.COMMENT_MODERATE, P.COMMENT_REPLY, P.COMMENT_APPROVE)
+    )
 
 
 def add_note(comment: Comment, *, actor: Actor, text: str) -> None:
     """An internal note, for colleagues only."""
     if not may_note(actor):
         raise Forbidden(_("Bạn không có quyền ghi chú vào góp ý này."))
-    write_comment_log(comment, "note", actor, from_stage=comment.stage, note=need_text(text, _("Hãy viết nội dung ghi chú.")))
+    write_comment_log(
+        comment,
+        "note",
+        actor,
+        from_stage=comment.stage,
+        note=need_text(text, _("Hãy viết nội dung ghi chú.")),
+    )
 
 
-# Personal data ---------------------------------------------------------------------------------------------------------
+# Personal data
+# --------------------------------------------------------------------------------------------------
 def personal_data(comment: Comment, official: tuple[str, ...] | None = None) -> list[Finding]:
     """What looks like personal data in anything of the comment that would be shown as it is."""
     known = organisation.official_contacts() if official is None else official
-    texts = [comment.submission.title, comment.submission.body, comment.proposed_text, *(one.text for one in open_answers(comment))]
+    texts = [
+        comment.submission.title,
+        comment.submission.body,
+        comment.proposed_text,
+        *(one.text for one in open_answers(comment)),
+    ]
     return [finding for text in texts for finding in redaction.find(text, official=known)]
 
 
@@ -231,11 +317,14 @@ def as_it_came(comment: Comment) -> Redaction:
     )
 
 
-# Erasing ---------------------------------------------------------------------------------------------------------------
+# Erasing
+# --------------------------------------------------------------------------------------------------
 def erase(comment: Comment, *, actor: Actor, reason: str, seen_revision: int | None = None) -> None:
-    """Remove text, place and sender for ever, on a legal request or when the time to keep them is over.
+    """Remove text, place and sender for ever, on a legal request or when the time to keep them is
+    over.
 
-    That somebody commented, and how, stays for the counts. Raises Forbidden, Stale, Refused without a reason.
+    That somebody commented, and how, stays for the counts. Raises Forbidden, Stale, Refused without
+    a reason.
     """
     reason = need_text(reason, _("Hãy ghi căn cứ xóa."))
     guard_comment(comment, "erase", actor=actor, seen_revision=seen_revision)
@@ -245,7 +334,8 @@ def erase(comment: Comment, *, actor: Actor, reason: str, seen_revision: int | N
     comment.submission.place_id = comment.longitude = comment.latitude = None
     comment.proposed_text = comment.public_proposed = comment.proposed_html = ""
     comment.sheet = comment.parcel = comment.place_text = comment.text_key = ""
-    comment.organisation_name = comment.tax_code = comment.letter_number = comment.hidden_reason = ""
+    comment.organisation_name = comment.tax_code = ""
+    comment.letter_number = comment.hidden_reason = ""
     db.session.flush()
     _erase_rows(comment.id)
     mailer.forget_about(comment_ref(comment))
@@ -253,11 +343,17 @@ def erase(comment: Comment, *, actor: Actor, reason: str, seen_revision: int | N
 
 
 def _erase_rows(number: int) -> None:
-    """What stands in rows of their own. An issued table stays as it was issued: names in it are masked by consent."""
+    """What stands in rows of their own.
+
+    An issued table stays as it was issued: names in it are masked by consent.
+    """
     open_points = (Point.comment_id == number, Point.issued_number.is_(None))
     for table, rule, values in (
         (SurveyAnswer, (SurveyAnswer.comment_id == number,), {"text": "", "public_text": None}),
         (CommentLog, (CommentLog.comment_id == number,), {"note": ""}),
         (Point, open_points, {"text": ERASED_POINT, "table_text": None}),
     ):
-        db.session.execute(sa.update(table).where(*rule).values(**values), execution_options={"synchronize_session": False})
+        db.session.execute(
+            sa.update(table).where(*rule).values(**values),
+            execution_options={"synchronize_session": False},
+        )

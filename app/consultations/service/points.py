@@ -1,6 +1,7 @@
 """From comments to points: one for each comment by default, split and joined by people.
 
-A point that stands in an issued table is locked until somebody opens the table again for a correction.
+A point that stands in an issued table is locked until somebody opens the table again for a
+correction.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,14 +33,21 @@ SPLIT_MAX, TEXT_MAX = 20, 12_000
 NOTHING_LEFT = "[đã xóa]"
 
 
-# What everything here shares -------------------------------------------------------------------------------------------------
+# What everything here shares
+# --------------------------------------------------------------------------------------------------
 def need_group(actor: Actor, consultation: Consultation) -> None:
     """Raise Forbidden unless this person may work on the points now."""
     if actor is not SYSTEM and not policy.may_group(actor, consultation):
         raise Forbidden(_("Bạn không có quyền tách ý, nhóm ý ở bước này."))
 
 
-def note(consultation: Consultation, what: str, actor: Actor, text: str = "", data: Mapping[str, Any] | None = None) -> None:
+def note(
+    consultation: Consultation,
+    what: str,
+    actor: Actor,
+    text: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> None:
     """One log row and one record. Nothing public changes, so no page is made anew."""
     db.session.flush()
     core.write_log(consultation, what, actor, from_stage=consultation.stage, note=text)
@@ -48,11 +56,18 @@ def note(consultation: Consultation, what: str, actor: Actor, text: str = "", da
 
 def locked_message() -> str:
     """Why an issued point cannot be changed."""
-    return str(_("Ý này nằm trong bảng đã phát hành nên đã khóa. Muốn sửa, hãy bấm «Phát hành lại» ở mục Bảng tổng hợp."))
+    return str(
+        _(
+            "Ý này nằm trong bảng đã phát hành nên đã khóa. Muốn sửa, hãy bấm «Phát hành lại» ở "
+            "mục Bảng tổng hợp."
+        )
+    )
 
 
 def recount(consultation_id: int) -> None:
-    """Bring the number of comments whose points all have a final reply in line, without touching the revision."""
+    """Bring the number of comments whose points all have a final reply in line, without touching
+    the revision.
+    """
     db.session.flush()
     mine = (Comment.consultation_id == consultation_id, *queries.in_file())
     has_point = sa.exists().where(Point.comment_id == Comment.id)
@@ -60,12 +75,25 @@ def recount(consultation_id: int) -> None:
         sa.select(sa.literal(1))
         .select_from(Point)
         .outerjoin(Reply, Reply.id == Point.reply_id)
-        .where(Point.comment_id == Comment.id, sa.or_(Reply.id.is_(None), Reply.stage != ReplyStage.FINAL))
+        .where(
+            Point.comment_id == Comment.id,
+            sa.or_(Reply.id.is_(None), Reply.stage != ReplyStage.FINAL),
+        )
         .correlate(Comment)
         .exists()
     )
-    actual = db.session.scalar(sa.select(sa.func.count()).select_from(Comment).where(*mine, has_point, ~not_final)) or 0
-    known = db.session.scalar(sa.select(Consultation.replied_count).where(Consultation.id == consultation_id)) or 0
+    actual = (
+        db.session.scalar(
+            sa.select(sa.func.count()).select_from(Comment).where(*mine, has_point, ~not_final)
+        )
+        or 0
+    )
+    known = (
+        db.session.scalar(
+            sa.select(Consultation.replied_count).where(Consultation.id == consultation_id)
+        )
+        or 0
+    )
     if actual != known:
         core.count(consultation_id, replied=actual - known)
         publication.bump()
@@ -79,18 +107,27 @@ def in_batches(ids: Iterable[int]) -> Iterable[list[int]]:
 
 
 def check_seen(consultation: Consultation, seen: Mapping[int, int]) -> None:
-    """Refuse the whole act unless every point is of this consultation, unlocked and as the officer saw it."""
+    """Refuse the whole act unless every point is of this consultation, unlocked and as the officer
+    saw it.
+    """
     if not seen:
         raise Refused(_("Hãy chọn ít nhất một ý."))
     if len(seen) > BULK_MAX:
         raise Refused(_("Mỗi lần chọn nhiều nhất %(n)s ý.", n="1.000"))
     for ids in in_batches(seen):
-        query = sa.select(Point.id, Point.revision, Point.issued_number).where(Point.id.in_(ids), Point.consultation_id == consultation.id)
+        query = sa.select(Point.id, Point.revision, Point.issued_number).where(
+            Point.id.in_(ids), Point.consultation_id == consultation.id
+        )
         rows = db.session.execute(query.with_for_update()).all()
         if any(row.issued_number is not None for row in rows):
             raise Refused(locked_message())
         if len(rows) != len(ids) or any(row.revision != seen[row.id] for row in rows):
-            raise Stale(_("Trong các ý đã chọn có ý vừa được người khác sửa. Chưa ý nào được thay đổi; hãy tải lại trang."))
+            raise Stale(
+                _(
+                    "Trong các ý đã chọn có ý vừa được người khác sửa. Chưa ý nào được thay đổi; "
+                    "hãy tải lại trang."
+                )
+            )
 
 
 def update_all(ids: Iterable[int], **values: Any) -> None:
@@ -100,22 +137,41 @@ def update_all(ids: Iterable[int], **values: Any) -> None:
 
 
 def update_where(condition: sa.ColumnElement[bool], **values: Any) -> None:
-    """Change all points that fit in one statement; their revisions rise, and what the session holds of them is read anew."""
+    """Change all points that fit in one statement; their revisions rise, and what the session holds
+    of them is read anew.
+    """
     db.session.flush()
-    change = sa.update(Point).where(condition).values(**values, updated_at=now(), revision=Point.revision + 1)
+    change = (
+        sa.update(Point)
+        .where(condition)
+        .values(**values, updated_at=now(), revision=Point.revision + 1)
+    )
     db.session.execute(change.execution_options(synchronize_session=False))
     for held in list(db.session.identity_map.values()):
         if isinstance(held, Point):
             db.session.expire(held)
 
 
-# One point for each comment --------------------------------------------------------------------------------------------------
-def default_text(body: str, public_body: str | None, proposed: str, public_proposed: str, *, official: Sequence[str]) -> str:
-    """What a comment's one point says: the redacted text, or the text with all personal data hidden until somebody has looked."""
+# One point for each comment
+# --------------------------------------------------------------------------------------------------
+def default_text(
+    body: str,
+    public_body: str | None,
+    proposed: str,
+    public_proposed: str,
+    *,
+    official: Sequence[str],
+) -> str:
+    """What a comment's one point says: the redacted text, or the text with all personal data hidden
+    until somebody has looked.
+    """
     if public_body:
         words, wish = public_body, public_proposed
     else:
-        words, wish = (redaction.mask(text, redaction.find(text, official=official)) for text in (body, proposed))
+        words, wish = (
+            redaction.mask(text, redaction.find(text, official=official))
+            for text in (body, proposed)
+        )
     parts = [words.strip(), f"Đề nghị sửa thành: {wish.strip()}" if wish.strip() else ""]
     return "\n\n".join(part for part in parts if part) or NOTHING_LEFT
 
@@ -126,17 +182,23 @@ _SOURCE = (Submission.body, Submission.public_body, Comment.proposed_text, Comme
 def make_points(consultation: Consultation, *, actor: Actor = SYSTEM) -> int:
     """Make one point for every comment in the file that has none; returns how many. Idempotent.
 
-    Points of comments that have left the file go, unless they were issued; points that nobody has touched follow the
-    redaction of their comment.
+    Points of comments that have left the file go, unless they were issued; points that nobody has
+    touched follow the redaction of their comment.
     """
     need_group(actor, consultation)
     official = organisation.official_contacts()
     _drop_leftovers(consultation)
     _follow_redaction(consultation, official)
     query = (
-        sa.select(Comment.id, *_SOURCE, Comment.target_kind, Comment.clause_anchor, Comment.project_id)
+        sa.select(
+            Comment.id, *_SOURCE, Comment.target_kind, Comment.clause_anchor, Comment.project_id
+        )
         .join(Submission, Submission.id == Comment.submission_id)
-        .where(Comment.consultation_id == consultation.id, *queries.in_file(), ~sa.exists().where(Point.comment_id == Comment.id))
+        .where(
+            Comment.consultation_id == consultation.id,
+            *queries.in_file(),
+            ~sa.exists().where(Point.comment_id == Comment.id),
+        )
         .order_by(Comment.id)
     )
     made = 0
@@ -160,14 +222,26 @@ def make_points(consultation: Consultation, *, actor: Actor = SYSTEM) -> int:
         db.session.execute(sa.insert(Point), values)
         made += len(values)
     if made:
-        note(consultation, "points", actor, _("Lập %(n)s ý từ góp ý trong hồ sơ.", n=made), {"made": made})
+        note(
+            consultation,
+            "points",
+            actor,
+            _("Lập %(n)s ý từ góp ý trong hồ sơ.", n=made),
+            {"made": made},
+        )
         recount(consultation.id)
     return made
 
 
 def _drop_leftovers(consultation: Consultation) -> None:
-    outside = sa.select(Comment.id).where(Comment.consultation_id == consultation.id, ~sa.and_(*queries.in_file()))
-    gone = sa.delete(Point).where(Point.consultation_id == consultation.id, Point.comment_id.in_(outside), Point.issued_number.is_(None))
+    outside = sa.select(Comment.id).where(
+        Comment.consultation_id == consultation.id, ~sa.and_(*queries.in_file())
+    )
+    gone = sa.delete(Point).where(
+        Point.consultation_id == consultation.id,
+        Point.comment_id.in_(outside),
+        Point.issued_number.is_(None),
+    )
     if db.session.execute(gone.execution_options(synchronize_session="fetch")).rowcount:  # type: ignore[attr-defined]
         drop_empty_replies(consultation.id)
         recount(consultation.id)
@@ -176,12 +250,16 @@ def _drop_leftovers(consultation: Consultation) -> None:
 def drop_empty_replies(consultation_id: int) -> None:
     """Remove replies that answer nothing any more."""
     db.session.flush()
-    empty = sa.delete(Reply).where(Reply.consultation_id == consultation_id, ~sa.exists().where(Point.reply_id == Reply.id))
+    empty = sa.delete(Reply).where(
+        Reply.consultation_id == consultation_id, ~sa.exists().where(Point.reply_id == Reply.id)
+    )
     db.session.execute(empty.execution_options(synchronize_session="fetch"))
 
 
 def _follow_redaction(consultation: Consultation, official: Sequence[str]) -> None:
-    """A comment was redacted after its point was made: the point follows, as long as it says what the machine made of it."""
+    """A comment was redacted after its point was made: the point follows, as long as it says what
+    the machine made of it.
+    """
     query = (
         sa.select(Point, *_SOURCE)
         .join(Comment, Comment.id == Point.comment_id)
@@ -194,20 +272,24 @@ def _follow_redaction(consultation: Consultation, official: Sequence[str]) -> No
     )
     for point, body, public_body, proposed, public_proposed in db.session.execute(query):
         if point.text == default_text(body, None, proposed, "", official=official):
-            point.text = default_text(body, public_body, proposed, public_proposed, official=official)
+            point.text = default_text(
+                body, public_body, proposed, public_proposed, official=official
+            )
 
 
-# Splitting and joining -------------------------------------------------------------------------------------------------------
+# Splitting and joining
+# --------------------------------------------------------------------------------------------------
 def fingerprint(points: Sequence[Point]) -> str:
     """What the officer's page knew of a comment's points."""
     return ",".join(f"{point.number}:{point.revision}" for point in points)
 
 
 def split(comment: Comment, texts: Sequence[str], *, actor: Actor, seen: str | None) -> list[Point]:
-    """Make these the points of the comment, in this order: the first ones keep their theme and reply, further ones are new.
+    """Make these the points of the comment, in this order: the first ones keep their theme and
+    reply, further ones are new.
 
-    Joining is the same with fewer texts. Raises Stale, FieldError (nothing written, too much), Refused (locked, or a point
-    that would change or go has an agreed reply).
+    Joining is the same with fewer texts. Raises Stale, FieldError (nothing written, too much),
+    Refused (locked, or a point that would change or go has an agreed reply).
     """
     consultation = db.session.get_one(Consultation, comment.consultation_id)
     need_group(actor, consultation)
@@ -219,7 +301,11 @@ def split(comment: Comment, texts: Sequence[str], *, actor: Actor, seen: str | N
         raise Stale(_("Người khác vừa tách lại góp ý này. Hãy tải lại trang rồi làm tiếp."))
     wanted = [clean(text) for text in texts if clean(text)]
     _check_texts(wanted)
-    changed = [point for number, point in enumerate(points) if number >= len(wanted) or point.text != wanted[number]]
+    changed = [
+        point
+        for number, point in enumerate(points)
+        if number >= len(wanted) or point.text != wanted[number]
+    ]
     _check_changeable(changed)
     for number, text in enumerate(wanted, start=1):
         if number <= len(points):
@@ -230,7 +316,13 @@ def split(comment: Comment, texts: Sequence[str], *, actor: Actor, seen: str | N
         db.session.delete(point)
     db.session.flush()
     drop_empty_replies(consultation.id)
-    note(consultation, "points", actor, f"{comment.submission.code}: {len(wanted)}", {"comment": comment.id, "points": len(wanted)})
+    note(
+        consultation,
+        "points",
+        actor,
+        f"{comment.submission.code}: {len(wanted)}",
+        {"comment": comment.id, "points": len(wanted)},
+    )
     recount(consultation.id)
     return points[: len(wanted)]
 
@@ -250,7 +342,12 @@ def _check_changeable(points: Sequence[Point]) -> None:
     replies = [point.reply_id for point in points if point.reply_id is not None]
     agreed = sa.select(Reply.id).where(Reply.id.in_(replies), Reply.stage != ReplyStage.DRAFT)
     if replies and db.session.scalar(agreed.limit(1)) is not None:
-        raise Refused(_("Ý này đã có trả lời được thống nhất hoặc đã chốt. Hãy trả lại bản soạn trước khi sửa ý."))
+        raise Refused(
+            _(
+                "Ý này đã có trả lời được thống nhất hoặc đã chốt. Hãy trả lại bản soạn trước khi "
+                "sửa ý."
+            )
+        )
 
 
 def _new(comment: Comment, number: int, text: str) -> Point:
@@ -281,7 +378,10 @@ def join(comment: Comment, *, actor: Actor, seen: str | None) -> Point:
 
 
 def reword(point: Point, table_text: str, *, actor: Actor, seen_revision: int | None) -> None:
-    """How the point reads in the table; empty: as it was split. The wording stays when the table is made again."""
+    """How the point reads in the table; empty: as it was split.
+
+    The wording stays when the table is made again.
+    """
     consultation = db.session.get_one(Consultation, point.consultation_id)
     need_group(actor, consultation)
     core.check_revision(point, seen_revision)

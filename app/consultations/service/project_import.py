@@ -1,4 +1,6 @@
-"""The list of works and projects from a file: what its rows do to the list, by the code of each work."""
+"""The list of works and projects from a file: what its rows do to the list, by the code of each
+work.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +28,10 @@ EXTENSIONS = ("xlsx", "csv")
 
 
 def parse_places(text: str) -> dict[str, str]:
-    """«X-TH = xã Tân Hội», one a line: what codes of places are called. Lines without «=» say nothing."""
+    """«X-TH = xã Tân Hội», one a line: what codes of places are called.
+
+    Lines without «=» say nothing.
+    """
     found: dict[str, str] = {}
     for line in text.splitlines():
         code, equals, name = line.partition("=")
@@ -56,24 +61,38 @@ class _Outcome:
 
     def told(self) -> dict[str, Any]:
         """For the office's page about the list."""
-        changed = [{"code": code, "what": what} for code, what in list(self.changed.items())[:MOST_TOLD]]
-        lists = {"added": self.added[:MOST_TOLD], "removed": self.removed[:MOST_TOLD], "marked": self.marked[:MOST_TOLD]}
+        changed = [
+            {"code": code, "what": what} for code, what in list(self.changed.items())[:MOST_TOLD]
+        ]
+        lists = {
+            "added": self.added[:MOST_TOLD],
+            "removed": self.removed[:MOST_TOLD],
+            "marked": self.marked[:MOST_TOLD],
+        }
         return {**lists, "changed": changed, "unchanged": self.unchanged}
 
 
 def apply_file(run: ImportRun, rows: Rows, actor: Actor) -> ApplyResult:
-    """Take the rows of a file into the list: by code, new ones in, known ones changed, the rest as it is or (option) out.
+    """Take the rows of a file into the list: by code, new ones in, known ones changed, the rest as
+    it is or (option) out.
 
-    A row that breaks a rule is refused and the others are kept. Raises Refused when the list may no longer be changed, or when
-    there are no land types to compare with.
+    A row that breaks a rule is refused and the others are kept. Raises Refused when the list may no
+    longer be changed, or when there are no land types to compare with.
     """
     consultation = db.session.get_one(Consultation, run.consultation_id)
     if not policy.may_edit(actor, consultation):
-        raise Refused(_("Danh mục không còn sửa được: kết quả đã công bố hoặc bạn không còn quyền."))
+        raise Refused(
+            _("Danh mục không còn sửa được: kết quả đã công bố hoặc bạn không còn quyền.")
+        )
     projects.lock(consultation)
     codes = frozenset(queries.land_types(today()))
     if not codes:
-        raise Refused(_("Chưa có bảng mã loại đất. Hãy nhập bảng loại đất trong phần thiết lập rồi tải lại tệp."))
+        raise Refused(
+            _(
+                "Chưa có bảng mã loại đất. Hãy nhập bảng loại đất trong phần thiết lập rồi tải "
+                "lại tệp."
+            )
+        )
     outcome = _Outcome()
     places = {str(code): str(name) for code, name in dict(run.options.get("places") or {}).items()}
     position = projects.next_position(consultation)
@@ -82,7 +101,9 @@ def apply_file(run: ImportRun, rows: Rows, actor: Actor) -> ApplyResult:
         known = _known(consultation, [row.code for row in checked if row is not None])
         for row in checked:
             if row is not None:
-                _take(consultation, known.get(row.code), row, position + len(outcome.added), outcome)
+                _take(
+                    consultation, known.get(row.code), row, position + len(outcome.added), outcome
+                )
         db.session.flush()
     if _is_whole(run, rows):
         _leave_out(consultation, outcome)
@@ -92,7 +113,9 @@ def apply_file(run: ImportRun, rows: Rows, actor: Actor) -> ApplyResult:
     return ApplyResult(outcome.accepted, outcome.refused, _message(run, rows, outcome))
 
 
-def _checked(read: Mapping[str, Any], places: Mapping[str, str], codes: frozenset[str], outcome: _Outcome) -> ProjectRow | None:
+def _checked(
+    read: Mapping[str, Any], places: Mapping[str, str], codes: frozenset[str], outcome: _Outcome
+) -> ProjectRow | None:
     raw = dict(read["raw"])
     raw["place"] = places.get(clean_line(raw.get("place")).upper(), raw.get("place", ""))
     row, problems = check(raw, codes)
@@ -101,7 +124,9 @@ def _checked(read: Mapping[str, Any], places: Mapping[str, str], codes: frozense
     if not code:
         outcome.nameless += 1
     elif code in outcome.rows:
-        reasons.append(_("Mã %(code)s đã có ở dòng %(row)s của tệp.", code=code, row=outcome.rows[code]))
+        reasons.append(
+            _("Mã %(code)s đã có ở dòng %(row)s của tệp.", code=code, row=outcome.rows[code])
+        )
     else:
         outcome.rows[code] = int(read["row"])
     if reasons:
@@ -111,11 +136,19 @@ def _checked(read: Mapping[str, Any], places: Mapping[str, str], codes: frozense
 
 
 def _known(consultation: Consultation, codes: list[str]) -> dict[str, ProjectItem]:
-    query = sa.select(ProjectItem).where(ProjectItem.consultation_id == consultation.id, ProjectItem.code.in_(codes))
+    query = sa.select(ProjectItem).where(
+        ProjectItem.consultation_id == consultation.id, ProjectItem.code.in_(codes)
+    )
     return {item.code: item for item in db.session.scalars(query)}
 
 
-def _take(consultation: Consultation, item: ProjectItem | None, row: ProjectRow, position: int, outcome: _Outcome) -> None:
+def _take(
+    consultation: Consultation,
+    item: ProjectItem | None,
+    row: ProjectRow,
+    position: int,
+    outcome: _Outcome,
+) -> None:
     if item is None:
         item = ProjectItem(consultation_id=consultation.id, position=position)
         db.session.add(item)
@@ -136,16 +169,23 @@ def _is_whole(run: ImportRun, rows: Rows) -> bool:
 
 
 def _leave_out(consultation: Consultation, outcome: _Outcome) -> None:
-    """The file is the whole list: what it does not name goes. Not while a row's code could not be read: it may be one of them."""
+    """The file is the whole list: what it does not name goes.
+
+    Not while a row's code could not be read: it may be one of them.
+    """
     if outcome.nameless or not outcome.accepted:
         return
-    query = sa.select(ProjectItem).where(ProjectItem.consultation_id == consultation.id, ProjectItem.removed_at.is_(None))
+    query = sa.select(ProjectItem).where(
+        ProjectItem.consultation_id == consultation.id, ProjectItem.removed_at.is_(None)
+    )
     missing = [item for item in db.session.scalars(query) if item.code not in outcome.rows]
     outcome.removed, outcome.marked = projects.take_out(missing)
 
 
 def _order(consultation: Consultation, outcome: _Outcome) -> None:
-    """The order of the file, where the file names the whole list; a file of some works leaves the order as it is."""
+    """The order of the file, where the file names the whole list; a file of some works leaves the
+    order as it is.
+    """
     query = sa.select(ProjectItem.id, ProjectItem.code, ProjectItem.position).where(
         ProjectItem.consultation_id == consultation.id, ProjectItem.removed_at.is_(None)
     )
@@ -153,11 +193,19 @@ def _order(consultation: Consultation, outcome: _Outcome) -> None:
     if any(code not in outcome.rows for _number, code, _position in listed):
         return
     ordered = sorted(listed, key=lambda row: outcome.rows[row.code])
-    moved = [{"row_id": row.id, "new_place": place} for place, row in enumerate(ordered, start=1) if row.position != place]
+    moved = [
+        {"row_id": row.id, "new_place": place}
+        for place, row in enumerate(ordered, start=1)
+        if row.position != place
+    ]
     if moved:
         # Beside the ORM: a row that only moved is nobody's stale page.
         table = ProjectItem.__table__
-        change = sa.update(table).where(table.c.id == sa.bindparam("row_id")).values(position=sa.bindparam("new_place"))
+        change = (
+            sa.update(table)
+            .where(table.c.id == sa.bindparam("row_id"))
+            .values(position=sa.bindparam("new_place"))
+        )
         db.session.execute(change, moved)
         db.session.expire_all()
 
@@ -182,7 +230,12 @@ def _message(run: ImportRun, rows: Rows, outcome: _Outcome) -> str:
     elif _is_whole(run, rows) and outcome.nameless:
         parts.append(_("Chưa bỏ công trình nào khỏi danh mục, vì có dòng không đọc được mã."))
     if unknown := rows.meta.get("unknown"):
-        parts.append(_("Không dùng các cột: %(names)s.", names=", ".join(f"«{name}»" for name in unknown[:8])))
+        parts.append(
+            _(
+                "Không dùng các cột: %(names)s.",
+                names=", ".join(f"«{name}»" for name in unknown[:8]),
+            )
+        )
     return shorten(" ".join(parts), 500)
 
 

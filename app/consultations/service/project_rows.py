@@ -1,7 +1,8 @@
-"""What one row of the list of works and projects has to fulfil; the same for a file and for a form. Pure.
+"""What one row of the list of works and projects has to fulfil; the same for a file and for a form.
+Pure.
 
-Biểu 10/CH: diện tích tăng thêm = diện tích kế hoạch − diện tích hiện trạng = tổng sử dụng vào các loại đất, in hectares with two
-decimals, exactly.
+Biểu 10/CH: diện tích tăng thêm = diện tích kế hoạch − diện tích hiện trạng = tổng sử dụng vào các
+loại đất, in hectares with two decimals, exactly.
 """
 
 import re
@@ -32,7 +33,10 @@ LENGTHS = {
 LARGEST = Decimal("9999999.99")
 _CENT, _NOTHING = Decimal("0.01"), Decimal("0.00")
 _CODE = re.compile(r"[^\W_][\w.-]*")
-_USE = re.compile(r"(?<![^\W_])([A-ZĐ]{2,6})\s*[:=]?\s*\(?\s*([0-9][0-9.,]*[0-9]|[0-9])\s*(?:ha)?\s*\)?", re.IGNORECASE)
+_USE = re.compile(
+    r"(?<![^\W_])([A-ZĐ]{2,6})\s*[:=]?\s*\(?\s*([0-9][0-9.,]*[0-9]|[0-9])\s*(?:ha)?\s*\)?",
+    re.IGNORECASE,
+)
 _BETWEEN_USES = re.compile(r"[\s;,.+&/]*")
 
 
@@ -72,7 +76,11 @@ class ProjectRow:
     def columns(self) -> dict[str, Any]:
         """As the table keeps it."""
         values: dict[str, Any] = {name: getattr(self, name) for name in LENGTHS}
-        values |= {"planned_ha": self.planned_ha, "existing_ha": self.existing_ha, "added_ha": self.added_ha}
+        values |= {
+            "planned_ha": self.planned_ha,
+            "existing_ha": self.existing_ha,
+            "added_ha": self.added_ha,
+        }
         values["uses"] = [{"code": use.code, "ha": str(use.ha)} for use in self.uses]
         values["search_text"] = search_text(self)
         return values
@@ -80,12 +88,19 @@ class ProjectRow:
 
 def search_text(row: ProjectRow) -> str:
     """The folded words by which a work is found, a blank around each; see queries.projects."""
-    words = tokens(" ".join([row.code, row.name, row.group_name, row.land_code, row.place, row.map_text, row.basis]))
+    words = tokens(
+        " ".join(
+            [row.code, row.name, row.group_name, row.land_code, row.place, row.map_text, row.basis]
+        )
+    )
     return " " + " ".join(dict.fromkeys(words)) + " "
 
 
 def normal_code(text: str | None) -> str:
-    """A work's code as it is kept: capitals. A spreadsheet writes the number 1.1 with the decimal sign of its country."""
+    """A work's code as it is kept: capitals.
+
+    A spreadsheet writes the number 1.1 with the decimal sign of its country.
+    """
     return clean_line(text).upper().replace(",", ".").rstrip(".")
 
 
@@ -99,7 +114,9 @@ def uses_text(uses: Collection[Use]) -> str:
     return "; ".join(f"{use.code} {ha_text(use.ha)}" for use in uses)
 
 
-def check(raw: Mapping[str, str], land_codes: Collection[str]) -> tuple[ProjectRow | None, list[Problem]]:
+def check(
+    raw: Mapping[str, str], land_codes: Collection[str]
+) -> tuple[ProjectRow | None, list[Problem]]:
     """The row, or everything that is wrong with it. `land_codes`: those valid on the day."""
     checker = _Checker(raw, land_codes)
     row = checker.row()
@@ -116,7 +133,10 @@ class _Checker:
 
     def row(self) -> ProjectRow:
         texts = {name: self._text(name) for name in LENGTHS}
-        texts["code"], texts["land_code"] = self._code(texts["code"]), self._land_code(texts["land_code"])
+        texts["code"], texts["land_code"] = (
+            self._code(texts["code"]),
+            self._land_code(texts["land_code"]),
+        )
         if not texts["name"]:
             self._wrong("name", _("Chưa có tên hạng mục."))
         planned = self._area("planned_ha", needed=True)
@@ -127,7 +147,11 @@ class _Checker:
         if added is not None and uses is not None:
             self._balance(added, uses)
         return ProjectRow(
-            planned_ha=planned or _NOTHING, existing_ha=existing or _NOTHING, added_ha=added or _NOTHING, uses=uses or (), **texts
+            planned_ha=planned or _NOTHING,
+            existing_ha=existing or _NOTHING,
+            added_ha=added or _NOTHING,
+            uses=uses or (),
+            **texts,
         )
 
     def _wrong(self, field: str, message: str) -> None:
@@ -136,15 +160,26 @@ class _Checker:
     def _text(self, name: str) -> str:
         text = clean_line(self.raw.get(name))
         if len(text) > LENGTHS[name]:
-            self._wrong(name, _("Dài %(n)s ký tự; nhiều nhất %(limit)s ký tự.", n=len(text), limit=LENGTHS[name]))
+            self._wrong(
+                name,
+                _("Dài %(n)s ký tự; nhiều nhất %(limit)s ký tự.", n=len(text), limit=LENGTHS[name]),
+            )
         return text
 
     def _code(self, text: str) -> str:
         code = normal_code(text)
         if not code:
-            self._wrong("code", _("Chưa có mã công trình. Mỗi công trình cần một mã riêng, ví dụ C01."))
+            self._wrong(
+                "code", _("Chưa có mã công trình. Mỗi công trình cần một mã riêng, ví dụ C01.")
+            )
         elif not _CODE.fullmatch(code):
-            self._wrong("code", _("Mã «%(code)s» chỉ được gồm chữ, số, dấu chấm và gạch nối, ví dụ C01.", code=code[:40]))
+            self._wrong(
+                "code",
+                _(
+                    "Mã «%(code)s» chỉ được gồm chữ, số, dấu chấm và gạch nối, ví dụ C01.",
+                    code=code[:40],
+                ),
+            )
         return code
 
     def _land_code(self, text: str) -> str:
@@ -152,7 +187,13 @@ class _Checker:
         if not code:
             self._wrong("land_code", _("Chưa có mã loại đất."))
         elif code not in self.land_codes:
-            self._wrong("land_code", _("Mã loại đất «%(code)s» không có trong bảng loại đất đang áp dụng.", code=code[:20]))
+            self._wrong(
+                "land_code",
+                _(
+                    "Mã loại đất «%(code)s» không có trong bảng loại đất đang áp dụng.",
+                    code=code[:20],
+                ),
+            )
         return code
 
     def _area(self, name: str, *, needed: bool = False) -> Decimal | None:
@@ -175,7 +216,9 @@ class _Checker:
             self._wrong(name, _("Diện tích quá lớn. Hãy ghi theo héc-ta."))
         elif value != value.quantize(_CENT):
             written = str(value).replace(".", ",")
-            self._wrong(name, _("Diện tích %(ha)s ha có quá hai chữ số thập phân.", ha=written[:30]))
+            self._wrong(
+                name, _("Diện tích %(ha)s ha có quá hai chữ số thập phân.", ha=written[:30])
+            )
         else:
             return value.quantize(_CENT)
         return None
@@ -201,13 +244,22 @@ class _Checker:
     def _only_between(self, text: str) -> bool:
         if _BETWEEN_USES.fullmatch(text):
             return True
-        self._wrong("uses", _("Không hiểu «%(text)s». Hãy ghi mã và diện tích, ví dụ: LUC 21,40; HNK 9,60.", text=text.strip(" ;,")[:60]))
+        self._wrong(
+            "uses",
+            _(
+                "Không hiểu «%(text)s». Hãy ghi mã và diện tích, ví dụ: LUC 21,40; HNK 9,60.",
+                text=text.strip(" ;,")[:60],
+            ),
+        )
         return False
 
     def _use(self, match: re.Match[str]) -> Decimal | None:
         code = match.group(1).upper()
         if code not in self.land_codes:
-            self._wrong("uses", _("Mã loại đất «%(code)s» không có trong bảng loại đất đang áp dụng.", code=code))
+            self._wrong(
+                "uses",
+                _("Mã loại đất «%(code)s» không có trong bảng loại đất đang áp dụng.", code=code),
+            )
             return None
         try:
             value = decimal_of(match.group(2))
@@ -217,16 +269,21 @@ class _Checker:
         assert value is not None
         return self._checked_area("uses", value)
 
-    def _added(self, planned: Decimal | None, existing: Decimal, stated: Decimal | None) -> Decimal | None:
+    def _added(
+        self, planned: Decimal | None, existing: Decimal, stated: Decimal | None
+    ) -> Decimal | None:
         """Planned less existing; what the row states has to be the same."""
-        if planned is None or any(problem.field in {"existing_ha", "added_ha"} for problem in self.problems):
+        if planned is None or any(
+            problem.field in {"existing_ha", "added_ha"} for problem in self.problems
+        ):
             return None
         added = planned - existing
         if added < 0:
             self._wrong(
                 "existing_ha",
                 _(
-                    "Diện tích hiện trạng %(existing)s ha lớn hơn diện tích kế hoạch %(planned)s ha.",
+                    "Diện tích hiện trạng %(existing)s ha lớn hơn diện tích kế hoạch %(planned)s "
+                    "ha.",
                     existing=ha_text(existing),
                     planned=ha_text(planned),
                 ),
@@ -236,7 +293,8 @@ class _Checker:
             self._wrong(
                 "added_ha",
                 _(
-                    "Tăng thêm ghi %(stated)s ha, nhưng kế hoạch %(planned)s ha trừ hiện trạng %(existing)s ha bằng %(added)s ha.",
+                    "Tăng thêm ghi %(stated)s ha, nhưng kế hoạch %(planned)s ha trừ hiện trạng "
+                    "%(existing)s ha bằng %(added)s ha.",
                     stated=ha_text(stated),
                     planned=ha_text(planned),
                     existing=ha_text(existing),
@@ -251,7 +309,10 @@ class _Checker:
         if total == added:
             return
         if not uses:
-            message = _("Tăng thêm %(added)s ha nhưng chưa ghi sử dụng vào loại đất nào.", added=ha_text(added))
+            message = _(
+                "Tăng thêm %(added)s ha nhưng chưa ghi sử dụng vào loại đất nào.",
+                added=ha_text(added),
+            )
         else:
             message = _(
                 "Cộng lại được %(total)s ha, nhưng tăng thêm là %(added)s ha: lệch %(gap)s ha.",

@@ -1,4 +1,7 @@
-"""Writing the list of works and projects row by row. The sums are made anew with every change. Files: project_import."""
+"""Writing the list of works and projects row by row.
+
+The sums are made anew with every change. Files: project_import.
+"""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -23,19 +26,26 @@ from app.kernel.text import shorten
 _AREAS = ("planned_ha", "existing_ha", "added_ha")
 
 
-# One row by hand -------------------------------------------------------------------------------------------------------------
+# One row by hand
+# --------------------------------------------------------------------------------------------------
 def problems_of(raw: Mapping[str, str]) -> list[Problem]:
     """Everything that is wrong with a row as it was typed, for a form to show all at once."""
     return check(raw, queries.land_types(today()))[1]
 
 
 def save(
-    consultation: Consultation, item: ProjectItem | None, raw: Mapping[str, str], *, actor: Actor, seen_revision: int | None
+    consultation: Consultation,
+    item: ProjectItem | None,
+    raw: Mapping[str, str],
+    *,
+    actor: Actor,
+    seen_revision: int | None,
 ) -> ProjectItem:
     """Change a work, or add one (`item` None) at the end of the list.
 
-    Raises Forbidden, Stale, and FieldError for the first thing that is wrong (see project_rows.check), for a code that another
-    work has, and for a new code of a work whose address is public already.
+    Raises Forbidden, Stale, and FieldError for the first thing that is wrong (see
+    project_rows.check), for a code that another work has, and for a new code of a work whose
+    address is public already.
     """
     _guard(consultation, actor)
     lock(consultation)
@@ -64,8 +74,16 @@ def _check_code(consultation: Consultation, item: ProjectItem | None, code: str)
     if item is not None and item.code == code:
         return
     if item is not None and consultation.stage is not Stage.DRAFT:
-        raise FieldError("code", _("Cuộc lấy ý kiến đã đăng nên không đổi được mã: người dân đang dùng mã %(code)s.", code=item.code))
-    query = sa.select(ProjectItem.name).where(ProjectItem.consultation_id == consultation.id, ProjectItem.code == code)
+        raise FieldError(
+            "code",
+            _(
+                "Cuộc lấy ý kiến đã đăng nên không đổi được mã: người dân đang dùng mã %(code)s.",
+                code=item.code,
+            ),
+        )
+    query = sa.select(ProjectItem.name).where(
+        ProjectItem.consultation_id == consultation.id, ProjectItem.code == code
+    )
     taken = db.session.scalar(query)
     if taken is not None:
         raise FieldError("code", _("Mã %(code)s đã dùng cho «%(name)s».", code=code, name=taken))
@@ -73,12 +91,17 @@ def _check_code(consultation: Consultation, item: ProjectItem | None, code: str)
 
 def next_position(consultation: Consultation) -> int:
     """Where the next work of the list stands."""
-    query = sa.select(sa.func.max(ProjectItem.position)).where(ProjectItem.consultation_id == consultation.id)
+    query = sa.select(sa.func.max(ProjectItem.position)).where(
+        ProjectItem.consultation_id == consultation.id
+    )
     return (db.session.scalar(query) or 0) + 1
 
 
-def remove(consultation: Consultation, item: ProjectItem, *, actor: Actor, seen_revision: int | None) -> bool:
-    """Take a work out of the list. True: it is gone; False: comments are about it, so it stays, marked.
+def remove(
+    consultation: Consultation, item: ProjectItem, *, actor: Actor, seen_revision: int | None
+) -> bool:
+    """Take a work out of the list. True: it is gone; False: comments are about it, so it stays,
+    marked.
 
     Raises Forbidden, Stale.
     """
@@ -91,7 +114,9 @@ def remove(consultation: Consultation, item: ProjectItem, *, actor: Actor, seen_
     return gone
 
 
-def restore(consultation: Consultation, item: ProjectItem, *, actor: Actor, seen_revision: int | None) -> None:
+def restore(
+    consultation: Consultation, item: ProjectItem, *, actor: Actor, seen_revision: int | None
+) -> None:
     """Put a work back into the list that was taken out and kept. Raises Forbidden, Stale."""
     _guard(consultation, actor)
     lock(consultation)
@@ -99,7 +124,12 @@ def restore(consultation: Consultation, item: ProjectItem, *, actor: Actor, seen
     if item.removed_at is None:
         return
     item.removed_at = None
-    _done(consultation, actor, _("Đưa %(code)s trở lại danh mục.", code=item.code), {"codes": [item.code]})
+    _done(
+        consultation,
+        actor,
+        _("Đưa %(code)s trở lại danh mục.", code=item.code),
+        {"codes": [item.code]},
+    )
 
 
 def _guard(consultation: Consultation, actor: Actor) -> None:
@@ -109,7 +139,9 @@ def _guard(consultation: Consultation, actor: Actor) -> None:
 
 def lock(consultation: Consultation) -> None:
     """One writer of a list at a time, or the sums of the slower one would miss the other's rows."""
-    db.session.execute(sa.select(Consultation.id).where(Consultation.id == consultation.id).with_for_update())
+    db.session.execute(
+        sa.select(Consultation.id).where(Consultation.id == consultation.id).with_for_update()
+    )
 
 
 def _done(consultation: Consultation, actor: Actor, note: str, data: Mapping[str, Any]) -> None:
@@ -156,7 +188,8 @@ def take_out(items: Iterable[ProjectItem]) -> tuple[list[str], list[str]]:
     return codes, [item.code for item in marked]
 
 
-# What differs ----------------------------------------------------------------------------------------------------------------
+# What differs
+# --------------------------------------------------------------------------------------------------
 def labels() -> dict[str, str]:
     """What the fields of a row are called."""
     return {
@@ -181,7 +214,9 @@ def _shown(values: Mapping[str, Any]) -> dict[str, str]:
     """What a row says, each field as people write it."""
     shown = {name: str(values[name]) for name in LENGTHS}
     shown |= {name: ha_text(Decimal(values[name])) for name in _AREAS}
-    shown["uses"] = "; ".join(f"{use['code']} {ha_text(Decimal(use['ha']))}" for use in values["uses"])
+    shown["uses"] = "; ".join(
+        f"{use['code']} {ha_text(Decimal(use['ha']))}" for use in values["uses"]
+    )
     return shown
 
 
@@ -189,23 +224,42 @@ def changes(item: ProjectItem, row: ProjectRow) -> list[str]:
     """«Diện tích kế hoạch: 12,60 → 13,00» for each field that would change."""
     titles, after = labels(), _shown(row.columns())
     before = _shown({name: getattr(item, name) for name in titles})
-    found = [f"{titles[name]}: {before[name] or '–'} → {after[name] or '–'}" for name in titles if before[name] != after[name]]
+    found = [
+        f"{titles[name]}: {before[name] or '–'} → {after[name] or '–'}"
+        for name in titles
+        if before[name] != after[name]
+    ]
     if item.removed_at is not None:
         found.append(_("đưa trở lại danh mục"))
     return found
 
 
-# Sums ------------------------------------------------------------------------------------------------------------------------
+# Sums
+# --------------------------------------------------------------------------------------------------
 def summarise(consultation_id: int) -> None:
-    """Keep count, groups and the sums by land code with the consultation; its revision stays as it is."""
+    """Keep count, groups and the sums by land code with the consultation; its revision stays as it
+    is.
+    """
     db.session.flush()
     here = sa.and_(ProjectItem.consultation_id == consultation_id, ProjectItem.removed_at.is_(None))
     sums: dict[str, list[Decimal]] = {}
     groups: dict[str, None] = {}
     count = 0
-    columns = (ProjectItem.group_name, ProjectItem.land_code, ProjectItem.planned_ha, ProjectItem.existing_ha, ProjectItem.added_ha)
-    query = sa.select(*columns, ProjectItem.uses).where(here).order_by(ProjectItem.position, ProjectItem.id)
-    for group, code, planned, existing, added, uses in db.session.execute(query.execution_options(yield_per=500)):
+    columns = (
+        ProjectItem.group_name,
+        ProjectItem.land_code,
+        ProjectItem.planned_ha,
+        ProjectItem.existing_ha,
+        ProjectItem.added_ha,
+    )
+    query = (
+        sa.select(*columns, ProjectItem.uses)
+        .where(here)
+        .order_by(ProjectItem.position, ProjectItem.id)
+    )
+    for group, code, planned, existing, added, uses in db.session.execute(
+        query.execution_options(yield_per=500)
+    ):
         count += 1
         if group:
             groups[group] = None
@@ -216,7 +270,11 @@ def summarise(consultation_id: int) -> None:
             sums.setdefault(use["code"], [Decimal(0)] * 4)[3] += Decimal(use["ha"])
     order = {code: number for number, code in enumerate(queries.land_types(today()))}
     lines = sorted(sums.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
-    kept = {"count": count, "groups": list(groups), "balances": [[code, *(str(value) for value in line)] for code, line in lines]}
+    kept = {
+        "count": count,
+        "groups": list(groups),
+        "balances": [[code, *(str(value) for value in line)] for code, line in lines],
+    }
     db.session.execute(
         sa.update(Consultation)
         .where(Consultation.id == consultation_id)

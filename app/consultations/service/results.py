@@ -1,4 +1,6 @@
-"""Chúng tôi đã hỏi · Bà con đã nói · Chúng tôi đã làm: written by people, published only with an issued table."""
+"""Chúng tôi đã hỏi · Bà con đã nói · Chúng tôi đã làm: written by people, published only with an
+issued table.
+"""
 
 from flask_babel import gettext as _
 
@@ -18,8 +20,17 @@ TEXT_MAX = 10_000
 FIELDS = ("asked", "heard", "done")
 
 
-def save(consultation: Consultation, *, asked: str, heard: str, done: str, actor: Actor, seen_revision: int | None) -> None:
-    """Keep the three texts; nothing is required yet. After publication each change is one of a public text, and logged.
+def save(
+    consultation: Consultation,
+    *,
+    asked: str,
+    heard: str,
+    done: str,
+    actor: Actor,
+    seen_revision: int | None,
+) -> None:
+    """Keep the three texts; nothing is required yet. After publication each change is one of a
+    public text, and logged.
 
     Raises Forbidden, Stale and FieldError.
     """
@@ -31,10 +42,18 @@ def save(consultation: Consultation, *, asked: str, heard: str, done: str, actor
         if len(text) > TEXT_MAX:
             raise FieldError(name, _("Nội dung dài quá %(n)s ký tự. Hãy rút gọn.", n="10.000"))
         if hits := personal_data(text):
-            raise FieldError(name, _("Có thể còn thông tin cá nhân: %(what)s. Hãy che hoặc bỏ đi.", what=", ".join(hits[:3])))
+            raise FieldError(
+                name,
+                _(
+                    "Có thể còn thông tin cá nhân: %(what)s. Hãy che hoặc bỏ đi.",
+                    what=", ".join(hits[:3]),
+                ),
+            )
         if not text and consultation.stage is Stage.ANSWERED:
             raise FieldError(name, _("Trang kết quả đã công bố nên không để trống mục này."))
-    consultation.result_asked, consultation.result_heard, consultation.result_done = (texts[name] for name in FIELDS)
+    consultation.result_asked, consultation.result_heard, consultation.result_done = (
+        texts[name] for name in FIELDS
+    )
     consultation.updated_at = now()
     points.note(consultation, "result", actor)
     publication.bump()
@@ -48,12 +67,19 @@ def obstacles(consultation: Consultation) -> list[str]:
     if tables.newest_issue(consultation.id) is None:
         found.append(_("Hãy phát hành bảng tổng hợp trước khi công bố kết quả."))
     elif not issuing.is_current(consultation):
-        found.append(_("Có ý mới hoặc bảng đang được mở để sửa. Hãy phát hành lại bảng trước khi công bố."))
+        found.append(
+            _("Có ý mới hoặc bảng đang được mở để sửa. Hãy phát hành lại bảng trước khi công bố.")
+        )
     return found
 
 
-def publish(consultation: Consultation, *, actor: Actor, seen_revision: int | None, note: str = "") -> None:
-    """Publish what was asked, said and done, with the issued table. Raises Forbidden, Stale and Refused."""
+def publish(
+    consultation: Consultation, *, actor: Actor, seen_revision: int | None, note: str = ""
+) -> None:
+    """Publish what was asked, said and done, with the issued table.
+
+    Raises Forbidden, Stale and Refused.
+    """
     core.guard(consultation, "publish_result", actor=actor, seen_revision=seen_revision)
     if found := obstacles(consultation):
         raise Refused(found[0])

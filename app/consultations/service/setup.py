@@ -1,4 +1,6 @@
-"""Keeping the rule table and the land-use codes: what changes gets a new row from a day on, and the old one its last day."""
+"""Keeping the rule table and the land-use codes: what changes gets a new row from a day on, and the
+old one its last day.
+"""
 
 import datetime as dt
 import re
@@ -23,7 +25,11 @@ from app.kernel.links import Ref
 from app.kernel.text import clean_line
 from app.organisation import queries as organisation
 
-RULE_TAG, LAND_TAG, SEED_TAG = "consultation_setup:rule", "consultation_setup:land_type", "consultation_setup:seed"
+RULE_TAG, LAND_TAG, SEED_TAG = (
+    "consultation_setup:rule",
+    "consultation_setup:land_type",
+    "consultation_setup:seed",
+)
 TAGS = {
     RULE_TAG: _l("Sửa số ngày lấy ý kiến tối thiểu"),
     LAND_TAG: _l("Sửa mã loại đất"),
@@ -57,7 +63,8 @@ class LandValues:
 
 
 def seed(*, actor: Actor = SYSTEM) -> tuple[int, int]:
-    """Write what ships with the product into tables that are still empty; returns how many rules and codes.
+    """Write what ships with the product into tables that are still empty; returns how many rules
+    and codes.
 
     The caller commits. Never touches a table that holds anything.
     """
@@ -93,11 +100,14 @@ def seed(*, actor: Actor = SYSTEM) -> tuple[int, int]:
     db.session.flush()
     counts = len(made_rules), len(made_types)
     if any(counts):
-        _record(SEED_TAG, actor, None, {"rules": counts[0], "land_types": counts[1], "level": level})
+        _record(
+            SEED_TAG, actor, None, {"rules": counts[0], "land_types": counts[1], "level": level}
+        )
     return counts
 
 
-# Rules ---------------------------------------------------------------------------------------------------------------------
+# Rules
+# --------------------------------------------------------------------------------------------------
 def rule_by_id(number: int) -> ConsultationRule:
     """The rule. Raises NotFound."""
     found = db.session.get(ConsultationRule, number)
@@ -109,15 +119,22 @@ def rule_by_id(number: int) -> ConsultationRule:
 def add_rule(kind: ConsultationType, values: RuleValues, *, actor: Actor) -> ConsultationRule:
     """One more rule for a type. Raises Forbidden and FieldError."""
     _check_actor(actor)
-    taken = sa.select(ConsultationRule.id).where(ConsultationRule.type == kind, ConsultationRule.valid_from == values.valid_from)
-    _need(db.session.scalar(taken) is None, "valid_from", _("Loại này đã có một mức áp dụng từ đúng ngày đó. Hãy sửa mức ấy."))
+    taken = sa.select(ConsultationRule.id).where(
+        ConsultationRule.type == kind, ConsultationRule.valid_from == values.valid_from
+    )
+    _need(
+        db.session.scalar(taken) is None,
+        "valid_from",
+        _("Loại này đã có một mức áp dụng từ đúng ngày đó. Hãy sửa mức ấy."),
+    )
     row = ConsultationRule(type=kind, valid_to=None, updated_by=actor.id, **_checked_rule(values))
     db.session.add(row)
     return _rule_done(row, actor, "add")
 
 
 def change_rule(row: ConsultationRule, values: RuleValues, *, actor: Actor) -> ConsultationRule:
-    """From a later day on: the old row ends the day before and a new one begins. From the same day: a correction of the row.
+    """From a later day on: the old row ends the day before and a new one begins. From the same day:
+    a correction of the row.
 
     Raises Forbidden and FieldError.
     """
@@ -145,10 +162,23 @@ def end_rule(row: ConsultationRule, last_day: dt.date, *, actor: Actor) -> Consu
 
 def _checked_rule(values: RuleValues) -> dict[str, Any]:
     source = clean_line(values.source)
-    _need(0 <= values.min_days <= LONGEST_DAYS, "min_days", _("Hãy nhập số ngày từ 0 đến %(n)s.", n=LONGEST_DAYS))
-    _need(0 < len(source) <= 500, "source", _("Hãy ghi nguồn: luật, điều, khoản, hoặc vì sao cơ quan đặt mức này; tối đa 500 ký tự."))
+    _need(
+        0 <= values.min_days <= LONGEST_DAYS,
+        "min_days",
+        _("Hãy nhập số ngày từ 0 đến %(n)s.", n=LONGEST_DAYS),
+    )
+    _need(
+        0 < len(source) <= 500,
+        "source",
+        _("Hãy ghi nguồn: luật, điều, khoản, hoặc vì sao cơ quan đặt mức này; tối đa 500 ký tự."),
+    )
     _need(values.confidence in CONFIDENCE_LABELS, "confidence", _("Hãy chọn độ tin cậy."))
-    return {"min_days": values.min_days, "valid_from": values.valid_from, "source": source, "confidence": values.confidence}
+    return {
+        "min_days": values.min_days,
+        "valid_from": values.valid_from,
+        "source": source,
+        "confidence": values.confidence,
+    }
 
 
 def _rule_done(row: ConsultationRule, actor: Actor, act: str) -> ConsultationRule:
@@ -166,7 +196,8 @@ def _rule_done(row: ConsultationRule, actor: Actor, act: str) -> ConsultationRul
     return row
 
 
-# Land-use codes ------------------------------------------------------------------------------------------------------------
+# Land-use codes
+# --------------------------------------------------------------------------------------------------
 def land_type_by_id(number: int) -> LandType:
     """The row of a code. Raises NotFound."""
     found = db.session.get(LandType, number)
@@ -179,9 +210,18 @@ def add_land_type(code: str, values: LandValues, *, actor: Actor) -> LandType:
     """A code that was not there. Raises Forbidden and FieldError."""
     _check_actor(actor)
     code = clean_line(code).upper()
-    _need(_CODE.fullmatch(code) is not None, "code", _("Mã gồm 2 đến 5 chữ cái in hoa. Ví dụ: LUC."))
-    query = sa.select(LandType.id).where(LandType.code == code, sa.or_(LandType.valid_to.is_(None), LandType.valid_to >= values.valid_from))
-    _need(db.session.scalar(query) is None, "code", _("Mã %(code)s đã có trong thời gian này. Hãy sửa dòng đang có.", code=code))
+    _need(
+        _CODE.fullmatch(code) is not None, "code", _("Mã gồm 2 đến 5 chữ cái in hoa. Ví dụ: LUC.")
+    )
+    query = sa.select(LandType.id).where(
+        LandType.code == code,
+        sa.or_(LandType.valid_to.is_(None), LandType.valid_to >= values.valid_from),
+    )
+    _need(
+        db.session.scalar(query) is None,
+        "code",
+        _("Mã %(code)s đã có trong thời gian này. Hãy sửa dòng đang có.", code=code),
+    )
     row = LandType(code=code, valid_to=None, **_checked_land(values))
     db.session.add(row)
     return _land_done(row, actor, "add")
@@ -211,12 +251,26 @@ def end_land_type(row: LandType, last_day: dt.date, *, actor: Actor) -> LandType
 
 
 def _checked_land(values: LandValues) -> dict[str, Any]:
-    name, colour, source = clean_line(values.name), clean_line(values.colour).lower(), clean_line(values.source)
+    name, colour, source = (
+        clean_line(values.name),
+        clean_line(values.colour).lower(),
+        clean_line(values.source),
+    )
     _need(0 < len(name) <= 200, "name", _("Hãy nhập tên loại đất, tối đa 200 ký tự."))
-    _need(not colour or _COLOUR.fullmatch(colour) is not None, "colour", _("Hãy nhập màu dạng #ffaa32, hoặc để trống khi chưa biết."))
+    _need(
+        not colour or _COLOUR.fullmatch(colour) is not None,
+        "colour",
+        _("Hãy nhập màu dạng #ffaa32, hoặc để trống khi chưa biết."),
+    )
     _need(len(source) <= 300, "source", _("Hãy viết tối đa %(n)s ký tự.", n=300))
     _need(values.confidence in CONFIDENCE_LABELS, "confidence", _("Hãy chọn độ tin cậy."))
-    return {"name": name, "colour": colour, "valid_from": values.valid_from, "source": source, "confidence": values.confidence}
+    return {
+        "name": name,
+        "colour": colour,
+        "valid_from": values.valid_from,
+        "source": source,
+        "confidence": values.confidence,
+    }
 
 
 def _land_done(row: LandType, actor: Actor, act: str) -> LandType:
@@ -243,9 +297,18 @@ def _check_actor(actor: Actor) -> None:
 
 def _check_continues(first: dt.date, last: dt.date | None, new_first: dt.date) -> None:
     _need(
-        new_first >= first, "valid_from", _("Ngày áp dụng không được trước %(day)s, ngày dòng này bắt đầu.", day=first.strftime("%d/%m/%Y"))
+        new_first >= first,
+        "valid_from",
+        _(
+            "Ngày áp dụng không được trước %(day)s, ngày dòng này bắt đầu.",
+            day=first.strftime("%d/%m/%Y"),
+        ),
     )
-    _need(last is None or new_first <= last, "valid_from", _("Dòng này đã hết áp dụng trước ngày đó. Hãy thêm dòng mới."))
+    _need(
+        last is None or new_first <= last,
+        "valid_from",
+        _("Dòng này đã hết áp dụng trước ngày đó. Hãy thêm dòng mới."),
+    )
 
 
 def _need(condition: bool, field: str, message: str) -> None:

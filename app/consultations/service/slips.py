@@ -1,4 +1,5 @@
-"""A file of slips: what each row says, and taking it in. Rows that cannot be taken are explained; the others are comments.
+"""A file of slips: what each row says, and taking it in. Rows that cannot be taken are explained;
+the others are comments.
 
 Sending a mended file again makes no duplicates: the key of a row is what stands in it.
 """
@@ -30,19 +31,47 @@ from app.submissions.states import CHANNEL_LABELS, Channel, Consent
 MAX_SLIPS = 500
 _STANCES = {
     Stance.AGREE: ("dong y", "nhat tri", "thong nhat", "tan thanh", "hoan toan dong y"),
-    Stance.AMEND: ("de nghi sua", "sua", "sua doi", "de nghi sua doi", "de nghi dieu chinh", "dong y nhung de nghi sua"),
+    Stance.AMEND: (
+        "de nghi sua",
+        "sua",
+        "sua doi",
+        "de nghi sua doi",
+        "de nghi dieu chinh",
+        "dong y nhung de nghi sua",
+    ),
     Stance.DISAGREE: ("khong dong y", "khong nhat tri", "khong thong nhat", "khong", "phan doi"),
     Stance.OTHER: ("y kien khac", "khac"),
 }
 _SENDERS = {
     SenderKind.LANDOWNER: ("nguoi co dat trong du an", "nguoi co dat", "chu dat", "ho co dat"),
-    SenderKind.RESIDENT: ("nguoi dan tren dia ban", "nguoi dan", "ho dan", "ca nhan", "cong dan", "ho gia dinh"),
-    SenderKind.ORGANISATION: ("to chuc doanh nghiep", "to chuc", "doanh nghiep", "cong ty", "hop tac xa"),
+    SenderKind.RESIDENT: (
+        "nguoi dan tren dia ban",
+        "nguoi dan",
+        "ho dan",
+        "ca nhan",
+        "cong dan",
+        "ho gia dinh",
+    ),
+    SenderKind.ORGANISATION: (
+        "to chuc doanh nghiep",
+        "to chuc",
+        "doanh nghiep",
+        "cong ty",
+        "hop tac xa",
+    ),
     SenderKind.AGENCY: ("co quan nha nuoc", "co quan", "don vi nha nuoc"),
     SenderKind.OTHER: ("khac",),
 }
 _CHANNELS = {
-    Channel.PAPER: ("van ban giay", "giay", "phieu", "phieu giay", "van ban", "cong van", "buu dien"),
+    Channel.PAPER: (
+        "van ban giay",
+        "giay",
+        "phieu",
+        "phieu giay",
+        "van ban",
+        "cong van",
+        "buu dien",
+    ),
     Channel.COUNTER: ("tai quay", "truc tiep", "quay"),
     Channel.PHONE: ("dien thoai", "goi dien"),
     Channel.EMAIL: ("thu dien tu", "email", "e mail"),
@@ -152,7 +181,10 @@ def _stance(row: _Read) -> Stance | None:
     if not typed:
         row.wrong("stance", _("Chưa ghi ý kiến. Im lặng không được tính là đồng ý."))
     else:
-        row.wrong("stance", _("Hãy ghi một trong các mục: %(names)s.", names=_listed(STANCE_LABELS.values())))
+        row.wrong(
+            "stance",
+            _("Hãy ghi một trong các mục: %(names)s.", names=_listed(STANCE_LABELS.values())),
+        )
     return None
 
 
@@ -163,7 +195,10 @@ def _sender(row: _Read) -> SenderKind:
     for kind, names in _SENDERS.items():
         if typed in names:
             return kind
-    row.wrong("sender_kind", _("Hãy ghi một trong các mục: %(names)s.", names=_listed(SENDER_LABELS.values())))
+    row.wrong(
+        "sender_kind",
+        _("Hãy ghi một trong các mục: %(names)s.", names=_listed(SENDER_LABELS.values())),
+    )
     return SenderKind.OTHER
 
 
@@ -175,7 +210,11 @@ def _channel(row: _Read) -> Channel:
         if typed in names:
             return channel
     row.wrong(
-        "channel", _("Hãy ghi một trong các mục: %(names)s.", names=_listed(CHANNEL_LABELS[channel] for channel in entering.CHANNELS))
+        "channel",
+        _(
+            "Hãy ghi một trong các mục: %(names)s.",
+            names=_listed(CHANNEL_LABELS[channel] for channel in entering.CHANNELS),
+        ),
     )
     return Channel.PAPER
 
@@ -204,7 +243,14 @@ def _target(row: _Read, known: Known) -> tuple[TargetKind, str | None, int | Non
     anchor = slug(typed, limit=120)
     if anchor in known.anchors:
         return TargetKind.CLAUSE, anchor, None
-    row.wrong("target", _("Không có «%(what)s» trong danh mục công trình hay dự thảo. Ví dụ: B01, hoặc Điều 5 khoản 2.", what=typed[:60]))
+    row.wrong(
+        "target",
+        _(
+            "Không có «%(what)s» trong danh mục công trình hay dự thảo. Ví dụ: B01, hoặc Điều 5 "
+            "khoản 2.",
+            what=typed[:60],
+        ),
+    )
     return TargetKind.WHOLE, None, None
 
 
@@ -243,25 +289,44 @@ def _people(row: _Read) -> int:
     return 1
 
 
-# Taking them in ----------------------------------------------------------------------------------------------------------
+# Taking them in
+# --------------------------------------------------------------------------------------------------
 def known_of(consultation: Consultation, day: dt.date) -> Known:
     """What rows may be about. Two statements."""
     anchors = frozenset(clause.anchor for clause in targets.current_clauses(consultation.id))
-    return Known(day, anchors, {code.upper(): number for number, code, _name in targets.projects(consultation.id)})
+    return Known(
+        day,
+        anchors,
+        {code.upper(): number for number, code, _name in targets.projects(consultation.id)},
+    )
 
 
 def key_of(consultation_id: int, raw: Mapping[str, str], occurrence: int) -> str:
-    """What makes a row the same when its file comes again: everything in it. Two equal rows of one file are two slips."""
-    content = json.dumps([consultation_id, sorted((name, clean_line(value)) for name, value in raw.items() if value), occurrence])
+    """What makes a row the same when its file comes again: everything in it.
+
+    Two equal rows of one file are two slips.
+    """
+    content = json.dumps(
+        [
+            consultation_id,
+            sorted((name, clean_line(value)) for name, value in raw.items() if value),
+            occurrence,
+        ]
+    )
     return f"phieu-{hashlib.sha256(content.encode()).hexdigest()[:48]}"
 
 
 def take(run: ImportRun, rows: Rows, actor: Actor, *, secret_key: str, prefix: str) -> ApplyResult:
-    """One comment for each row that can be taken. Raises Refused and Forbidden when nothing of the file can."""
+    """One comment for each row that can be taken.
+
+    Raises Refused and Forbidden when nothing of the file can.
+    """
     consultation = db.session.get_one(Consultation, run.consultation_id)
     entering.guard(consultation, actor)
     if rows.count > MAX_SLIPS:
-        raise Refused(_("Mỗi tệp nhận nhiều nhất %(n)s phiếu. Hãy chia thành nhiều tệp.", n=MAX_SLIPS))
+        raise Refused(
+            _("Mỗi tệp nhận nhiều nhất %(n)s phiếu. Hãy chia thành nhiều tệp.", n=MAX_SLIPS)
+        )
     known = known_of(consultation, dt.date.fromisoformat(run.options["day"]))
     seen: Counter[str] = Counter()
     new = repeated = 0
@@ -286,7 +351,11 @@ def take(run: ImportRun, rows: Rows, actor: Actor, *, secret_key: str, prefix: s
             refused.append(RefusedRow(int(read["row"]), read["cells"], reasons))
     message = _("Nhận mới %(new)s phiếu.", new=new)
     if repeated:
-        message = _("Nhận mới %(new)s phiếu; %(old)s phiếu đã có từ lần trước nên không thêm.", new=new, old=repeated)
+        message = _(
+            "Nhận mới %(new)s phiếu; %(old)s phiếu đã có từ lần trước nên không thêm.",
+            new=new,
+            old=repeated,
+        )
     if unknown := rows.meta.get("unknown"):
         message += " " + _("Không dùng các cột: %(names)s.", names=_listed(unknown[:8]))
     return ApplyResult(new + repeated, refused, message)

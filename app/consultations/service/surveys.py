@@ -1,4 +1,6 @@
-"""Answers to the guiding questions: what may be kept, and clearing an open answer so that everybody may read it."""
+"""Answers to the guiding questions: what may be kept, and clearing an open answer so that everybody
+may read it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +24,9 @@ TEXT_MAX = 2_000
 
 @dataclass(frozen=True, slots=True)
 class SurveyGiven:
-    """What somebody answered to one question: numbers of options from 0, the step of a scale from 1, or a text."""
+    """What somebody answered to one question: numbers of options from 0, the step of a scale from
+    1, or a text.
+    """
 
     choices: tuple[int, ...] = ()
     text: str = ""
@@ -38,19 +42,30 @@ def field_of(question: SurveyQuestion) -> str:
     return f"cau_{question.id}"
 
 
-def checked(consultation_id: int, given: Mapping[int, SurveyGiven]) -> list[tuple[SurveyQuestion, SurveyGiven]]:
-    """The answers that can be kept, cleaned, those left out dropped. Raises FieldError beside the question.
+def checked(
+    consultation_id: int, given: Mapping[int, SurveyGiven]
+) -> list[tuple[SurveyQuestion, SurveyGiven]]:
+    """The answers that can be kept, cleaned, those left out dropped. Raises FieldError beside the
+    question.
 
     `given` is keyed by the question's id; an id of another consultation is refused.
     """
-    filled = {number: SurveyGiven(answer.choices, clean(answer.text)) for number, answer in given.items()}
+    filled = {
+        number: SurveyGiven(answer.choices, clean(answer.text)) for number, answer in given.items()
+    }
     filled = {number: answer for number, answer in filled.items() if not answer.is_empty}
     if not filled:
         return []
     questions = {row.id: row for row in questions_of(consultation_id)}
     if filled.keys() - questions.keys():
-        raise FieldError("survey", _("Câu hỏi gợi ý đã thay đổi. Hãy trả lời lại các câu hỏi gợi ý."))
-    return [(row, _checked(row, filled[number])) for number, row in questions.items() if number in filled]
+        raise FieldError(
+            "survey", _("Câu hỏi gợi ý đã thay đổi. Hãy trả lời lại các câu hỏi gợi ý.")
+        )
+    return [
+        (row, _checked(row, filled[number]))
+        for number, row in questions.items()
+        if number in filled
+    ]
 
 
 def _checked(question: SurveyQuestion, given: SurveyGiven) -> SurveyGiven:
@@ -68,19 +83,33 @@ def _checked(question: SurveyQuestion, given: SurveyGiven) -> SurveyGiven:
 
 def allowed(question: SurveyQuestion) -> range:
     """The numbers that an answer may name."""
-    return range(1, question.steps + 1) if question.kind is SurveyKind.SCALE else range(len(question.options))
+    return (
+        range(1, question.steps + 1)
+        if question.kind is SurveyKind.SCALE
+        else range(len(question.options))
+    )
 
 
 def keep(comment: Comment, answers: Sequence[tuple[SurveyQuestion, SurveyGiven]]) -> None:
     """Write the checked answers down with their comment."""
     for question, given in answers:
-        db.session.add(SurveyAnswer(question_id=question.id, comment_id=comment.id, choices=list(given.choices), text=given.text))
+        db.session.add(
+            SurveyAnswer(
+                question_id=question.id,
+                comment_id=comment.id,
+                choices=list(given.choices),
+                text=given.text,
+            )
+        )
 
 
-def clear(found: OpenAnswer, *, text: str, show: bool, actor: Actor, seen_revision: int | None) -> None:
+def clear(
+    found: OpenAnswer, *, text: str, show: bool, actor: Actor, seen_revision: int | None
+) -> None:
     """An officer has read an open answer: it may be shown with this wording, or not at all.
 
-    Raises Forbidden, Stale, Refused when its sender does not allow it, FieldError for an empty wording.
+    Raises Forbidden, Stale, Refused when its sender does not allow it, FieldError for an empty
+    wording.
     """
     answer, comment = found.answer, found.comment
     if not actor.has(P.COMMENT_MODERATE):
@@ -88,7 +117,9 @@ def clear(found: OpenAnswer, *, text: str, show: bool, actor: Actor, seen_revisi
     core.check_revision(comment, seen_revision)
     text = clean(text)
     if show and not found.may_be_shown:
-        raise Refused(_("Người gửi không đồng ý công khai, hoặc góp ý này không được tính trong hồ sơ."))
+        raise Refused(
+            _("Người gửi không đồng ý công khai, hoặc góp ý này không được tính trong hồ sơ.")
+        )
     if show and not text:
         raise FieldError("text", _("Hãy nhập nội dung khi công khai."))
     if len(text) > TEXT_MAX:

@@ -42,7 +42,9 @@ def questions_of(consultation: Consultation) -> Sequence[SurveyQuestion]:
 
 def question_of(consultation: Consultation, question_id: int) -> SurveyQuestion:
     """The guiding question of this consultation. Raises NotFound."""
-    query = sa.select(SurveyQuestion).where(SurveyQuestion.id == question_id, SurveyQuestion.consultation_id == consultation.id)
+    query = sa.select(SurveyQuestion).where(
+        SurveyQuestion.id == question_id, SurveyQuestion.consultation_id == consultation.id
+    )
     found: SurveyQuestion | None = db.session.scalar(query)
     if found is None:
         raise NotFound
@@ -52,11 +54,22 @@ def question_of(consultation: Consultation, question_id: int) -> SurveyQuestion:
 def is_locked(consultation: Consultation) -> bool:
     """Has somebody answered? Then a change would give the answer another meaning."""
     answered = sa.exists().where(SurveyAnswer.question_id == SurveyQuestion.id)
-    return bool(db.session.scalar(sa.select(sa.exists().where(SurveyQuestion.consultation_id == consultation.id, answered))))
+    return bool(
+        db.session.scalar(
+            sa.select(
+                sa.exists().where(SurveyQuestion.consultation_id == consultation.id, answered)
+            )
+        )
+    )
 
 
-def add(consultation: Consultation, asked: Asked, *, actor: Actor, seen_revision: int | None = None) -> SurveyQuestion:
-    """One more question at the end. Raises Forbidden, Stale, Refused (locked, or ten already) and FieldError."""
+def add(
+    consultation: Consultation, asked: Asked, *, actor: Actor, seen_revision: int | None = None
+) -> SurveyQuestion:
+    """One more question at the end.
+
+    Raises Forbidden, Stale, Refused (locked, or ten already) and FieldError.
+    """
     _check(consultation, actor, seen_revision)
     present = questions_of(consultation)
     if len(present) >= MOST_QUESTIONS:
@@ -69,7 +82,12 @@ def add(consultation: Consultation, asked: Asked, *, actor: Actor, seen_revision
 
 
 def edit(
-    consultation: Consultation, question: SurveyQuestion, asked: Asked, *, actor: Actor, seen_revision: int | None = None
+    consultation: Consultation,
+    question: SurveyQuestion,
+    asked: Asked,
+    *,
+    actor: Actor,
+    seen_revision: int | None = None,
 ) -> SurveyQuestion:
     """Change what it says. Raises Forbidden, Stale, Refused (locked) and FieldError."""
     _check(consultation, actor, seen_revision)
@@ -79,8 +97,18 @@ def edit(
     return question
 
 
-def move(consultation: Consultation, question: SurveyQuestion, *, actor: Actor, up: bool, seen_revision: int | None = None) -> None:
-    """One place up or down; at the end of the list nothing happens. Raises Forbidden, Stale and Refused."""
+def move(
+    consultation: Consultation,
+    question: SurveyQuestion,
+    *,
+    actor: Actor,
+    up: bool,
+    seen_revision: int | None = None,
+) -> None:
+    """One place up or down; at the end of the list nothing happens.
+
+    Raises Forbidden, Stale and Refused.
+    """
     _check(consultation, actor, seen_revision)
     rows = list(questions_of(consultation))
     here = rows.index(question)
@@ -93,7 +121,13 @@ def move(consultation: Consultation, question: SurveyQuestion, *, actor: Actor, 
     _changed(consultation, actor, {"order": [row.text for row in rows]})
 
 
-def remove(consultation: Consultation, question: SurveyQuestion, *, actor: Actor, seen_revision: int | None = None) -> None:
+def remove(
+    consultation: Consultation,
+    question: SurveyQuestion,
+    *,
+    actor: Actor,
+    seen_revision: int | None = None,
+) -> None:
     """Take it out. Raises Forbidden, Stale and Refused."""
     _check(consultation, actor, seen_revision)
     text = question.text
@@ -115,17 +149,33 @@ def _checked(asked: Asked) -> dict[str, object]:
     _need(0 < len(text) <= 500, "text", _("Hãy viết câu hỏi, tối đa 500 ký tự."))
     _need(len(hint) <= 500, "hint", _("Hãy viết tối đa %(n)s ký tự.", n=500))
     options = [option for option in map(clean_line, asked.options) if option]
-    _need(all(len(option) <= OPTION_MAX for option in options), "options", _("Mỗi lựa chọn tối đa %(n)s ký tự.", n=OPTION_MAX))
+    _need(
+        all(len(option) <= OPTION_MAX for option in options),
+        "options",
+        _("Mỗi lựa chọn tối đa %(n)s ký tự.", n=OPTION_MAX),
+    )
     _need(len(set(options)) == len(options), "options", _("Có hai lựa chọn giống nhau."))
     if asked.kind in {SurveyKind.ONE, SurveyKind.MANY}:
         enough = FEWEST_OPTIONS <= len(options) <= MOST_OPTIONS
         _need(
-            enough, "options", _("Hãy nhập từ %(low)s đến %(high)s lựa chọn, mỗi dòng một lựa chọn.", low=FEWEST_OPTIONS, high=MOST_OPTIONS)
+            enough,
+            "options",
+            _(
+                "Hãy nhập từ %(low)s đến %(high)s lựa chọn, mỗi dòng một lựa chọn.",
+                low=FEWEST_OPTIONS,
+                high=MOST_OPTIONS,
+            ),
         )
     elif asked.kind is SurveyKind.SCALE:
-        _need(len(options) in {0, 2}, "options", _("Mức độ cần hai dòng: nhãn của mức thấp nhất và của mức cao nhất; hoặc để trống."))
         _need(
-            LEAST_STEPS <= asked.steps <= MOST_STEPS, "steps", _("Hãy chọn từ %(low)s đến %(high)s mức.", low=LEAST_STEPS, high=MOST_STEPS)
+            len(options) in {0, 2},
+            "options",
+            _("Mức độ cần hai dòng: nhãn của mức thấp nhất và của mức cao nhất; hoặc để trống."),
+        )
+        _need(
+            LEAST_STEPS <= asked.steps <= MOST_STEPS,
+            "steps",
+            _("Hãy chọn từ %(low)s đến %(high)s mức.", low=LEAST_STEPS, high=MOST_STEPS),
         )
     else:
         options = []

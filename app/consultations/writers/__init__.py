@@ -1,1 +1,4 @@
-"""Writing documents: the statutory table and the certificate as DOCX and XLSX. Pure: plain data in, bytes out."""
+"""Writing documents: the statutory table and the certificate as DOCX and XLSX.
+
+Pure: plain data in, bytes out.
+"""

@@ -15,8 +15,13 @@ _MEETING = dt.timedelta(hours=2)
 _ONE_DAY = dt.timedelta(days=1)
 
 
-def calendar(entries: Iterable[tuple[PublicConsultation, Sequence[Meeting]]], *, base: str, name: str) -> bytes:
-    """Opening day, last day and meetings of each consultation. `base` is the site's address without a slash at its end."""
+def calendar(
+    entries: Iterable[tuple[PublicConsultation, Sequence[Meeting]]], *, base: str, name: str
+) -> bytes:
+    """Opening day, last day and meetings of each consultation.
+
+    `base` is the site's address without a slash at its end.
+    """
     made = Calendar()
     made.add("prodid", _PRODUCT)
     made.add("version", "2.0")
@@ -24,8 +29,12 @@ def calendar(entries: Iterable[tuple[PublicConsultation, Sequence[Meeting]]], *,
     made.add("x-wr-calname", name)
     made.add("x-wr-timezone", "Asia/Ho_Chi_Minh")
     for one, meetings in entries:
-        made.add_component(_day(one, base, "mo", one.opens_on, _("Mở lấy ý kiến: %(title)s", title=one.title)))
-        made.add_component(_day(one, base, "dong", one.closes_on, _("Ngày cuối góp ý: %(title)s", title=one.title)))
+        made.add_component(
+            _day(one, base, "mo", one.opens_on, _("Mở lấy ý kiến: %(title)s", title=one.title))
+        )
+        made.add_component(
+            _day(one, base, "dong", one.closes_on, _("Ngày cuối góp ý: %(title)s", title=one.title))
+        )
         for number, meeting in enumerate(meetings, start=1):
             event = _event(one, base, f"hop-{number}", _("Họp dân: %(title)s", title=one.title))
             event.add("dtstart", meeting.starts_at)

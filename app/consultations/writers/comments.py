@@ -17,14 +17,26 @@ def of_comments() -> list[ColumnNote]:
         ColumnNote(_("Mã góp ý"), _("Mã của góp ý."), 18),
         ColumnNote(_("Ngày nhận"), _("Ngày góp ý đến, theo giờ Hà Nội."), 12),
         ColumnNote(_("Ngày công khai"), _("Ngày góp ý được công khai."), 12),
-        ColumnNote(_("Ý kiến"), _("Người gửi tự chọn: đồng ý, đề nghị sửa, không đồng ý, ý kiến khác."), 16),
-        ColumnNote(_("Góp ý về"), _("Toàn bộ hồ sơ, điều khoản, công trình hay một nơi trên bản đồ."), 20),
-        ColumnNote(_("Phần được góp ý"), _("Điều, khoản (dạng dieu-5-khoan-2) hoặc mã công trình."), 22),
+        ColumnNote(
+            _("Ý kiến"), _("Người gửi tự chọn: đồng ý, đề nghị sửa, không đồng ý, ý kiến khác."), 16
+        ),
+        ColumnNote(
+            _("Góp ý về"), _("Toàn bộ hồ sơ, điều khoản, công trình hay một nơi trên bản đồ."), 20
+        ),
+        ColumnNote(
+            _("Phần được góp ý"), _("Điều, khoản (dạng dieu-5-khoan-2) hoặc mã công trình."), 22
+        ),
         ColumnNote(_("Người gửi là"), _("Người gửi tự chọn."), 24),
-        ColumnNote(_("Tên hiển thị"), _("Theo lựa chọn của người gửi; để trống nếu không muốn hiện tên."), 20),
+        ColumnNote(
+            _("Tên hiển thị"),
+            _("Theo lựa chọn của người gửi; để trống nếu không muốn hiện tên."),
+            20,
+        ),
         ColumnNote(_("Nội dung"), _("Nội dung đã che thông tin cá nhân."), 70),
         ColumnNote(_("Đề nghị sửa thành"), _("Lời văn mà người gửi đề nghị."), 50),
-        ColumnNote(_("Ngoài thời hạn"), _("Có: góp ý đến sau ngày cuối, không tính vào số liệu."), 10),
+        ColumnNote(
+            _("Ngoài thời hạn"), _("Có: góp ý đến sau ngày cuối, không tính vào số liệu."), 10
+        ),
     ]
 
 
@@ -53,7 +65,14 @@ def of_answers() -> list[ColumnNote]:
         ColumnNote(_("Câu hỏi số"), _("Thứ tự của câu hỏi gợi ý."), 10),
         ColumnNote(_("Câu hỏi"), _("Câu hỏi gợi ý."), 60),
         ColumnNote(_("Cách trả lời"), _("Chọn một, chọn nhiều, mức độ hoặc tự do."), 14),
-        ColumnNote(_("Câu trả lời"), _("Các mục đã chọn, mức trên tổng số mức, hoặc lời văn đã được xem trước khi công khai."), 60),
+        ColumnNote(
+            _("Câu trả lời"),
+            _(
+                "Các mục đã chọn, mức trên tổng số mức, hoặc lời văn đã được xem trước khi công "
+                "khai."
+            ),
+            60,
+        ),
     ]
 
 

@@ -1,4 +1,7 @@
-"""The statutory table as a Word document: A4 landscape, header of Decree 30/2020/NĐ-CP, the four columns, merged by group."""
+"""The statutory table as a Word document:
+
+A4 landscape, header of Decree 30/2020/NĐ-CP, the four columns, merged by group.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import IO
@@ -21,7 +24,8 @@ from app.consultations.writers.layout import (
     title,
 )
 
-#: STT, first column, who, what was said, what becomes of it; together the width between the margins.
+#: STT, first column, who, what was said, what becomes of it; together the width between the
+#: margins.
 WIDTHS = (737, 2580, 2280, 4206, 4200)
 RECEIVERS = ("Cơ quan, tổ chức, cá nhân đã góp ý;", "Cổng thông tin điện tử;", "Lưu: VT.")
 DRAFT_REMARK = "(Bản nháp, chưa phát hành)"
@@ -31,18 +35,37 @@ _SHORT = 900
 
 
 def write(file: IO[bytes], head: Head, rows: Iterable[Row], *, sha256: str = "") -> None:
-    """Write the whole document into `file`. `sha256` is that of an issued table, printed below it."""
+    """Write the whole document into `file`.
+
+    `sha256` is that of an issued table, printed below it.
+    """
     with Document(file, LANDSCAPE, f"{tabling.TITLE} – {head.title}") as document:
         document.write(
-            heading(LANDSCAPE, parent=head.parent, agency=head.agency, number=head.signature.number, place=head.place, day=head.day)
+            heading(
+                LANDSCAPE,
+                parent=head.parent,
+                agency=head.agency,
+                number=head.signature.number,
+                place=head.place,
+                day=head.day,
+            )
         )
-        document.write(title(LANDSCAPE, tabling.TITLE, f"đối với {head.title}", remark=_remark(head)))
+        document.write(
+            title(LANDSCAPE, tabling.TITLE, f"đối với {head.title}", remark=_remark(head))
+        )
         document.write_all(_opening(head))
         document.write(table_start(WIDTHS, borders=True) + _header(head))
         document.write_all(_row(found) for found in tabling.merged(rows))
         document.write(table_end())
         document.write(_closing(head, sha256))
-        document.write(signature(LANDSCAPE, authority=head.signature.authority, name=head.signature.name, receivers=RECEIVERS))
+        document.write(
+            signature(
+                LANDSCAPE,
+                authority=head.signature.authority,
+                name=head.signature.name,
+                receivers=RECEIVERS,
+            )
+        )
 
 
 def _remark(head: Head) -> str:
@@ -55,20 +78,34 @@ def _opening(head: Head) -> Iterator[str]:
     for number, basis in enumerate(head.basis, start=1):
         begins = "" if basis.lower().startswith("căn cứ") else "Căn cứ "
         end = "." if number == len(head.basis) else ";"
-        yield para(run(f"{begins}{basis.rstrip(' ;.,')}{end}", italic=True), align="both", indent=INDENT, after=120)
+        yield para(
+            run(f"{begins}{basis.rstrip(' ;.,')}{end}", italic=True),
+            align="both",
+            indent=INDENT,
+            after=120,
+        )
     for text in head.opening.split("\n"):
         if text.strip():
             yield para(run(text), align="both", indent=INDENT, after=120)
     for text in tabling.count_lines(head):
         yield para(run(text), align="both", indent=INDENT, after=120)
-    yield para(run("3. Nội dung cụ thể như sau:"), align="both", indent=INDENT, after=120, keep_next=True)
+    yield para(
+        run("3. Nội dung cụ thể như sau:"), align="both", indent=INDENT, after=120, keep_next=True
+    )
 
 
 def _header(head: Head) -> str:
     names = ("STT", head.first_column, *tabling.COLUMNS)
     cells = [
         cell(
-            para(run(name if name == "STT" else name.upper(), size=24, bold=True), align="center", before=40, after=40), width, middle=True
+            para(
+                run(name if name == "STT" else name.upper(), size=24, bold=True),
+                align="center",
+                before=40,
+                after=40,
+            ),
+            width,
+            middle=True,
         )
         for name, width in zip(names, WIDTHS, strict=True)
     ]
@@ -98,7 +135,9 @@ def _answer(found: Cell) -> str:
     if not item.decision:
         return made
     if found.answer_at:
-        return made + paragraphs(f"Nội dung như tại số thứ tự {found.answer_at}.", size=_SIZE, italic=True)
+        return made + paragraphs(
+            f"Nội dung như tại số thứ tự {found.answer_at}.", size=_SIZE, italic=True
+        )
     made += paragraphs(item.reply, size=_SIZE)
     if item.changed_where:
         made += paragraphs(f"Nơi sửa trong dự thảo: {item.changed_where}", size=_SIZE, italic=True)
@@ -110,5 +149,8 @@ def _closing(head: Head, sha256: str) -> str:
     total = f"Bảng có {tabling.number(head.counts.points)} ý."
     if not sha256:
         return para(run(total, size=22, italic=True), before=60, after=120, keep_next=True)
-    proof = f"{total} Mã {head.code}, phát hành lần {head.issue} ngày {tabling.vi_day(head.day)}. Mã kiểm tra (SHA-256): {sha256}"
+    proof = (
+        f"{total} Mã {head.code}, phát hành lần {head.issue} ngày {tabling.vi_day(head.day)}. "
+        f"Mã kiểm tra (SHA-256): {sha256}"
+    )
     return para(run(proof, size=22, italic=True), before=60, after=120, keep_next=True)

@@ -1,4 +1,6 @@
-"""The columns of the list of works: of the file that the office sends in, and of the one that everybody may download."""
+"""The columns of the list of works: of the file that the office sends in, and of the one that
+everybody may download.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -11,21 +13,35 @@ from app.consultations.writers.sheets import Cell, ColumnNote
 
 
 def of_file() -> list[ColumnNote]:
-    """Biểu 10/CH as the importer wants it. The headers stay Vietnamese in every language: they are what is read."""
+    """Biểu 10/CH as the importer wants it.
+
+    The headers stay Vietnamese in every language: they are what is read.
+    """
     titles = {column.key: column.title for column in COLUMNS}
     return [
         ColumnNote(
             titles["code"],
-            _("Bắt buộc. Mỗi công trình một mã riêng, ví dụ C01. Tải tệp lên lần sau, mã này cho biết dòng nào được sửa."),
+            _(
+                "Bắt buộc. Mỗi công trình một mã riêng, ví dụ C01. Tải tệp lên lần sau, mã này "
+                "cho biết dòng nào được sửa."
+            ),
             14,
         ),
         ColumnNote(titles["name"], _("Bắt buộc. Tên công trình, dự án."), 44),
         ColumnNote(titles["group_name"], _("Ví dụ: Giao thông, Thủy lợi."), 20),
-        ColumnNote(titles["land_code"], _("Bắt buộc. Mã theo bảng loại đất đang áp dụng, ví dụ DGT."), 12),
+        ColumnNote(
+            titles["land_code"], _("Bắt buộc. Mã theo bảng loại đất đang áp dụng, ví dụ DGT."), 12
+        ),
         ColumnNote(titles["planned_ha"], _("Bắt buộc. Hai chữ số thập phân, ví dụ 12,60."), 14),
         ColumnNote(titles["existing_ha"], _("Phần đã có. Để trống nếu làm mới."), 14),
-        ColumnNote(titles["added_ha"], _("Bằng kế hoạch trừ hiện trạng. Để trống thì máy tự tính."), 14),
-        ColumnNote(titles["uses"], _("Mã và diện tích từng loại đất, cộng lại bằng tăng thêm. Ví dụ: LUC 5,90; HNK 2,80."), 34),
+        ColumnNote(
+            titles["added_ha"], _("Bằng kế hoạch trừ hiện trạng. Để trống thì máy tự tính."), 14
+        ),
+        ColumnNote(
+            titles["uses"],
+            _("Mã và diện tích từng loại đất, cộng lại bằng tăng thêm. Ví dụ: LUC 5,90; HNK 2,80."),
+            34,
+        ),
         ColumnNote(titles["place"], _("Đến cấp xã, thôn."), 20),
         ColumnNote(titles["map_text"], _("Tờ, thửa. Ví dụ: Tờ 07: thửa 118, 120-125; Tờ 08."), 26),
         ColumnNote(titles["basis"], _("Nghị quyết, quyết định, chủ trương."), 24),
@@ -48,7 +64,10 @@ def of_download() -> list[ColumnNote]:
         ColumnNote(_("Diện tích tăng thêm (ha)"), _("Kế hoạch trừ hiện trạng, héc-ta."), 14),
         ColumnNote(
             _("Sử dụng vào loại đất"),
-            _("Đất hiện nay sẽ dùng cho công trình: mã và héc-ta của từng loại, cách nhau bằng dấu chấm phẩy."),
+            _(
+                "Đất hiện nay sẽ dùng cho công trình: mã và héc-ta của từng loại, cách nhau bằng "
+                "dấu chấm phẩy."
+            ),
             34,
         ),
         ColumnNote(_("Địa điểm"), _("Xã, thôn."), 20),
@@ -57,7 +76,9 @@ def of_download() -> list[ColumnNote]:
         ColumnNote(_("Nguồn vốn"), _("Nguồn vốn thực hiện."), 18),
         ColumnNote(_("Năm"), _("Năm thực hiện."), 8),
         ColumnNote(_("Ghi chú"), _("Ghi chú của danh mục."), 20),
-        ColumnNote(_("Số góp ý đã công khai"), _("Số góp ý về công trình này mà mọi người đọc được."), 12),
+        ColumnNote(
+            _("Số góp ý đã công khai"), _("Số góp ý về công trình này mà mọi người đọc được."), 12
+        ),
     ]
 
 

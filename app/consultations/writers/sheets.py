@@ -1,4 +1,6 @@
-"""Rows as CSV or XLSX, whatever their number: no list of them is ever in memory, no cell is ever a formula."""
+"""Rows as CSV or XLSX, whatever their number: no list of them is ever in memory, no cell is ever a
+formula.
+"""
 
 import csv
 import io
@@ -34,7 +36,10 @@ class ColumnNote:
 
 
 def csv_lines(columns: Sequence[ColumnNote], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    """The CSV text in pieces, with a byte-order mark so that spreadsheets read it as UTF-8. Figures have a decimal point."""
+    """The CSV text in pieces, with a byte-order mark so that spreadsheets read it as UTF-8.
+
+    Figures have a decimal point.
+    """
     buffer = io.StringIO("\ufeff")
     buffer.seek(0, io.SEEK_END)
     writer = csv.writer(buffer)
@@ -54,9 +59,16 @@ def _csv_cell(cell: Cell) -> str:
 
 
 def xlsx_file(
-    columns: Sequence[ColumnNote], rows: Iterable[Sequence[Cell]], *, sheet: str, notes_sheet: str = "", notes: Sequence[Sequence[str]] = ()
+    columns: Sequence[ColumnNote],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    sheet: str,
+    notes_sheet: str = "",
+    notes: Sequence[Sequence[str]] = (),
 ) -> IO[bytes]:
-    """A workbook in a temporary file, at its start, which is gone once it is closed: the rows, and a sheet that explains the columns."""
+    """A workbook in a temporary file, at its start, which is gone once it is closed: the rows, and
+    a sheet that explains the columns.
+    """
     target: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (the caller sends and closes it)
     try:
         with tempfile.TemporaryDirectory(prefix="langnghe-xlsx-") as folder:
@@ -87,7 +99,9 @@ class _Writer:
 
     def __init__(self, book: Any, columns: Sequence[ColumnNote], sheet: str) -> None:
         self._book, self._columns, self._name = book, columns, sheet
-        self._head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
+        self._head = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "border": 1}
+        )
         self._text = book.add_format({"text_wrap": True, "valign": "top"})
         self._area = book.add_format({"num_format": "#,##0.00", "valign": "top"})
         self._sheets = 0

@@ -1,4 +1,6 @@
-"""The same table for Excel, and as lines of CSV: all columns side by side, nothing merged, written in constant memory."""
+"""The same table for Excel, and as lines of CSV: all columns side by side, nothing merged, written
+in constant memory.
+"""
 
 import csv
 import io
@@ -40,10 +42,25 @@ def values(row: Row) -> tuple[int, str, str, str, str, str, str]:
 
 def write(file: IO[bytes], head: Head, rows: Iterable[Row], *, sha256: str = "") -> None:
     """Write the workbook into `file`: the rows on the first sheet, the figures on the second."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(file, options) as book:
-        strong = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1, "font_name": "Times New Roman"})
-        plain = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "font_name": "Times New Roman"})
+        strong = book.add_format(
+            {
+                "bold": True,
+                "text_wrap": True,
+                "valign": "top",
+                "border": 1,
+                "font_name": "Times New Roman",
+            }
+        )
+        plain = book.add_format(
+            {"text_wrap": True, "valign": "top", "border": 1, "font_name": "Times New Roman"}
+        )
         sheet = book.add_worksheet("Tổng hợp ý kiến")
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -98,12 +115,19 @@ def figures(head: Head, sha256: str = "") -> list[tuple[str, int | str]]:
         ("Ý theo kết quả", c.decisions, tabling.DECISION_WORDS),
     ):
         found.append((name, ""))
-        found += [(str(label), counts[key.value]) for key, label in words.items() if counts.get(key.value)]
+        found += [
+            (str(label), counts[key.value]) for key, label in words.items() if counts.get(key.value)
+        ]
     if c.unanswered:
         found.append((tabling.UNANSWERED, c.unanswered))
     for line in head.meetings:
         found.append((f"Họp dân ngày {tabling.vi_day(line.held_on)} tại {line.place}", ""))
-        found += [("Người dự", line.present), ("Đồng ý", line.agree), ("Không đồng ý", line.disagree), ("Ý kiến phát biểu", line.comments)]
+        found += [
+            ("Người dự", line.present),
+            ("Đồng ý", line.agree),
+            ("Không đồng ý", line.disagree),
+            ("Ý kiến phát biểu", line.comments),
+        ]
     return found
 
 

@@ -1,4 +1,6 @@
-"""The second half of a question's story: the draft, the approval, publishing, and what people make of the answer."""
+"""The second half of a question's story: the draft, the approval, publishing, and what people make
+of the answer.
+"""
 
 import datetime as dt
 import functools
@@ -36,14 +38,19 @@ class AnswerStory(Telling):
             return self.steps
         status, days = self.planned.status, self.planned.days
         written_ago = self._written_ago()
-        evening, morning = self.moment(written_ago + 1, "15:20", self.number % 50), self.moment(written_ago, "08:40", self.number % 15)
+        evening, morning = (
+            self.moment(written_ago + 1, "15:20", self.number % 50),
+            self.moment(written_ago, "08:40", self.number % 15),
+        )
         submitted = max(evening if evening > received else morning, received + 25 * MINUTE)
         self.then(submitted, self._submit)
         if "send_back" in self.told:
             self._send_back(self.told["send_back"])
         if status not in ANSWERED or days is None:
             return self.steps
-        approved = max(self.moment(self.ago - days, "14:10", self.number % 90), submitted + 20 * MINUTE)
+        approved = max(
+            self.moment(self.ago - days, "14:10", self.number % 90), submitted + 20 * MINUTE
+        )
         self.then(approved, self._approve)
         if status in PUBLISHED:
             self.then(approved + 3 * MINUTE, self._publish)
@@ -85,36 +92,63 @@ class AnswerStory(Telling):
         officer = self.office.officer_of(self.planned)
         service.save_draft(self.question, self._draft(told), actor=officer, seen_answer_revision=0)
         if scene := self.told.get("pictures"):
-            keys = [take_in(f"{scene}-before", "Trước khi làm.jpg"), take_in(f"{scene}-after", "Sau khi làm.jpg")]
+            keys = [
+                take_in(f"{scene}-before", "Trước khi làm.jpg"),
+                take_in(f"{scene}-after", "Sau khi làm.jpg"),
+            ]
             files.claim(keys, Ref("draft", self.question.id))
 
     def _submit(self) -> None:
         self._write(self.told["answer"])
-        service.submit(self.question, actor=self.office.officer_of(self.planned), seen_revision=self.question.revision)
+        service.submit(
+            self.question,
+            actor=self.office.officer_of(self.planned),
+            seen_revision=self.question.revision,
+        )
 
     def _send_back(self, told: dict[str, Any]) -> None:
         def act() -> None:
-            service.send_back(self.question, actor=self.office.leader, seen_revision=self.question.revision, reason=told["reason"])
+            service.send_back(
+                self.question,
+                actor=self.office.leader,
+                seen_revision=self.question.revision,
+                reason=told["reason"],
+            )
 
         self.then(self.moment(told["ago"], "17:00"), act)
 
     def _approve(self) -> None:
-        service.approve(self.question, actor=self.office.leader, seen_revision=self.question.revision, solo_office=False)
+        service.approve(
+            self.question,
+            actor=self.office.leader,
+            seen_revision=self.question.revision,
+            solo_office=False,
+        )
 
     def _publish(self) -> None:
-        service.publish(self.question, actor=self.office.leader, seen_revision=self.question.revision)
+        service.publish(
+            self.question, actor=self.office.leader, seen_revision=self.question.revision
+        )
 
     def _schedule(self) -> None:
         day = self.office.days.after(self.office.days.today, 1)
         at = dt.datetime.combine(day, dt.time(8), HANOI)
-        service.schedule(self.question, actor=self.office.editor, seen_revision=self.question.revision, at=at)
+        service.schedule(
+            self.question, actor=self.office.editor, seen_revision=self.question.revision, at=at
+        )
 
-    # Afterwards --------------------------------------------------------------------------------------------------------------
+    # Afterwards
+    # ----------------------------------------------------------------------------------------------
     def _after_answer(self, approved: dt.datetime) -> None:
         told = self.told
         if "rating" in told:
             at = approved + dt.timedelta(hours=19, minutes=self.number)
-            self.then(at, lambda: service.rate(self.question, rating=told["rating"], text=told.get("rating_text", "")))
+            self.then(
+                at,
+                lambda: service.rate(
+                    self.question, rating=told["rating"], text=told.get("rating_text", "")
+                ),
+            )
         closing = approved + dt.timedelta(days=CLOSE_DAYS, hours=1)
         if closing < self.office.days.now:
             self.then(closing, self._close)
@@ -125,7 +159,12 @@ class AnswerStory(Telling):
             self.then(at, lambda: service.reopen(self.question, reason=told["reopen"]["reason"]))
         if "report" in told:
             at = self.moment(told["report"]["ago"], "19:05")
-            self.then(at, lambda: service.report_content(self.question, body=told["report"]["body"], contact=""))
+            self.then(
+                at,
+                lambda: service.report_content(
+                    self.question, body=told["report"]["body"], contact=""
+                ),
+            )
         if "hide" in told:
             self._hide(told["hide"])
         if "helpful" in told:
@@ -137,13 +176,20 @@ class AnswerStory(Telling):
 
     def _progress(self, line: dict[str, Any]) -> None:
         service.add_progress(
-            self.question, actor=self.office.officer_of(self.planned), text=fill(line["text"], self.words), done=line.get("done", False)
+            self.question,
+            actor=self.office.officer_of(self.planned),
+            text=fill(line["text"], self.words),
+            done=line.get("done", False),
         )
 
     def _hide(self, told: dict[str, Any]) -> None:
         def act() -> None:
             request = service.ask_second_person(
-                self.question, Act.HIDE, actor=self.office.moderator, seen_revision=self.question.revision, reason=told["reason"]
+                self.question,
+                Act.HIDE,
+                actor=self.office.moderator,
+                seen_revision=self.question.revision,
+                reason=told["reason"],
             )
             service.decide(request, self.question, actor=self.office.leader, agree=True)
 
@@ -152,4 +198,6 @@ class AnswerStory(Telling):
     def _readers(self, yes: int, no: int) -> None:
         """«Có giúp được bạn không?», as if so many readers had pressed the buttons one by one."""
         counted = {"helpful_yes": yes, "helpful_no": no, "updated_at": Question.updated_at}
-        db.session.execute(sa.update(Question).where(Question.id == self.question.id).values(counted))
+        db.session.execute(
+            sa.update(Question).where(Question.id == self.question.id).values(counted)
+        )

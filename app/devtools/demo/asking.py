@@ -19,7 +19,11 @@ from app.submissions.models import SubmissionToken
 from app.submissions.states import Channel, Consent, NameDisplay, TokenPurpose
 
 #: Citizens say what they send in three words; the rest is the office's.
-_KINDS = {"incident": QuestionKind.INCIDENT, "complaint_service": QuestionKind.INCIDENT, "proposal": QuestionKind.PROPOSAL}
+_KINDS = {
+    "incident": QuestionKind.INCIDENT,
+    "complaint_service": QuestionKind.INCIDENT,
+    "proposal": QuestionKind.PROPOSAL,
+}
 
 
 def form_key(seq: str) -> str:
@@ -53,7 +57,10 @@ def ask(planned: Planned, office: Office) -> None:
         name_display=NameDisplay(told.get("shown", NameDisplay.INITIALS)),
         consent=Consent.PRIVATE if told.get("private") else Consent.PUBLISH,
         channel=channel,
-        file_keys=[take_in(scene, f"Ảnh minh họa {number}.jpg") for number, scene in enumerate(told.get("photos", ()), start=1)],
+        file_keys=[
+            take_in(scene, f"Ảnh minh họa {number}.jpg")
+            for number, scene in enumerate(told.get("photos", ()), start=1)
+        ],
         spam={"points": score.points, "reasons": score.reasons},
         actor=CITIZEN if channel is Channel.WEB else office.moderator,
     )
@@ -77,7 +84,10 @@ def set_counter(name: str, value: int) -> None:
 
 def confirm(question: Question) -> None:
     """Press the button behind the link in the mail, where a mail was sent."""
-    mine = (SubmissionToken.submission_id == question.submission_id, SubmissionToken.purpose == TokenPurpose.CONFIRM)
+    mine = (
+        SubmissionToken.submission_id == question.submission_id,
+        SubmissionToken.purpose == TokenPurpose.CONFIRM,
+    )
     token = db.session.scalars(sa.select(SubmissionToken).where(*mine)).one_or_none()
     if token is not None:
         service.confirm_by_link(question, token, question.submission)

@@ -1,6 +1,8 @@
-"""The sample consultations: one whose result is published, one that is open, one that opens next week.
+"""The sample consultations: one whose result is published, one that is open, one that opens next
+week.
 
-As with questions every step is an act of the product's own services, by a person who may do it; only the clock is turned back.
+As with questions every step is an act of the product's own services, by a person who may do it;
+only the clock is turned back.
 """
 
 import datetime as dt
@@ -17,7 +19,16 @@ from flask import current_app
 
 from app.access import P, Role
 from app.accounts.models import User
-from app.consultations.models import Comment, Consultation, DraftVersion, ImportRun, MapLayer, Point, ProjectItem, Reply
+from app.consultations.models import (
+    Comment,
+    Consultation,
+    DraftVersion,
+    ImportRun,
+    MapLayer,
+    Point,
+    ProjectItem,
+    Reply,
+)
 from app.consultations.queries import maps as map_queries
 from app.consultations.queries import staff
 from app.consultations.service import (
@@ -96,13 +107,17 @@ def lay_ground(office: Office) -> None:
     """Rules, land-use codes and the boundary: what is there before the first consultation."""
     setup.seed()
     boundary = drawing.boundary(f"{office.profile.words['xa'].capitalize()} An Sơn")
-    layer = _layer(None, LayerKind.BOUNDARY, "Ranh giới hành chính", boundary, office.people["quantri"])
+    layer = _layer(
+        None, LayerKind.BOUNDARY, "Ranh giới hành chính", boundary, office.people["quantri"]
+    )
     maps.confirm(layer, sure=True, actor=office.people["quantri"], seen_revision=None)
 
 
 def _midnights(office: Office, told: dict[str, Any]) -> list[Step]:
     """The clock opens and closes them as it does in life."""
-    ends = [-one["closes"] for one in told.values()] + [-one["closes"] - late for one in told.values() for late in range(1, 8)]
+    ends = [-one["closes"] for one in told.values()] + [
+        -one["closes"] - late for one in told.values() for late in range(1, 8)
+    ]
     days = sorted({-one["opens"] for one in told.values()} | set(ends) | {end - 1 for end in ends})
     found = []
     for day in days:
@@ -117,20 +132,50 @@ def _tick() -> None:
     lifecycle.close_due()
 
 
-def _layer(consultation: Consultation | None, kind: LayerKind, title: str, collection: drawing.Collection, actor: User) -> MapLayer:
-    """A layer as the import of a surveyor's file makes it, from a real zipped Shapefile in VN-2000."""
+def _layer(
+    consultation: Consultation | None,
+    kind: LayerKind,
+    title: str,
+    collection: drawing.Collection,
+    actor: User,
+) -> MapLayer:
+    """A layer as the import of a surveyor's file makes it, from a real zipped
+    Shapefile in VN-2000.
+    """
     around = map_queries.boundary_features() if consultation else []
-    options: dict[str, Any] = {"kind": kind.value, "title": title, "crs": 5898, "replaces": None, "boundary": around}
-    _read_in(consultation, ImportKind.LAYER, "lop.zip", drawing.zipped_shapefile(collection), options, actor)
-    layer: MapLayer | None = db.session.scalar(sa.select(MapLayer).order_by(MapLayer.id.desc()).limit(1))
+    options: dict[str, Any] = {
+        "kind": kind.value,
+        "title": title,
+        "crs": 5898,
+        "replaces": None,
+        "boundary": around,
+    }
+    _read_in(
+        consultation,
+        ImportKind.LAYER,
+        "lop.zip",
+        drawing.zipped_shapefile(collection),
+        options,
+        actor,
+    )
+    layer: MapLayer | None = db.session.scalar(
+        sa.select(MapLayer).order_by(MapLayer.id.desc()).limit(1)
+    )
     assert layer is not None
     return layer
 
 
 def _read_in(
-    consultation: Consultation | None, kind: ImportKind, name: str, content: bytes, options: dict[str, Any], actor: User
+    consultation: Consultation | None,
+    kind: ImportKind,
+    name: str,
+    content: bytes,
+    options: dict[str, Any],
+    actor: User,
 ) -> ImportRun:
-    """Read a file as an import does, but here and now: sample data is one transaction and needs no limits."""
+    """Read a file as an import does, but here and now: sample data is one transaction and needs no
+    limits.
+    """
     run = ImportRun(
         consultation_id=consultation.id if consultation else None,
         kind=kind,
@@ -161,17 +206,27 @@ class _Story:
 
     def __init__(self, name: str, told: dict[str, Any], office: Office) -> None:
         self.name, self.told, self.office = name, told, office
-        self.words = {**office.profile.words, "next_year": str(office.days.today.year + (1 if office.days.today.month > 6 else 0))}
+        self.words = {
+            **office.profile.words,
+            "next_year": str(office.days.today.year + (1 if office.days.today.month > 6 else 0)),
+        }
         self.found: list[Step] = []
         self.consultation_id = 0
         self.comments: dict[int, int] = {}
 
-    # Moments and people ------------------------------------------------------------------------------------------------------
+    # Moments and people
+    # ----------------------------------------------------------------------------------------------
     def then(self, days: int, time: str, act: Any, *, minutes: int = 0) -> None:
-        """So many days after (negative: before) the day of loading, at this time, that; nothing happens in the future."""
+        """So many days after (negative: before) the day of loading, at this time, that; nothing
+        happens in the future.
+        """
         day = self.office.days.today + dt.timedelta(days=days)
-        at = dt.datetime.combine(day, dt.time.fromisoformat(time), HANOI) + dt.timedelta(minutes=minutes)
-        self.found.append(Step(min(at.astimezone(dt.UTC), self.office.days.now - MINUTE), "000", act))
+        at = dt.datetime.combine(day, dt.time.fromisoformat(time), HANOI) + dt.timedelta(
+            minutes=minutes
+        )
+        self.found.append(
+            Step(min(at.astimezone(dt.UTC), self.office.days.now - MINUTE), "000", act)
+        )
 
     @property
     def consultation(self) -> Consultation:
@@ -184,14 +239,22 @@ class _Story:
     @property
     def officer(self) -> User:
         unit = self.office.units.get(self.told["unit"]) or next(iter(self.office.units.values()))
-        people = [user for user in self.office.people.values() if user.is_active and user.has(P.COMMENT_REPLY)]
+        people = [
+            user
+            for user in self.office.people.values()
+            if user.is_active and user.has(P.COMMENT_REPLY)
+        ]
         mine = [user for user in people if user.unit_id == unit.id]
-        return next((user for user in mine if Role.OFFICER in user.roles), mine[0] if mine else self.moderator)
+        return next(
+            (user for user in mine if Role.OFFICER in user.roles),
+            mine[0] if mine else self.moderator,
+        )
 
     def text(self, name: str) -> str:
         return fill(self.told.get(name, ""), self.words)
 
-    # The story ---------------------------------------------------------------------------------------------------------------
+    # The story
+    # ----------------------------------------------------------------------------------------------
     def tell(self) -> list[Step]:
         told = self.told
         self.then(told["posted"] - 3, "14:00", self._create)
@@ -199,7 +262,12 @@ class _Story:
         for number, one in enumerate(told["comments"]):
             self.then(-one["ago"], one["time"], functools.partial(self._comment, number, one))
             if one.get("status", "shown") != "unverified":
-                self.then(-one["ago"] + 1, "09:10", functools.partial(self._moderate, number, one), minutes=number)
+                self.then(
+                    -one["ago"] + 1,
+                    "09:10",
+                    functools.partial(self._moderate, number, one),
+                    minutes=number,
+                )
         for number, one in enumerate(told.get("meetings", ())):
             self.then(-one["ago"] + 1, "08:20", functools.partial(self._meeting, number, one))
         if "done" in told:
@@ -214,7 +282,11 @@ class _Story:
         unit = office.units.get(told["unit"])
         meetings = [
             Meeting(
-                dt.datetime.combine(office.days.today + dt.timedelta(days=row["in"]), dt.time.fromisoformat(row["time"]), HANOI),
+                dt.datetime.combine(
+                    office.days.today + dt.timedelta(days=row["in"]),
+                    dt.time.fromisoformat(row["time"]),
+                    HANOI,
+                ),
                 fill(row["place"], self.words),
             )
             for row in told.get("public_meetings", ())
@@ -242,12 +314,18 @@ class _Story:
         self.consultation_id = made.id
         self._dossier(made)
         for row in told.get("survey", ()):
-            asked = Asked(kind=SurveyKind(row["kind"]), text=fill(row["text"], self.words), options=row["options"])
+            asked = Asked(
+                kind=SurveyKind(row["kind"]),
+                text=fill(row["text"], self.words),
+                options=row["options"],
+            )
             surveys_setup.add(made, asked, actor=self.moderator)
         if "draft" in told:
             content = documents.draft(told["draft"]).getvalue()
             _read_in(made, ImportKind.DRAFT, "du-thao-quy-che.docx", content, {}, self.moderator)
-            version = db.session.scalars(sa.select(DraftVersion).where(DraftVersion.consultation_id == made.id)).one()
+            version = db.session.scalars(
+                sa.select(DraftVersion).where(DraftVersion.consultation_id == made.id)
+            ).one()
             clauses.publish(version, actor=self.moderator, seen_revision=None)
         else:
             self._plan(made)
@@ -255,7 +333,11 @@ class _Story:
     def _dossier(self, made: Consultation) -> None:
         title = self.text("title")
         self._document(
-            made, DossierKind.SUBMISSION, f"Tờ trình về {title}", documents.text("TỜ TRÌNH", [title, self.text("summary")]), "to-trinh.docx"
+            made,
+            DossierKind.SUBMISSION,
+            f"Tờ trình về {title}",
+            documents.text("TỜ TRÌNH", [title, self.text("summary")]),
+            "to-trinh.docx",
         )
         if self.told["type"].startswith("land"):
             self._document(
@@ -266,14 +348,35 @@ class _Story:
                 "tom-tat.docx",
             )
             self._document(
-                made, DossierKind.TABLES, "Biểu cân đối các loại đất", documents.table("landuse_balance.csv", "Cân đối"), "can-doi.xlsx"
+                made,
+                DossierKind.TABLES,
+                "Biểu cân đối các loại đất",
+                documents.table("landuse_balance.csv", "Cân đối"),
+                "can-doi.xlsx",
             )
-            heavy = self._document(made, DossierKind.MAP, "Bản đồ quy hoạch (bản in)", documents.picture(), "ban-do.pdf")
+            heavy = self._document(
+                made,
+                DossierKind.MAP,
+                "Bản đồ quy hoạch (bản in)",
+                documents.picture(),
+                "ban-do.pdf",
+            )
             self._document(
-                made, DossierKind.MAP, "Bản đồ quy hoạch, bản nhẹ", documents.picture(small=True), "ban-do-nhe.pdf", light_of=heavy
+                made,
+                DossierKind.MAP,
+                "Bản đồ quy hoạch, bản nhẹ",
+                documents.picture(small=True),
+                "ban-do-nhe.pdf",
+                light_of=heavy,
             )
         else:
-            self._document(made, DossierKind.DRAFT, "Dự thảo Quy chế", documents.draft(self.told["draft"]), "du-thao.docx")
+            self._document(
+                made,
+                DossierKind.DRAFT,
+                "Dự thảo Quy chế",
+                documents.draft(self.told["draft"]),
+                "du-thao.docx",
+            )
         slip = [
             "Họ và tên: …",
             "Địa chỉ: …",
@@ -281,19 +384,44 @@ class _Story:
             "Nội dung: …",
             "Ngày … tháng … năm …",
         ]
-        self._document(made, DossierKind.SLIP, "Phiếu lấy ý kiến", documents.text("PHIẾU LẤY Ý KIẾN", slip), "phieu.docx")
+        self._document(
+            made,
+            DossierKind.SLIP,
+            "Phiếu lấy ý kiến",
+            documents.text("PHIẾU LẤY Ý KIẾN", slip),
+            "phieu.docx",
+        )
 
     def _document(
-        self, made: Consultation, kind: DossierKind, title: str, content: io.BytesIO, name: str, *, light_of: int | None = None
+        self,
+        made: Consultation,
+        kind: DossierKind,
+        title: str,
+        content: io.BytesIO,
+        name: str,
+        *,
+        light_of: int | None = None,
     ) -> int:
         file = files.receive(content, name, limits=dossier.LIMITS)
-        item = dossier.add(made, actor=self.moderator, file=file, kind=kind, title=title[:300], light_of=light_of)
+        item = dossier.add(
+            made, actor=self.moderator, file=file, kind=kind, title=title[:300], light_of=light_of
+        )
         return item.id
 
     def _plan(self, made: Consultation) -> None:
-        places = {code: self.office.profile.place(name) if name else "Toàn " + self.words["xa"] for code, name in _PLACES.items()}
+        places = {
+            code: self.office.profile.place(name) if name else "Toàn " + self.words["xa"]
+            for code, name in _PLACES.items()
+        }
         content = (DATA / "consultation_projects.csv").read_bytes()
-        _read_in(made, ImportKind.PROJECTS, "danh-muc-24-cong-trinh.csv", content, {"places": places}, self.moderator)
+        _read_in(
+            made,
+            ImportKind.PROJECTS,
+            "danh-muc-24-cong-trinh.csv",
+            content,
+            {"places": places},
+            self.moderator,
+        )
         for kind, title, collection in (
             (LayerKind.LAND_USE, "Hiện trạng và quy hoạch sử dụng đất", drawing.land_use()),
             (LayerKind.PROJECTS, "Công trình, dự án", drawing.projects()),
@@ -304,7 +432,8 @@ class _Story:
     def _schedule(self) -> None:
         lifecycle.schedule(self.consultation, actor=self.office.leader, seen_revision=None)
 
-    # Comments ----------------------------------------------------------------------------------------------------------------
+    # Comments
+    # ----------------------------------------------------------------------------------------------
     def _target(self, told: dict[str, Any]) -> dict[str, Any]:
         to = told.get("to", "")
         if to == "place":
@@ -322,23 +451,35 @@ class _Story:
         return {}
 
     def _project(self, code: str) -> int:
-        query = sa.select(ProjectItem.id).where(ProjectItem.consultation_id == self.consultation_id, ProjectItem.code == code)
+        query = sa.select(ProjectItem.id).where(
+            ProjectItem.consultation_id == self.consultation_id, ProjectItem.code == code
+        )
         return int(db.session.scalars(query).one())
 
     def _survey(self, given: list[Any]) -> dict[int, SurveyGiven]:
         answers: dict[int, SurveyGiven] = {}
-        for question, answer in zip(surveys_setup.questions_of(self.consultation), given, strict=True):
+        for question, answer in zip(
+            surveys_setup.questions_of(self.consultation), given, strict=True
+        ):
             if isinstance(answer, str):
                 answers[question.id] = SurveyGiven(text=answer)
             else:
-                answers[question.id] = SurveyGiven(choices=tuple(answer) if isinstance(answer, list) else (answer,))
+                answers[question.id] = SurveyGiven(
+                    choices=tuple(answer) if isinstance(answer, list) else (answer,)
+                )
         return answers
 
     def _origin(self, key: str) -> Origin:
         prefix, year = str(self.office.profile.agency["tracking_prefix"]), local(now()).year
-        taken = db.session.scalar(sa.select(sa.func.count()).select_from(Submission).where(Submission.kind == "comment"))
+        taken = db.session.scalar(
+            sa.select(sa.func.count()).select_from(Submission).where(Submission.kind == "comment")
+        )
         set_counter(f"{prefix}-{year}", FIRST_NUMBER + (taken or 0))
-        return Origin(str(current_app.secret_key), str(self.office.profile.agency["tracking_prefix"]), f"demo-{self.name}-{key}")
+        return Origin(
+            str(current_app.secret_key),
+            str(self.office.profile.agency["tracking_prefix"]),
+            f"demo-{self.name}-{key}",
+        )
 
     def _comment(self, number: int, told: dict[str, Any]) -> None:
         origin, channel = self._origin(f"comment-{number:02d}"), told.get("channel", "web")
@@ -360,7 +501,12 @@ class _Story:
             **self._target(told),
         }
         if channel in _PAPER:
-            made = entering.enter(self.consultation, Slip(channel=Channel(channel), **common), origin, actor=self.moderator)
+            made = entering.enter(
+                self.consultation,
+                Slip(channel=Channel(channel), **common),
+                origin,
+                actor=self.moderator,
+            )
         else:
             made = commenting.comment(
                 secret_key=origin.secret_key,
@@ -375,7 +521,10 @@ class _Story:
             self._confirm(made.comment)
 
     def _confirm(self, comment: Comment) -> None:
-        mine = (SubmissionToken.submission_id == comment.submission_id, SubmissionToken.purpose == TokenPurpose.CONFIRM)
+        mine = (
+            SubmissionToken.submission_id == comment.submission_id,
+            SubmissionToken.purpose == TokenPurpose.CONFIRM,
+        )
         token = db.session.scalars(sa.select(SubmissionToken).where(*mine)).one_or_none()
         if token is not None:
             commenting.confirm_by_link(comment, token, comment.submission)
@@ -386,7 +535,9 @@ class _Story:
             case "shown":
                 self._show(comment)
             case "kept_back":
-                moderating.keep_back(comment, actor=self.moderator, seen_revision=None, reason=told["why"])
+                moderating.keep_back(
+                    comment, actor=self.moderator, seen_revision=None, reason=told["why"]
+                )
             case "spam":
                 moderating.mark_spam(comment, actor=self.moderator, seen_revision=None)
 
@@ -399,7 +550,9 @@ class _Story:
                 title=redaction.mask(submission.title, redaction.find(submission.title)),
                 body=redaction.mask(submission.body, hidden),
                 proposed=comment.proposed_text,
-                reason="Che " + ", ".join(sorted({item.label for item in hidden})) + "." if hidden else "",
+                reason="Che " + ", ".join(sorted({item.label for item in hidden})) + "."
+                if hidden
+                else "",
                 answers={answer.id: answer.text for answer in moderating.open_answers(comment)},
             ),
             actor=self.moderator,
@@ -412,9 +565,16 @@ class _Story:
         minutes = Minutes(held_on, told["place"], told["present"], told["agree"], told["disagree"])
         said = [Statement(Stance(row["stance"]), row["body"]) for row in told["statements"]]
         held = entering.hold_meeting(
-            self.consultation, minutes, said, self._origin(f"meeting-{number:02d}"), consent=Consent.PUBLISH, actor=self.moderator
+            self.consultation,
+            minutes,
+            said,
+            self._origin(f"meeting-{number:02d}"),
+            consent=Consent.PUBLISH,
+            actor=self.moderator,
         )
-        made = db.session.scalars(sa.select(Comment).where(Comment.meeting_id == held.id).order_by(Comment.id)).all()
+        made = db.session.scalars(
+            sa.select(Comment).where(Comment.meeting_id == held.id).order_by(Comment.id)
+        ).all()
         for place, (comment, row) in enumerate(zip(made, told["statements"], strict=True)):
             moderating.retarget(
                 comment,
@@ -426,7 +586,8 @@ class _Story:
             self._show(comment)
             self.comments[1000 + number * 100 + place] = comment.id
 
-    # The result --------------------------------------------------------------------------------------------------------------
+    # The result
+    # ----------------------------------------------------------------------------------------------
     def _answers(self) -> list[tuple[int, dict[str, Any]]]:
         said = list(enumerate(self.told["comments"]))
         said += [
@@ -440,9 +601,21 @@ class _Story:
         consultation = self.consultation
         points.make_points(consultation, actor=self.officer)
         for number, told in self._answers():
-            mine = db.session.scalars(sa.select(Point).where(Point.comment_id == self.comments[number])).all()
-            draft = Draft(Decision(told["decision"]), told["reply"], self._where(told), self.office.units.get(self.told["unit"]))
-            replies.create(consultation, {point.id: point.revision for point in mine}, draft, actor=self.officer)
+            mine = db.session.scalars(
+                sa.select(Point).where(Point.comment_id == self.comments[number])
+            ).all()
+            draft = Draft(
+                Decision(told["decision"]),
+                told["reply"],
+                self._where(told),
+                self.office.units.get(self.told["unit"]),
+            )
+            replies.create(
+                consultation,
+                {point.id: point.revision for point in mine},
+                draft,
+                actor=self.officer,
+            )
 
     @staticmethod
     def _where(told: dict[str, Any]) -> str:
@@ -450,7 +623,13 @@ class _Story:
         return str(told.get("where") or ("Không phải sửa dự thảo" if changed else ""))
 
     def _replies(self) -> list[Reply]:
-        return list(db.session.scalars(sa.select(Reply).where(Reply.consultation_id == self.consultation_id).order_by(Reply.id)))
+        return list(
+            db.session.scalars(
+                sa.select(Reply)
+                .where(Reply.consultation_id == self.consultation_id)
+                .order_by(Reply.id)
+            )
+        )
 
     def _finish(self) -> None:
         for step, actor in (("agree", self.moderator), ("finalise", self.office.leader)):

@@ -1,4 +1,6 @@
-"""The documents of the sample consultations: written and drawn here, so that nobody takes them for those of a real place."""
+"""The documents of the sample consultations: written and drawn here, so that nobody takes them for
+those of a real place.
+"""
 
 import csv
 import io
@@ -58,7 +60,9 @@ def _saved(document: WordFile) -> io.BytesIO:
 def table(name: str, title: str) -> io.BytesIO:
     """A CSV file of ../data as a workbook."""
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": True})
+    book = xlsxwriter.Workbook(
+        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": True}
+    )
     sheet = book.add_worksheet(title[:31])
     bold = book.add_format({"bold": True, "text_wrap": True})
     with (DATA / name).open(encoding="utf-8-sig", newline="") as lines:
@@ -79,13 +83,26 @@ def picture(*, small: bool = False) -> io.BytesIO:
     scale = min(size[0] / (east - west), size[1] / (north - south)) * 0.94
 
     def spot(place: tuple[float, float]) -> tuple[float, float]:
-        return 0.03 * size[0] + (place[0] - west) * scale, 0.97 * size[1] - (place[1] - south) * scale
+        return 0.03 * size[0] + (place[0] - west) * scale, 0.97 * size[1] - (
+            place[1] - south
+        ) * scale
 
-    for collection, border in ((maps.land_use(), "#8a8a8a"), (maps.projects(), "#9b1c1c"), (maps.boundary(), "#000000")):
+    for collection, border in (
+        (maps.land_use(), "#8a8a8a"),
+        (maps.projects(), "#9b1c1c"),
+        (maps.boundary(), "#000000"),
+    ):
         for feature in collection["features"]:
-            fill = _COLOURS.get(feature["properties"].get("code", "")) if border == "#8a8a8a" else None
+            fill = (
+                _COLOURS.get(feature["properties"].get("code", "")) if border == "#8a8a8a" else None
+            )
             for ring in _rings(feature["geometry"]):
-                pen.polygon([spot(place) for place in ring], fill=fill, outline=border, width=1 if small else 3)
+                pen.polygon(
+                    [spot(place) for place in ring],
+                    fill=fill,
+                    outline=border,
+                    width=1 if small else 3,
+                )
     stream = io.BytesIO()
     image.save(stream, "PDF", resolution=150)
     stream.seek(0)
@@ -113,5 +130,15 @@ def _rings(geometry: dict[str, object]) -> list[list[tuple[float, float]]]:
 
 
 def _frame() -> tuple[float, float, float, float]:
-    places = [place for feature in maps.boundary()["features"] for ring in _rings(feature["geometry"]) for place in ring]
-    return min(x for x, _ in places), min(y for _, y in places), max(x for x, _ in places), max(y for _, y in places)
+    places = [
+        place
+        for feature in maps.boundary()["features"]
+        for ring in _rings(feature["geometry"])
+        for place in ring
+    ]
+    return (
+        min(x for x, _ in places),
+        min(y for _, y in places),
+        max(x for x, _ in places),
+        max(y for _, y in places),
+    )

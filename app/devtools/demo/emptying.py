@@ -13,8 +13,15 @@ def empty_tables() -> None:
     # The record refuses deletion until it is unsealed; the product itself never does that.
     db.session.execute(sa.update(AuditHead).values(sealed=False))
     # Questions and the versions of their answers refer to each other.
-    apart = {"stage": Stage.RECEIVED, "visibility": Visibility.PRIVATE, "version_id": None, "merged_into_id": None}
-    db.session.execute(sa.update(Question).values(apart), execution_options={"synchronize_session": False})
+    apart = {
+        "stage": Stage.RECEIVED,
+        "visibility": Visibility.PRIVATE,
+        "version_id": None,
+        "merged_into_id": None,
+    }
+    db.session.execute(
+        sa.update(Question).values(apart), execution_options={"synchronize_session": False}
+    )
     for table in reversed(db.metadata.sorted_tables):
         db.session.execute(table.delete())
     db.session.expunge_all()

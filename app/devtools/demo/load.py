@@ -1,4 +1,6 @@
-"""Loading the sample authority, all of it in one transaction: its organisation, its people, and half a year of questions."""
+"""Loading the sample authority, all of it in one transaction: its organisation, its people, and
+half a year of questions.
+"""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -36,7 +38,10 @@ _CALENDAR = dt.timedelta(days=200)
 #: Answered, with progress lines and a promise: a good one to look up as its sender.
 EXAMPLE = "014"
 #: Who follows what: everything, or a topic.
-_FOLLOWERS = (("theodoi.tatca@hopthu.example", None), ("nongdan.tanhoi@hopthu.example", "nong-nghiep"))
+_FOLLOWERS = (
+    ("theodoi.tatca@hopthu.example", None),
+    ("nongdan.tanhoi@hopthu.example", "nong-nghiep"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class Loaded:
     fresh: bool
     questions: int
     published: int
-    #: The tracking code of a question to try the sender's side with; empty when this call made nothing.
+    #: The tracking code of a question to try the sender's side with; empty when this call made
+    #: nothing.
     example: str = ""
 
 
@@ -61,13 +67,18 @@ def check_allowed() -> None:
 
 def is_empty() -> bool:
     """Has nobody put anything into this database yet?"""
-    return not any(db.session.scalar(sa.select(sa.exists(sa.select(table.id)))) for table in (AgencyProfile, User, Question))
+    return not any(
+        db.session.scalar(sa.select(sa.exists(sa.select(table.id))))
+        for table in (AgencyProfile, User, Question)
+    )
 
 
 def load(*, profile: str = "xa", fresh: bool = False) -> Loaded:
-    """Make the sample authority, unless there is something already; `fresh` empties every table first.
+    """Make the sample authority, unless there is something already; `fresh` empties every table
+    first.
 
-    The caller commits. Raises Refused in a production configuration and where demo data is switched off.
+    The caller commits. Raises Refused in a production configuration and where demo data is switched
+    off.
     """
     check_allowed()
     if fresh:
@@ -100,7 +111,9 @@ def _make(profile: Profile, planned: list[Planned]) -> Office:
         _write_templates(office)
         consultations.lay_ground(office)
         _follow(office)
-    steps = [step for one in planned for step in Story(one, office).tell()] + consultations.steps(office)
+    steps = [step for one in planned for step in Story(one, office).tell()] + consultations.steps(
+        office
+    )
     # The sort is stable: steps of one question or consultation at one moment keep their order.
     for step in sorted(steps, key=lambda step: step.at):
         with frozen(step.at):
@@ -108,7 +121,9 @@ def _make(profile: Profile, planned: list[Planned]) -> Office:
             # Rows that the act only added take the time of their flush.
             db.session.flush()
     for year in {local(step.at).year for step in steps}:
-        set_counter(f"{profile.agency['tracking_prefix']}-{year}", consultations.FIRST_NUMBER + len(steps))
+        set_counter(
+            f"{profile.agency['tracking_prefix']}-{year}", consultations.FIRST_NUMBER + len(steps)
+        )
     mails.settle()
     return office
 
@@ -138,7 +153,9 @@ def _write_templates(office: Office) -> None:
 def _follow(office: Office) -> None:
     for email, topic in _FOLLOWERS:
         asked = notifications.subscribe(
-            email=email, secret_key=str(current_app.secret_key), topic_id=office.topics[topic].id if topic else None
+            email=email,
+            secret_key=str(current_app.secret_key),
+            topic_id=office.topics[topic].id if topic else None,
         )
         if asked is not None:
             notifications.confirm(asked[0])
@@ -146,5 +163,7 @@ def _follow(office: Office) -> None:
 
 def _counted(*, fresh: bool) -> Loaded:
     total = sa.select(sa.func.count()).select_from(Question)
-    public = sa.select(sa.func.count()).select_from(queries.public(Question.id).where(Question.visibility == Visibility.PUBLIC).subquery())
+    public = sa.select(sa.func.count()).select_from(
+        queries.public(Question.id).where(Question.visibility == Visibility.PUBLIC).subquery()
+    )
     return Loaded(fresh, db.session.scalar(total) or 0, db.session.scalar(public) or 0)

@@ -1,7 +1,9 @@
-"""A map of the fictional commune near 15,1° N 108,8° E: its boundary, land uses and projects, always the same.
+"""A map of the fictional commune near 15,1° N 108,8° E: its boundary, land uses and projects,
+always the same.
 
-`boundary`, `land_use` and `projects` are GeoJSON in WGS 84; `zipped_shapefile` writes one of them as a surveyor would: in
-VN-2000, central meridian 108°00′ (EPSG:5898), with the attribute names that Vietnamese programs use.
+`boundary`, `land_use` and `projects` are GeoJSON in WGS 84; `zipped_shapefile` writes one of them
+as a surveyor would: in VN-2000, central meridian 108°00′ (EPSG:5898), with the attribute names that
+Vietnamese programs use.
 """
 
 import io
@@ -18,11 +20,13 @@ from app.consultations.readers.projections import converter
 Collection = dict[str, Any]
 Place = tuple[float, float]
 
-#: The south-western corner, the size of a field of the mesh in degrees (about 900 m), and how many there are.
+#: The south-western corner, the size of a field of the mesh in degrees (about 900 m), and how many
+#: there are.
 WEST, SOUTH = 108.772, 15.066
 STEP_X, STEP_Y = 0.0085, 0.0082
 COLUMNS, ROWS = 8, 5
-#: What lies where, row by row from the South: forest in the West, rice along the river, the village in the middle.
+#: What lies where, row by row from the South: forest in the West, rice along the river, the village
+#: in the middle.
 LAND_USES = (
     ("RPH", "RSX", "HNK", "LUC", "LUC", "HNK", "NTS", "RPH"),
     ("RSX", "RSX", "CLN", "LUC", "LUC", "LUC", "NTS", "BCS"),
@@ -96,12 +100,20 @@ class _Mesh:
 
     def ring(self, corners: Sequence[tuple[int, int]]) -> list[list[float]]:
         """A closed ring through these corners."""
-        places = [place for start, end in zip(corners, [*corners[1:], corners[0]], strict=True) for place in self.border(start, end)]
+        places = [
+            place
+            for start, end in zip(corners, [*corners[1:], corners[0]], strict=True)
+            for place in self.border(start, end)
+        ]
         return [[round(x, 6), round(y, 6)] for x, y in [*places, places[0]]]
 
 
 def _feature(ring: list[list[float]], **properties: str) -> dict[str, Any]:
-    return {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    return {
+        "type": "Feature",
+        "properties": properties,
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
 
 
 def _collection(features: list[dict[str, Any]]) -> Collection:
@@ -142,7 +154,13 @@ def projects() -> Collection:
     features = []
     for code, name, land, column, row, size in PROJECTS:
         x, y, half = WEST + column * STEP_X, SOUTH + row * STEP_Y, size / 2
-        corners = [(-half, -half), (half * 1.3, -half * 0.9), (half * 1.1, half * 0.8), (half * 0.2, half), (-half * 0.9, half * 0.9)]
+        corners = [
+            (-half, -half),
+            (half * 1.3, -half * 0.9),
+            (half * 1.1, half * 0.8),
+            (half * 0.2, half),
+            (-half * 0.9, half * 0.9),
+        ]
         ring = [
             [
                 round(x + east * chance.uniform(0.85, 1.1) * _METRE_X, 6),
@@ -170,17 +188,22 @@ def zipped_shapefile(
 ) -> bytes:
     """The areas of a collection as a zipped Shapefile in a zone of VN-2000.
 
-    `prj`: "" writes the zone's own, None writes none, anything else as it stands. `turned` puts the northing first.
+    `prj`: "" writes the zone's own, None writes none, anything else as it stands. `turned` puts the
+    northing first.
     """
     backwards = converter(epsg)
     shp, shx, dbf = io.BytesIO(), io.BytesIO(), io.BytesIO()
-    with shapefile.Writer(shp=shp, shx=shx, dbf=dbf, shapeType=shapefile.POLYGON, encoding=encoding) as writer:
+    with shapefile.Writer(
+        shp=shp, shx=shx, dbf=dbf, shapeType=shapefile.POLYGON, encoding=encoding
+    ) as writer:
         for column in COLUMN_NAMES.values():
             writer.field(column, "C", size=120)
         for feature in collection["features"]:
             rings = []
             for ring in feature["geometry"]["coordinates"]:
-                xs, ys = backwards.transform([place[0] for place in ring], [place[1] for place in ring], direction="INVERSE")
+                xs, ys = backwards.transform(
+                    [place[0] for place in ring], [place[1] for place in ring], direction="INVERSE"
+                )
                 rings.append([[y, x] if turned else [x, y] for x, y in zip(xs, ys, strict=True)])
             # GeoJSON's outer rings run against the clock, a Shapefile's with it.
             writer.poly(rings if turned else [ring[::-1] for ring in rings])

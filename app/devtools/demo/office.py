@@ -54,8 +54,15 @@ class Office:
         """What the gaps of this question's texts are filled with."""
         unit = self.unit_of(planned)
         asked = self.days.today if planned.told["ago"] == 0 else self.days.back(planned.told["ago"])
-        dates = {f"+{count}": vi_date(self.days.after(asked, count)) for count in range(1, _FURTHEST)}
-        own = {"unit": unit.name, "code": unit.code, "phone": unit.phone, "local": self.profile.local(planned.place)}
+        dates = {
+            f"+{count}": vi_date(self.days.after(asked, count)) for count in range(1, _FURTHEST)
+        }
+        own = {
+            "unit": unit.name,
+            "code": unit.code,
+            "phone": unit.phone,
+            "local": self.profile.local(planned.place),
+        }
         return {**self.profile.words, **own, **dates}
 
     def contact(self, planned: Planned) -> str:

@@ -1,4 +1,6 @@
-"""The people of the sample authority: the eight accounts, and colleagues who only stand in lists."""
+"""The people of the sample authority: the eight accounts, and colleagues who only
+stand in lists.
+"""
 
 from collections.abc import Mapping
 
@@ -17,19 +19,36 @@ _WRITERS = frozenset({Role.OFFICER, Role.HEAD})
 
 
 def demo_accounts() -> list[tuple[str, str]]:
-    """The names for signing in, with what each may do, in words. The password is accounts.demo.PASSWORD."""
-    return [(account.username, ", ".join(str(ROLE_LABELS[role]) for role in account.roles)) for account in accounts.ACCOUNTS]
+    """The names for signing in, with what each may do, in words.
+
+    The password is accounts.demo.PASSWORD.
+    """
+    return [
+        (account.username, ", ".join(str(ROLE_LABELS[role]) for role in account.roles))
+        for account in accounts.ACCOUNTS
+    ]
 
 
 def load(profile: Profile, units: Mapping[str, Unit], *, answering: set[str]) -> dict[str, User]:
-    """Everybody, by name. `answering`: codes of the units that get questions; each gets at least one officer."""
+    """Everybody, by name.
+
+    `answering`: codes of the units that get questions; each gets at least one officer.
+    """
     found = accounts.load({code: unit.id for code, unit in units.items()})
     found += [_colleague(units, **person) for person in profile.people]
     busy = {user.unit_id for user in found if user.is_active and user.roles & _WRITERS}
     names = iter(profile.further)
     for code in sorted(answering):
         if units[code].id not in busy:
-            found.append(_colleague(units, username=f"cb.{slug(code)}", full_name=next(names), position="Chuyên viên", units=[code]))
+            found.append(
+                _colleague(
+                    units,
+                    username=f"cb.{slug(code)}",
+                    full_name=next(names),
+                    position="Chuyên viên",
+                    units=[code],
+                )
+            )
     db.session.flush()
     return {user.username: user for user in found}
 
@@ -59,5 +78,9 @@ def _colleague(
 
 def officer_of(people: Mapping[str, User], unit: Unit) -> User:
     """Who writes the answers of a unit: the specialist rather than the head."""
-    mine = [user for user in people.values() if user.unit_id == unit.id and user.is_active and user.roles & _WRITERS]
+    mine = [
+        user
+        for user in people.values()
+        if user.unit_id == unit.id and user.is_active and user.roles & _WRITERS
+    ]
     return next((user for user in mine if Role.OFFICER in user.roles), mine[0])

@@ -1,4 +1,6 @@
-"""Pictures for the sample questions: drawn, so that nobody takes them for photographs of a real place."""
+"""Pictures for the sample questions: drawn, so that nobody takes them for photographs of a real
+place.
+"""
 
 import functools
 import io
@@ -51,7 +53,9 @@ def _barn(pen: Pen, *, near: int) -> None:
     pen.rectangle((0, 420, 1_200, 800), _FIELD)
     wide, tall = 260 * near, 110 * near
     pen.rectangle((600 - wide // 2, 520 - tall, 600 + wide // 2, 540), _BRICK)
-    pen.polygon(((560 - wide // 2, 520 - tall), (640 + wide // 2, 520 - tall), (600, 440 - tall)), _ROOF)
+    pen.polygon(
+        ((560 - wide // 2, 520 - tall), (640 + wide // 2, 520 - tall), (600, 440 - tall)), _ROOF
+    )
     pen.ellipse((600 - wide // 2, 560, 600 + wide // 2, 640 + 20 * near), _MUD)
 
 

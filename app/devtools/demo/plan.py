@@ -1,4 +1,7 @@
-"""What is to be loaded, as the files in ../data say it. Reading only; nothing here knows the database."""
+"""What is to be loaded, as the files in ../data say it.
+
+Reading only; nothing here knows the database.
+"""
 
 import csv
 import re
@@ -16,7 +19,9 @@ _GAP = re.compile(r"\{(\+?\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One kind of authority: its description, its units, and the words in which texts speak of them."""
+    """One kind of authority: its description, its units, and the words in which texts speak of
+    them.
+    """
 
     name: str
     agency: Mapping[str, Any]
@@ -35,7 +40,11 @@ class Profile:
 
     def local(self, place: str) -> str:
         """The people's committee on the spot."""
-        return self.words["local_town"] if place == TOWN else self.words["local"].format(place=place or "An Sơn")
+        return (
+            self.words["local_town"]
+            if place == TOWN
+            else self.words["local"].format(place=place or "An Sơn")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,20 @@ def gaps(text: str) -> set[str]:
 
 
 def _planned(row: dict[str, str], told: Mapping[str, Any]) -> Planned:
-    values: dict[str, Any] = {name: row[name] for name in ("seq", "title", "topic", "unit", "place", "kind", "channel", "status", "result")}
+    values: dict[str, Any] = {
+        name: row[name]
+        for name in (
+            "seq",
+            "title",
+            "topic",
+            "unit",
+            "place",
+            "kind",
+            "channel",
+            "status",
+            "result",
+        )
+    }
     return Planned(**values, days=int(row["days"]) if row["days"] else None, told=told)
 
 

@@ -1,4 +1,6 @@
-"""Made-up Vietnamese text in any amount: words as unevenly used as in real letters, so that search has something to chew on."""
+"""Made-up Vietnamese text in any amount: words as unevenly used as in real letters, so that search
+has something to chew on.
+"""
 
 import itertools
 import random
@@ -12,7 +14,10 @@ _VOCABULARY = 6_000
 #: Zipf–Mandelbrot: how much the commonest words are held back.
 _OFFSET = 2.7
 _ONSETS = "b c ch d đ g gi h kh l m n ng nh ph qu r s t th tr v x".split()
-_RIMES = "ạch ăm ân ẫu ếch êm iêng iệt oan oẵng ôi ông ớt ợp ung ưng ươm ượng uyên uỳnh ửu ẩy ịch ọt ụp ặng".split()
+_RIMES = (
+    "ạch ăm ân ẫu ếch êm iêng iệt oan oẵng ôi ông ớt ợp ung ưng ươm ượng uyên uỳnh ửu ẩy ịch "
+    "ọt ụp ặng"
+).split()
 _TITLES = (
     "Hỏi về {0} ở {1}",
     "Xin cho biết {0} tại {1}",
@@ -21,8 +26,18 @@ _TITLES = (
     "Khi nào {0} ở {1}?",
     "Thủ tục {0} cần giấy tờ gì?",
 )
-_OPENINGS = ("Tôi ở {0}, xin hỏi {1}.", "Gia đình tôi tại {0} gặp việc {1}.", "Bà con {0} đề nghị {1}.", "Cho tôi hỏi, ở {0} {1}.")
-_SHORTS = ("Đã kiểm tra; {0}.", "Trường hợp của ông/bà {0}.", "Việc này {0}, thực hiện theo thông báo.", "Đơn vị đã {0}.")
+_OPENINGS = (
+    "Tôi ở {0}, xin hỏi {1}.",
+    "Gia đình tôi tại {0} gặp việc {1}.",
+    "Bà con {0} đề nghị {1}.",
+    "Cho tôi hỏi, ở {0} {1}.",
+)
+_SHORTS = (
+    "Đã kiểm tra; {0}.",
+    "Trường hợp của ông/bà {0}.",
+    "Việc này {0}, thực hiện theo thông báo.",
+    "Đơn vị đã {0}.",
+)
 _FINDINGS = ("Kiểm tra tại {0}: {1}.", "Đối chiếu hồ sơ ở {0}: {1}.")
 
 
@@ -35,7 +50,9 @@ class Prose:
         known = [word for word, _count in found.most_common(_VOCABULARY)]
         syllables = (onset + rime for rime, onset in itertools.product(_RIMES, _ONSETS))
         self._words = list(dict.fromkeys([*known, *syllables]))[:_VOCABULARY]
-        self._weights = list(itertools.accumulate(1 / (rank + _OFFSET) for rank in range(1, len(self._words) + 1)))
+        self._weights = list(
+            itertools.accumulate(1 / (rank + _OFFSET) for rank in range(1, len(self._words) + 1))
+        )
 
     def phrase(self, count: int) -> str:
         """So many words."""
@@ -71,5 +88,9 @@ def _corpus() -> list[str]:
     texts = []
     for planned in plan.questions():
         answer = planned.told.get("answer", {})
-        texts += [planned.title, planned.told["body"], *(answer.get(slot, "") for slot in ("short", "findings", "resolution"))]
+        texts += [
+            planned.title,
+            planned.told["body"],
+            *(answer.get(slot, "") for slot in ("short", "findings", "resolution")),
+        ]
     return texts

@@ -1,7 +1,8 @@
 """Many made-up questions at once, written past the services: for measuring, never for looking at.
 
-What matters for speed is real: the rows, the indexes, the full-text index, the share of open questions, dates over five
-years. What nobody measures is left out: mails, the audit record, all but one line of each log.
+What matters for speed is real: the rows, the indexes, the full-text index, the share of open
+questions, dates over five years. What nobody measures is left out: mails, the audit record, all but
+one line of each log.
 """
 
 import datetime as dt
@@ -37,7 +38,16 @@ BATCH = 2_000
 OPEN = 50
 _YEARS = 5
 _DAY = dt.timedelta(days=1)
-_NAMES = ("Nguyễn Thị Lan", "Trần Văn Hùng", "Lê Thị Hoa", "Phạm Văn Nam", "Võ Thị Mai", "Đặng Văn Sơn", "Bùi Thị Thu", "Hồ Văn Tài")
+_NAMES = (
+    "Nguyễn Thị Lan",
+    "Trần Văn Hùng",
+    "Lê Thị Hoa",
+    "Phạm Văn Nam",
+    "Võ Thị Mai",
+    "Đặng Văn Sơn",
+    "Bùi Thị Thu",
+    "Hồ Văn Tài",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +76,11 @@ class _Place:
 
 
 def scale(count: int, *, answered_share: float = 0.97) -> Scaled:
-    """Add so many questions, oldest first, of which this share is answered and public; commits in batches.
+    """Add so many questions, oldest first, of which this share is answered and public; commits in
+    batches.
 
-    Raises Refused where demo data is not allowed. Without an authority the sample one is made, without people.
+    Raises Refused where demo data is not allowed. Without an authority the sample one is made,
+    without people.
     """
     check_allowed()
     if db.session.get(AgencyProfile, 1) is None:
@@ -80,7 +92,12 @@ def scale(count: int, *, answered_share: float = 0.97) -> Scaled:
     prose = Prose(place.first_question)
     numbers = dict(db.session.execute(sa.select(Counter.name, Counter.value)).all())
     for first in range(0, count, BATCH):
-        _write([_row(place, prose, numbers, index, count, answered, waiting) for index in range(first, min(first + BATCH, count))])
+        _write(
+            [
+                _row(place, prose, numbers, index, count, answered, waiting)
+                for index in range(first, min(first + BATCH, count))
+            ]
+        )
         _keep(numbers)
         db.session.commit()
     _finish()
@@ -118,12 +135,24 @@ class _Row:
     log: dict[str, Any]
 
 
-def _row(place: _Place, prose: Prose, numbers: dict[str, int], index: int, count: int, answered: int, waiting: int) -> _Row:
+def _row(
+    place: _Place,
+    prose: Prose,
+    numbers: dict[str, int],
+    index: int,
+    count: int,
+    answered: int,
+    waiting: int,
+) -> _Row:
     # The newest wait; what is not answered besides was taken back, evenly over the years.
     is_open = index >= count - waiting
     rest = count - waiting
     is_answered = not is_open and (index + 1) * answered // rest > index * answered // rest
-    at = place.started + place.step * (index + 1) if not is_open else now() - (count - index) * dt.timedelta(hours=2)
+    at = (
+        place.started + place.step * (index + 1)
+        if not is_open
+        else now() - (count - index) * dt.timedelta(hours=2)
+    )
     where, where_name = place.places[index % len(place.places)]
     title, body = prose.title(where_name), prose.question(where_name)
     question = _question(place, prose, index, at, is_open=is_open, is_answered=is_answered)
@@ -140,12 +169,24 @@ def _row(place: _Place, prose: Prose, numbers: dict[str, int], index: int, count
     if not is_answered:
         return _Row(submission, question, None, None, log)
     version = _version(prose, place.first_version + index, question, where_name)
-    document = (Ref("question", question["id"]), title, f"{body}\n{version['short']}\n{version['findings']}\n{version['resolution']}")
+    document = (
+        Ref("question", question["id"]),
+        title,
+        f"{body}\n{version['short']}\n{version['findings']}\n{version['resolution']}",
+    )
     return _Row(submission, question, version, document, log)
 
 
 def _submission(
-    place: _Place, numbers: dict[str, int], index: int, at: dt.datetime, title: str, body: str, where: int, *, is_public: bool
+    place: _Place,
+    numbers: dict[str, int],
+    index: int,
+    at: dt.datetime,
+    title: str,
+    body: str,
+    where: int,
+    *,
+    is_public: bool,
 ) -> dict[str, Any]:
     number, counter = place.first_submission + index, f"{place.prefix}-{local(at).year}"
     numbers[counter] = numbers.get(counter, 0) + 1
@@ -177,11 +218,17 @@ def _submission(
     }
 
 
-def _question(place: _Place, prose: Prose, index: int, at: dt.datetime, *, is_open: bool, is_answered: bool) -> dict[str, Any]:
+def _question(
+    place: _Place, prose: Prose, index: int, at: dt.datetime, *, is_open: bool, is_answered: bool
+) -> dict[str, Any]:
     chance = prose.random
     took = 1 + int(chance.random() * chance.random() * 12)
     answered_at = min(at + took * 1.4 * _DAY, now()) if is_answered else None
-    closed_at = answered_at + CLOSE_DAYS * _DAY if answered_at and answered_at + CLOSE_DAYS * _DAY < now() else None
+    closed_at = (
+        answered_at + CLOSE_DAYS * _DAY
+        if answered_at and answered_at + CLOSE_DAYS * _DAY < now()
+        else None
+    )
     due = local(at).date() + 14 * _DAY if is_open else None
     stage = (Stage.ASSIGNED if index % 2 else Stage.RECEIVED) if is_open else Stage.WITHDRAWN
     return {
@@ -212,7 +259,9 @@ def _question(place: _Place, prose: Prose, index: int, at: dt.datetime, *, is_op
     }
 
 
-def _version(prose: Prose, number: int, question: dict[str, Any], where_name: str) -> dict[str, Any]:
+def _version(
+    prose: Prose, number: int, question: dict[str, Any], where_name: str
+) -> dict[str, Any]:
     findings, steps = prose.findings(where_name), prose.resolution()
     return {
         "id": number,
@@ -246,7 +295,10 @@ def _write(rows: list[_Row]) -> None:
         sa.update(table)
         .where(table.c.id.between(first, rows[-1].question["id"]), table.c.answered_at.is_not(None))
         .values(
-            stage=sa.case((table.c.closed_at.is_(None), sa.literal_column("'answered'")), else_=sa.literal_column("'closed'")),
+            stage=sa.case(
+                (table.c.closed_at.is_(None), sa.literal_column("'answered'")),
+                else_=sa.literal_column("'closed'"),
+            ),
             visibility=Visibility.PUBLIC,
             # Both are numbered alike, with a gap where there is no answer.
             version_id=table.c.id + (versions[0]["id"] - versions[0]["question_id"]),
@@ -260,22 +312,33 @@ def _insert(table: Any, rows: list[dict[str, Any]]) -> None:
     if db.session.get_bind().dialect.name != "postgresql":
         db.session.execute(sa.insert(table), rows)
         return
-    # One statement for all rows: the server takes them apart several times faster than it takes them one by one.
+    # One statement for all rows: the server takes them apart several times faster than it takes
+    # them one by one.
     names = ", ".join(rows[0])
-    statement = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"  # noqa: S608
+    statement = (
+        f"INSERT INTO {table.name} ({names}) SELECT {names} FROM "  # noqa: S608
+        f"json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
+    )
     db.session.execute(sa.text(statement), {"rows": json.dumps(rows, default=str)})
 
 
 def _keep(numbers: dict[str, int]) -> None:
     table = Counter.__table__
     db.session.execute(sa.delete(table).where(table.c.name.in_(numbers)))
-    db.session.execute(sa.insert(table), [{"name": name, "value": value} for name, value in numbers.items()])
+    db.session.execute(
+        sa.insert(table), [{"name": name, "value": value} for name, value in numbers.items()]
+    )
 
 
 def _finish() -> None:
     if db.session.get_bind().dialect.name == "postgresql":
         for name in ("submission", "question", "answer_version"):
-            db.session.execute(sa.text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"))  # noqa: S608
+            db.session.execute(
+                sa.text(
+                    f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM "  # noqa: S608
+                    f"{name}))"
+                )
+            )
             # As the server would by itself, some minutes later.
             db.session.execute(sa.text(f"ANALYZE {name}"))
     bump()

@@ -1,6 +1,8 @@
-"""What happens to one question, as steps with a moment each. The loader runs the steps of all questions in order of time.
+"""What happens to one question, as steps with a moment each. The loader runs the steps of all
+questions in order of time.
 
-Every step is an act of the product's own services, by a person who may do it; only the clock is turned back.
+Every step is an act of the product's own services, by a person who may do it; only the clock is
+turned back.
 """
 
 import datetime as dt
@@ -22,14 +24,17 @@ KINDS = {
     "question": QuestionKind.QUESTION,
     "incident": QuestionKind.INCIDENT,
     "proposal": QuestionKind.PROPOSAL,
-    # A complaint about how people were served, which in law is none: something that happened, to be looked into.
+    # A complaint about how people were served, which in law is none: something that happened, to be
+    # looked into.
     "complaint_service": QuestionKind.INCIDENT,
 }
 #: Nobody has looked at them yet.
 UNTOUCHED = frozenset({"received", "unverified"})
 _RESTRICTED = {"complaint": Classification.COMPLAINT, "denunciation": Classification.DENUNCIATION}
 #: They end at reception, with or without a decision.
-AT_RECEPTION = frozenset({"rejected", "restricted", "refused", "pending_refusal", "duplicate", "transferred"})
+AT_RECEPTION = frozenset(
+    {"rejected", "restricted", "refused", "pending_refusal", "duplicate", "transferred"}
+)
 
 
 class Story(Telling):
@@ -48,13 +53,23 @@ class Story(Telling):
             self._after_reception(self._at_reception(asked))
         return self.steps
 
-    # Reception ---------------------------------------------------------------------------------------------------------
+    # Reception
+    # ----------------------------------------------------------------------------------------------
     def _at_reception(self, asked: dt.datetime) -> dt.datetime:
         """Look at it the same morning or the next working day; gives when that was done."""
         same_day = asked.astimezone(HANOI).hour < 10
-        at = self.moment(self.ago, "10:20", self.number % 25) if same_day else self.moment(self.ago - 1, "08:05", self.number % 40)
+        at = (
+            self.moment(self.ago, "10:20", self.number % 25)
+            if same_day
+            else self.moment(self.ago - 1, "08:05", self.number % 40)
+        )
         if self.planned.kind == "spam":
-            self.then(at, lambda: service.mark_spam(self.question, actor=self.office.moderator, seen_revision=self.question.revision))
+            self.then(
+                at,
+                lambda: service.mark_spam(
+                    self.question, actor=self.office.moderator, seen_revision=self.question.revision
+                ),
+            )
             return at
         self.then(at, self._classify)
         if self.planned.status not in AT_RECEPTION:
@@ -77,7 +92,9 @@ class Story(Telling):
         title = self.told.get("public_title") or submission.title
         body = clean(fill(self.told.get("public", ""), self.words)) or submission.body
         hidden = redaction.find(body)
-        reason = self.told.get("reason") or ("Che " + ", ".join(sorted({item.label for item in hidden})) + "." if hidden else "")
+        reason = self.told.get("reason") or (
+            "Che " + ", ".join(sorted({item.label for item in hidden})) + "." if hidden else ""
+        )
         changed = bool(hidden) or title != submission.title or body != submission.body
         service.redact(
             self.question,
@@ -97,7 +114,8 @@ class Story(Telling):
             officer=self.office.officer_of(self.planned),
         )
 
-    # What follows --------------------------------------------------------------------------------------------------------
+    # What follows
+    # ----------------------------------------------------------------------------------------------
     def _after_reception(self, received: dt.datetime) -> None:
         for name, tell in (
             ("ask_more", self._ask_more),
@@ -118,16 +136,26 @@ class Story(Telling):
     def _ask_more(self, told: dict[str, Any]) -> None:
         def act() -> None:
             officer = self.office.officer_of(self.planned)
-            service.ask_more(self.question, actor=officer, seen_revision=self.question.revision, text=told["text"])
+            service.ask_more(
+                self.question,
+                actor=officer,
+                seen_revision=self.question.revision,
+                text=told["text"],
+            )
 
         self.then(self.moment(told["ago"], "09:15"), act)
 
     def _reply(self, told: dict[str, Any]) -> None:
-        self.then(self.moment(told["ago"], "20:30"), lambda: service.reply_more(self.question, text=told["text"], actor=CITIZEN))
+        self.then(
+            self.moment(told["ago"], "20:30"),
+            lambda: service.reply_more(self.question, text=told["text"], actor=CITIZEN),
+        )
 
     def _notes(self, told: list[dict[str, Any]]) -> None:
         for note in told:
-            self.then(self.moment(note["ago"], "10:45"), functools.partial(self._note, note["text"]))
+            self.then(
+                self.moment(note["ago"], "10:45"), functools.partial(self._note, note["text"])
+            )
 
     def _note(self, text: str) -> None:
         service.add_note(self.question, actor=self.office.officer_of(self.planned), text=text)
@@ -135,7 +163,11 @@ class Story(Telling):
     def _extend(self, told: dict[str, Any]) -> None:
         def act() -> None:
             service.extend(
-                self.question, actor=self.office.leader, seen_revision=self.question.revision, days=told["days"], reason=told["reason"]
+                self.question,
+                actor=self.office.leader,
+                seen_revision=self.question.revision,
+                days=told["days"],
+                reason=told["reason"],
             )
 
         self.then(self.moment(told["ago"], "16:30"), act)
@@ -146,14 +178,23 @@ class Story(Telling):
     def _merge(self, told: dict[str, Any]) -> None:
         def act() -> None:
             other = self.office.questions[told["into"]]
-            service.merge(self.question, actor=self.office.moderator, seen_revision=self.question.revision, other=other)
+            service.merge(
+                self.question,
+                actor=self.office.moderator,
+                seen_revision=self.question.revision,
+                other=other,
+            )
 
         self.then(self.moment(told["ago"], "14:25"), act)
 
     def _transfer(self, told: dict[str, Any]) -> None:
         def act() -> None:
             service.transfer(
-                self.question, actor=self.office.moderator, seen_revision=self.question.revision, body=told, reason=told["reason"]
+                self.question,
+                actor=self.office.moderator,
+                seen_revision=self.question.revision,
+                body=told,
+                reason=told["reason"],
             )
 
         self.then(self.moment(told["ago"], "15:10"), act)
@@ -161,7 +202,12 @@ class Story(Telling):
     def _refuse(self, told: dict[str, Any]) -> None:
         at = self.moment(told["ago"], "14:00")
         if self.planned.kind == "denunciation":
-            self.then(at, lambda: service.open_restricted(self.question, actor=self.office.leader, reason="Phân loại đơn"))
+            self.then(
+                at,
+                lambda: service.open_restricted(
+                    self.question, actor=self.office.leader, reason="Phân loại đơn"
+                ),
+            )
             self.then(at + 6 * MINUTE, lambda: self._refuse_restricted(told))
             return
         self._ask_refuse(told)

@@ -1,4 +1,6 @@
-"""What the stories of all questions have in common: a question, its words, and steps with a moment each."""
+"""What the stories of all questions have in common: a question, its words, and steps with a moment
+each.
+"""
 
 import datetime as dt
 from collections.abc import Callable
@@ -20,7 +22,10 @@ class Step(NamedTuple):
 
 
 class Telling:
-    """Part of the story of one question. Acts run later, in the order of time, when the question exists."""
+    """Part of the story of one question.
+
+    Acts run later, in the order of time, when the question exists.
+    """
 
     def __init__(self, planned: Planned, office: Office) -> None:
         self.planned, self.office = planned, office

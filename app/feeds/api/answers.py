@@ -45,7 +45,11 @@ def answers() -> Given:
         )
         for row in page.items
     ]
-    return Listed[AnswerRow](items=items, next=page.next_cursor), 200, dated(row.published_at for row in page.items)
+    return (
+        Listed[AnswerRow](items=items, next=page.next_cursor),
+        200,
+        dated(row.published_at for row in page.items),
+    )
 
 
 @bp.get("/answers/<code>")

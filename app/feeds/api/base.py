@@ -1,4 +1,6 @@
-"""What every address of the API shares: the blueprint, errors as problem documents, who may read from where, how often."""
+"""What every address of the API shares: the blueprint, errors as problem documents, who may read
+from where, how often.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -45,12 +47,16 @@ spec = SpecTree(
     nested_naming_strategy=lambda _parent, child: child.replace("_", ""),
     title="Lắng Nghe",
     version="1",
-    description="Published answers and consultations. Read only, no key, any origin; the same that the pages show.",
+    description="Published answers and consultations. Read only, no key, any origin; the same "
+    "that the pages show.",
 )
 
 
 def query_of(model: type[ListQuery]) -> Any:
-    """The checked query parameters. A cursor that is none of ours is an error here, where nobody types one by hand."""
+    """The checked query parameters.
+
+    A cursor that is none of ours is an error here, where nobody types one by hand.
+    """
     asked = request.context.query  # type: ignore[attr-defined]  # put there by spectree
     if asked.after and paging.decode(asked.after, 2) is None:
         raise BadQueryError("after: not a cursor")
@@ -65,8 +71,12 @@ def dated(moments: Iterable[dt.datetime | None]) -> dict[str, str]:
 
 def _problem(status: int, detail: str = "", **headers: str) -> ResponseReturnValue:
     db.session.rollback()
-    body = Problem(type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail)
-    return Response(body.model_dump_json(), status, headers, content_type="application/problem+json")
+    body = Problem(
+        type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail
+    )
+    return Response(
+        body.model_dump_json(), status, headers, content_type="application/problem+json"
+    )
 
 
 @bp.errorhandler(errors.NotFound)

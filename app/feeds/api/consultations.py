@@ -1,4 +1,7 @@
-"""/api/v1/consultations: Lấy ý kiến, with the texts, the projects, the comments and the result of each."""
+"""/api/v1/consultations:
+
+Lấy ý kiến, with the texts, the projects, the comments and the result of each.
+"""
 
 from typing import Any
 
@@ -68,7 +71,11 @@ def consultations() -> Given:
     asked = query_of(ConsultationsQuery)
     page = outward.page(phase=asked.phase, after=asked.after, size=asked.limit)
     items = [ConsultationRow(**_row(one)) for one in page.items]
-    return Listed[ConsultationRow](items=items, next=page.next_cursor), 200, dated(one.updated_at for one in page.items)
+    return (
+        Listed[ConsultationRow](items=items, next=page.next_cursor),
+        200,
+        dated(one.updated_at for one in page.items),
+    )
 
 
 @bp.get("/consultations/<slug>")
@@ -81,7 +88,9 @@ def consultation(slug: str) -> Given:
     shown = Consultation(
         **_row(one),
         summary=one.summary,
-        legal_basis=[LegalBasis(text=row.get("text", ""), url=row.get("url", "")) for row in one.legal_basis],
+        legal_basis=[
+            LegalBasis(text=row.get("text", ""), url=row.get("url", "")) for row in one.legal_basis
+        ],
         notice_number=one.notice_number,
         first_closes_on=one.first_closes_on,
         extension_reason=one.extension_reason,
@@ -90,7 +99,14 @@ def consultation(slug: str) -> Given:
         receive_email=one.receive_email,
         posting_place=one.posting_place,
         documents=[
-            Document(kind=row.kind, title=row.title, url=link(row.url), extension=row.extension, size=row.size, sha256=row.sha256)
+            Document(
+                kind=row.kind,
+                title=row.title,
+                url=link(row.url),
+                extension=row.extension,
+                size=row.size,
+                sha256=row.sha256,
+            )
             for row in outward.documents(one.id)
         ],
     )
@@ -173,7 +189,11 @@ def comments(slug: str) -> Given:
         )
         for row in page.items
     ]
-    return Listed[Comment](items=items, next=page.next_cursor), 200, dated(row.published_at for row in page.items)
+    return (
+        Listed[Comment](items=items, next=page.next_cursor),
+        200,
+        dated(row.published_at for row in page.items),
+    )
 
 
 @bp.get("/consultations/<slug>/result")
@@ -200,7 +220,9 @@ def result(slug: str) -> Given:
 @bp.get("/consultations/<slug>/result/rows")
 @cacheable(params=_PAGED)
 @limiter.limit(LIMIT)
-@spec.validate(query=ListQuery, resp=Gives(HTTP_200=Listed[ResultRow], HTTP_404=Problem), tags=_TAGS)
+@spec.validate(
+    query=ListQuery, resp=Gives(HTTP_200=Listed[ResultRow], HTTP_404=Problem), tags=_TAGS
+)
 def result_rows(slug: str) -> Given:
     """The rows of that table, in its order."""
     asked = query_of(ListQuery)
@@ -208,5 +230,7 @@ def result_rows(slug: str) -> Given:
     if table is None:
         raise NotFound
     page = outward.issued_rows(table.id, after=asked.after, size=asked.limit)
-    items = [ResultRow(**{name: row.data[name] for name in ResultRow.model_fields}) for row in page.items]
+    items = [
+        ResultRow(**{name: row.data[name] for name in ResultRow.model_fields}) for row in page.items
+    ]
     return Listed[ResultRow](items=items, next=page.next_cursor), 200, dated([table.issued_at])

@@ -20,14 +20,21 @@ def described() -> dict[str, Any]:
         for operation in path.values():
             for status, answer in operation["responses"].items():
                 if status != "200":
-                    answer["content"] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+                    answer["content"] = {
+                        "application/problem+json": {
+                            "schema": {"$ref": "#/components/schemas/Problem"}
+                        }
+                    }
     return made
 
 
 @bp.get("/openapi.json")
 @cacheable()
 def openapi() -> ResponseReturnValue:
-    """What there is and how it looks, for programs. There is no page for people: those load scripts from elsewhere."""
+    """What there is and how it looks, for programs.
+
+    There is no page for people: those load scripts from elsewhere.
+    """
     return jsonify(described())
 
 

@@ -6,7 +6,15 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.consultations.states import ClauseKind, ConsultationType, DossierKind, Phase, SenderKind, Stance, TargetKind
+from app.consultations.states import (
+    ClauseKind,
+    ConsultationType,
+    DossierKind,
+    Phase,
+    SenderKind,
+    Stance,
+    TargetKind,
+)
 
 T = TypeVar("T")
 LIMIT_MAX = 100
@@ -27,7 +35,10 @@ class Asked(BaseModel):
 class ListQuery(Asked):
     """Which page of a list."""
 
-    after: Annotated[str | None, Field(None, max_length=2_000, description="Cursor of the page before: its `next`.")]
+    after: Annotated[
+        str | None,
+        Field(None, max_length=2_000, description="Cursor of the page before: its `next`."),
+    ]
     limit: Annotated[int, Field(20, ge=1, le=LIMIT_MAX, description="Items on a page.")]
 
 
@@ -105,7 +116,9 @@ class Consultation(ConsultationRow):
     summary: str
     legal_basis: list[LegalBasis]
     notice_number: str
-    first_closes_on: Annotated[dt.date | None, Field(description="The last day before an extension.")]
+    first_closes_on: Annotated[
+        dt.date | None, Field(description="The last day before an extension.")
+    ]
     extension_reason: str
     receive_address: str
     receive_phone: str
@@ -149,7 +162,9 @@ class Project(Shape):
 
 
 class Comment(Shape):
-    """A comment as everybody may read it: redacted, its sender named as they chose (empty: not at all)."""
+    """A comment as everybody may read it: redacted, its sender named as they chose (empty: not at
+    all).
+    """
 
     code: str
     received_at: dt.datetime
@@ -162,26 +177,36 @@ class Comment(Shape):
     sender: str
     text: str
     proposed_text: str
-    late: Annotated[bool, Field(description="Arrived after the last day: kept, and left out of the counts.")]
+    late: Annotated[
+        bool, Field(description="Arrived after the last day: kept, and left out of the counts.")
+    ]
 
 
 class Result(Shape):
-    """The newest issued table of comments and replies. sha256 is over the canonical JSON {"head": …, "rows": […]}."""
+    """The newest issued table of comments and replies. sha256 is over the canonical JSON {"head":
+    …, "rows": […]}.
+    """
 
     number: int
     issued_at: dt.datetime
-    reason: Annotated[str, Field(description="Why a correction was needed; empty for the first issue.")]
+    reason: Annotated[
+        str, Field(description="Why a correction was needed; empty for the first issue.")
+    ]
     sha256: str
     row_count: int
     head: Annotated[dict[str, Any], Field(description="Everything but the rows, as issued.")]
-    changes: Annotated[list[dict[str, Any]], Field(description="What differs from the issue before.")]
+    changes: Annotated[
+        list[dict[str, Any]], Field(description="What differs from the issue before.")
+    ]
 
 
 class ResultRow(Shape):
     """One point and what became of it, as issued."""
 
     number: int
-    anchor: Annotated[str, Field(description="The same in every issue; the page for people has it too.")]
+    anchor: Annotated[
+        str, Field(description="The same in every issue; the page for people has it too.")
+    ]
     group: str
     subject: str
     text: str

@@ -28,7 +28,12 @@ def _feed() -> Feed:
         )
         for row in questions.latest(FEED_SIZE)
     ]
-    return Feed(_("Hỏi đáp – %(agency)s", agency=organisation.agency().name), "/hoi-dap", "/hoi-dap/feed", found)
+    return Feed(
+        _("Hỏi đáp – %(agency)s", agency=organisation.agency().name),
+        "/hoi-dap",
+        "/hoi-dap/feed",
+        found,
+    )
 
 
 @bp.get("/hoi-dap/feed.atom")

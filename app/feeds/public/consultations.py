@@ -21,7 +21,11 @@ def _words(news: News) -> tuple[str, str, str]:
     """Title, summary and page of a piece of news."""
     one, closes = news.consultation, vi_date(news.consultation.closes_on)
     if news.what == "extended":
-        text = _("Nhận góp ý đến hết ngày %(day)s. Lý do: %(reason)s", day=closes, reason=one.extension_reason)
+        text = _(
+            "Nhận góp ý đến hết ngày %(day)s. Lý do: %(reason)s",
+            day=closes,
+            reason=one.extension_reason,
+        )
         return _("Gia hạn lấy ý kiến: %(title)s", title=one.title), text, one.url
     if news.what == "result":
         text = _("Kết quả tiếp thu, giải trình đã được công bố.")
@@ -46,7 +50,9 @@ def _entry(news: News) -> Entry:
 
 def _feed() -> Feed:
     title = _("Lấy ý kiến – %(agency)s", agency=organisation.agency().name)
-    return Feed(title, "/lay-y-kien", "/lay-y-kien/feed", [_entry(row) for row in outward.news(FEED_SIZE)])
+    return Feed(
+        title, "/lay-y-kien", "/lay-y-kien/feed", [_entry(row) for row in outward.news(FEED_SIZE)]
+    )
 
 
 @bp.get("/lay-y-kien/feed.atom")

@@ -1,4 +1,6 @@
-"""/nhung/lay-y-kien and /nhung/hoi-dap: small pages for a frame on another site. docs/embedding.md has the line to paste."""
+"""/nhung/lay-y-kien and /nhung/hoi-dap: small pages for a frame on another site. docs/embedding.md
+has the line to paste.
+"""
 
 from flask import Blueprint, Response, current_app, g, render_template
 from flask.typing import ResponseReturnValue
@@ -20,7 +22,9 @@ def _no_cookie() -> None:
 
 @bp.after_request
 def _may_be_framed(response: Response) -> Response:
-    """By this site and by those of the setting `embed_parents`; nobody else, and no other page of ours."""
+    """By this site and by those of the setting `embed_parents`; nobody else, and no other page of
+    ours.
+    """
     response.headers["Content-Security-Policy"] = current_app.config["EMBED_CSP"]
     # Browsers that know frame-ancestors do not look at this one.
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -31,11 +35,21 @@ def _may_be_framed(response: Response) -> Response:
 @cacheable()
 def consultations() -> ResponseReturnValue:
     """What people may comment on today."""
-    return render_template("feeds/embed_consultations.html", rows=outward.opened(SHOWN), heading=_("Đang lấy ý kiến"), home="/lay-y-kien")
+    return render_template(
+        "feeds/embed_consultations.html",
+        rows=outward.opened(SHOWN),
+        heading=_("Đang lấy ý kiến"),
+        home="/lay-y-kien",
+    )
 
 
 @bp.get("/hoi-dap")
 @cacheable()
 def answers() -> ResponseReturnValue:
     """The newest answers."""
-    return render_template("feeds/embed_answers.html", rows=questions.latest(SHOWN), heading=_("Câu hỏi mới được trả lời"), home="/hoi-dap")
+    return render_template(
+        "feeds/embed_answers.html",
+        rows=questions.latest(SHOWN),
+        heading=_("Câu hỏi mới được trả lời"),
+        home="/hoi-dap",
+    )

@@ -46,7 +46,10 @@ def _addresses() -> Iterator[tuple[str, dt.date | None]]:
 @cacheable()
 def sitemap() -> ResponseReturnValue:
     """Every public page, for search engines."""
-    lines = [f"<url><loc>{escape(link(path))}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>" for path, day in _addresses()]
+    lines = [
+        f"<url><loc>{escape(link(path))}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>"
+        for path, day in _addresses()
+    ]
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
         + "\n".join(lines)

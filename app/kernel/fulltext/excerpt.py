@@ -15,10 +15,11 @@ _BEFORE = 30
 
 
 def highlight(text: str, query: str, width: int = 160) -> Markup:
-    """An excerpt of at most about so many characters with the words of the query marked; everything is escaped.
+    """An excerpt of at most about so many characters with the words of the query marked; everything
+    is escaped.
 
-    A word typed with its marks marks just that word, if the text has it; otherwise whatever is the same without marks. The last
-    word may be unfinished.
+    A word typed with its marks marks just that word, if the text has it; otherwise whatever is the
+    same without marks. The last word may be unfinished.
     """
     original = nfc(text)
     hits = _hits(terms(original), terms(query[:LONGEST_QUERY]))
@@ -41,7 +42,9 @@ def _hits(found: Sequence[Term], asked: Sequence[Term]) -> list[tuple[int, int]]
     return [
         (term.start, term.end)
         for term in found
-        if term.marked in exact or term.plain in folded or (beginning is not None and term.plain.startswith(beginning))
+        if term.marked in exact
+        or term.plain in folded
+        or (beginning is not None and term.plain.startswith(beginning))
     ]
 
 

@@ -1,4 +1,6 @@
-"""Putting documents into the index, taking them out, and building it anew from what the features say."""
+"""Putting documents into the index, taking them out, and building it anew from what the features
+say.
+"""
 
 import itertools
 from collections import defaultdict
@@ -22,15 +24,20 @@ _MOST_POSITIONS = 255
 _GAP = 50
 _PUT = {
     "sqlite": (
-        "INSERT OR REPLACE INTO search_doc (rowid, kind, ref_id, title, body, marked_title, marked_body)"
+        "INSERT OR REPLACE INTO search_doc (rowid, kind, ref_id, title, body, marked_title, "
+        "marked_body)"
         " VALUES (:id, :kind, :ref_id, :title, :body, :marked_title, :marked_body)"
     ),
     "postgresql": (
-        "INSERT INTO search_doc (id, kind, ref_id, title, vector) VALUES (:id, :kind, :ref_id, :title, CAST(:vector AS tsvector))"
+        "INSERT INTO search_doc (id, kind, ref_id, title, vector) VALUES (:id, :kind, :ref_id, "
+        ":title, CAST(:vector AS tsvector))"
         " ON CONFLICT (id) DO UPDATE SET title = excluded.title, vector = excluded.vector"
     ),
 }
-_REMOVE = {"sqlite": "DELETE FROM search_doc WHERE rowid = :id", "postgresql": "DELETE FROM search_doc WHERE id = :id"}
+_REMOVE = {
+    "sqlite": "DELETE FROM search_doc WHERE rowid = :id",
+    "postgresql": "DELETE FROM search_doc WHERE id = :id",
+}
 
 T = TypeVar("T")
 Source = Callable[[], Iterable[tuple[Ref, str, str]]]
@@ -40,7 +47,8 @@ _sources: dict[str, Source] = {}
 def register_source(kind: str, source: Source) -> None:
     """A feature says what belongs into the index, for a rebuild: (reference, title, body) each.
 
-    Raises ValueError when two kinds would share the numbers of their rows; one of them then needs another name.
+    Raises ValueError when two kinds would share the numbers of their rows; one of them then needs
+    another name.
     """
     for other in _sources:
         if other != kind and slot(other) == slot(kind):
@@ -55,7 +63,9 @@ def put(ref: Ref, *, title: str, body: str) -> None:
 
 
 def put_many(documents: Iterable[tuple[Ref, str, str]]) -> None:
-    """The same for many (reference, title, body) at once, in the caller's transaction; none is fine too."""
+    """The same for many (reference, title, body) at once, in the caller's transaction; none is fine
+    too.
+    """
     dialect = db.session.get_bind().dialect.name
     if rows := [_row(dialect, *document) for document in documents]:
         db.session.execute(sa.text(_PUT[dialect]), rows)
@@ -63,7 +73,9 @@ def put_many(documents: Iterable[tuple[Ref, str, str]]) -> None:
 
 def remove(ref: Ref) -> None:
     """Take a document out, in the caller's transaction. One that is not there is no error."""
-    db.session.execute(sa.text(_REMOVE[db.session.get_bind().dialect.name]), {"id": document_id(ref)})
+    db.session.execute(
+        sa.text(_REMOVE[db.session.get_bind().dialect.name]), {"id": document_id(ref)}
+    )
 
 
 def _row(dialect: str, ref: Ref, title: str, body: str) -> dict[str, str | int]:
@@ -84,9 +96,14 @@ def _row(dialect: str, ref: Ref, title: str, body: str) -> dict[str, str | int]:
 
 
 def _vector(heading: Sequence[Term], text: Sequence[Term]) -> str:
-    """The words as PostgreSQL reads a tsvector; its own parser would split numbers and notations in other places."""
+    """The words as PostgreSQL reads a tsvector; its own parser would split numbers and notations in
+    other places.
+    """
     places: dict[str, list[str]] = defaultdict(list)
-    for offset, found, plain, marked in ((1, heading, "A", "B"), (len(heading) + _GAP, text, "D", "C")):
+    for offset, found, plain, marked in (
+        (1, heading, "A", "B"),
+        (len(heading) + _GAP, text, "D", "C"),
+    ):
         for position, term in enumerate(found, offset):
             place = min(position, _LAST_POSITION)
             for word, weight in ((term.plain, plain), (term.marked, marked)):
@@ -96,11 +113,12 @@ def _vector(heading: Sequence[Term], text: Sequence[Term]) -> str:
 
 
 def rebuild() -> int:
-    """Index everything that the features say, and drop the rest; returns how many documents there are.
+    """Index everything that the features say, and drop the rest; returns how many documents there
+    are.
 
-    The caller has no transaction of his own: documents are read in one that only reads and written a hundred at a time, so that
-    search goes on and nobody waits long for a turn to write. What a feature hides meanwhile stays behind its own gate, which
-    every hit has to pass.
+    The caller has no transaction of his own: documents are read in one that only reads and written
+    a hundred at a time, so that search goes on and nobody waits long for a turn to write. What a
+    feature hides meanwhile stays behind its own gate, which every hit has to pass.
     """
     dialect = db.engine.dialect.name
     key = "rowid" if dialect == "sqlite" else "id"
@@ -112,7 +130,9 @@ def rebuild() -> int:
         for batch in _batches(documents):
             kept.update(document_id(ref) for ref, _title, _body in batch)
             with writing() as connection:
-                connection.execute(sa.text(_PUT[dialect]), [_row(dialect, *document) for document in batch])
+                connection.execute(
+                    sa.text(_PUT[dialect]), [_row(dialect, *document) for document in batch]
+                )
         for gone in _batches(number for number in known if number not in kept):
             with writing() as connection:
                 connection.execute(sa.text(_REMOVE[dialect]), [{"id": number} for number in gone])
@@ -126,6 +146,9 @@ def _batches(items: Iterable[T]) -> Iterator[list[T]]:
 
 
 def tidy() -> None:
-    """Let go of the traces that removed documents leave inside the index until it is merged. For the nightly upkeep."""
+    """Let go of the traces that removed documents leave inside the index until it is merged.
+
+    For the nightly upkeep.
+    """
     if db.session.get_bind().dialect.name == "sqlite":
         db.session.execute(sa.text("INSERT INTO search_doc (search_doc) VALUES ('optimize')"))

@@ -1,7 +1,7 @@
 """The table of the index on each database, and the number under which a document is kept.
 
-It is no model: FTS5 and tsvector have nothing in common that SQLAlchemy could describe. create_all makes it; the migration
-runs the same statements.
+It is no model: FTS5 and tsvector have nothing in common that SQLAlchemy could describe. create_all
+makes it; the migration runs the same statements.
 """
 
 import zlib
@@ -15,13 +15,15 @@ from app.kernel.links import Ref
 CREATE_STATEMENTS = {
     "sqlite": [
         (
-            "CREATE VIRTUAL TABLE IF NOT EXISTS search_doc USING fts5(kind UNINDEXED, ref_id UNINDEXED, title, body, marked_title,"
+            "CREATE VIRTUAL TABLE IF NOT EXISTS search_doc USING fts5(kind UNINDEXED, ref_id "
+            "UNINDEXED, title, body, marked_title,"
             " marked_body, tokenize='unicode61 remove_diacritics 0')"
         ),
     ],
     "postgresql": [
         (
-            "CREATE TABLE IF NOT EXISTS search_doc (id BIGINT CONSTRAINT pk_search_doc PRIMARY KEY, kind VARCHAR(32) NOT NULL,"
+            "CREATE TABLE IF NOT EXISTS search_doc (id BIGINT CONSTRAINT pk_search_doc PRIMARY "
+            "KEY, kind VARCHAR(32) NOT NULL,"
             " ref_id BIGINT NOT NULL, title TEXT NOT NULL, vector TSVECTOR NOT NULL)"
         ),
         "CREATE INDEX IF NOT EXISTS ix_search_doc_vector ON search_doc USING gin (vector)",
@@ -41,7 +43,10 @@ def slot(kind: str) -> int:
 
 
 def document_id(ref: Ref) -> int:
-    """The number of a document's row: FTS5 has no other key, and a higher one is a newer document of its kind."""
+    """The number of a document's row:
+
+    FTS5 has no other key, and a higher one is a newer document of its kind.
+    """
     return ref.id << _KIND_BITS | slot(ref.kind)
 
 

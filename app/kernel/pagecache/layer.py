@@ -68,8 +68,9 @@ class _Captured:
 class PageCache:
     """WSGI: answers from the shelf what it can, and asks the application for the rest.
 
-    A page that is marked with `cacheable` is rendered from a request without anything that tells readers apart, so that what one
-    reader sent cannot reach another. Whoever has a session is passed on untouched.
+    A page that is marked with `cacheable` is rendered from a request without anything that tells
+    readers apart, so that what one reader sent cannot reach another. Whoever has a session is
+    passed on untouched.
     """
 
     def __init__(
@@ -104,7 +105,9 @@ class PageCache:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("PATH_INFO", "").startswith("/static/"):
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get(
+            "PATH_INFO", ""
+        ).startswith("/static/"):
             return self._application(environ, start_response)
         cookies = cookies_of(environ)
         if self._session_cookie in cookies or "HTTP_AUTHORIZATION" in environ:
@@ -129,7 +132,12 @@ class PageCache:
         return today().toordinal(), revision
 
     def _in_turn(
-        self, inner: dict[str, Any], generation: tuple[int, int], visit: Visit, environ: dict[str, Any], start_response: Any
+        self,
+        inner: dict[str, Any],
+        generation: tuple[int, int],
+        visit: Visit,
+        environ: dict[str, Any],
+        start_response: Any,
     ) -> Iterable[bytes]:
         flight = (generation, visit.key)
         if self._flights.board(flight):
@@ -145,7 +153,12 @@ class PageCache:
         return self._render(inner, generation, visit, environ, start_response)
 
     def _from_shelf(
-        self, page: Page, generation: tuple[int, int] | None, visit: Visit, environ: dict[str, Any], start_response: Any
+        self,
+        page: Page,
+        generation: tuple[int, int] | None,
+        visit: Visit,
+        environ: dict[str, Any],
+        start_response: Any,
     ) -> Iterable[bytes]:
         with self._lock:
             self.counts.hits += 1
@@ -156,7 +169,9 @@ class PageCache:
             self.shelf.put(generation, visit.key, page)
         return answer
 
-    def _answer(self, page: Page, visit: Visit, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def _answer(
+        self, page: Page, visit: Visit, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "GET" and not _is_robot(environ.get("HTTP_USER_AGENT", "")):
             self.views.append(View(page.endpoint, visit.key.path))
         answer = page.answer(environ, start_response)
@@ -166,7 +181,12 @@ class PageCache:
         return answer
 
     def _render(
-        self, inner: dict[str, Any], generation: tuple[int, int] | None, visit: Visit, environ: dict[str, Any], start_response: Any
+        self,
+        inner: dict[str, Any],
+        generation: tuple[int, int] | None,
+        visit: Visit,
+        environ: dict[str, Any],
+        start_response: Any,
     ) -> Iterable[bytes]:
         with self._lock:
             self.counts.renders += 1
@@ -216,11 +236,17 @@ def _is_shared(found: _Captured) -> bool:
     )
 
 
-def _hand_out(found: _Captured, environ: dict[str, Any], start_response: Any, *, harmless: dict[str, Any]) -> Iterable[bytes]:
-    """Pass on an answer that is not shared: compressed where no secret is in it, and never marked as public with a cookie."""
+def _hand_out(
+    found: _Captured, environ: dict[str, Any], start_response: Any, *, harmless: dict[str, Any]
+) -> Iterable[bytes]:
+    """Pass on an answer that is not shared: compressed where no secret is in it, and never marked
+    as public with a cookie.
+    """
     headers = found.headers
     if header(headers, "set-cookie") and "public" in header(headers, "cache-control"):
-        headers = [pair for pair in headers if pair[0].lower() != "cache-control"] + [("Cache-Control", PRIVATE)]
+        headers = [pair for pair in headers if pair[0].lower() != "cache-control"] + [
+            ("Cache-Control", PRIVATE)
+        ]
     size, kind = header(headers, "content-length"), header(headers, "content-type")
     is_page = size.isdigit() and WORTH_COMPRESSING <= int(size) <= LARGEST and is_compressible(kind)
     if not is_page or header(headers, "content-encoding") or found.status.startswith(_NO_BODY):
@@ -233,8 +259,14 @@ def _hand_out(found: _Captured, environ: dict[str, Any], start_response: Any, *,
         start_response(found.status, headers)
         return found.body if environ["REQUEST_METHOD"] != "HEAD" else _nothing(found)
     body = encode(found.read(), encoding)
-    changed = [(name, _weak(value) if name.lower() == "etag" else value) for name, value in headers if name.lower() != "content-length"]
-    start_response(found.status, [*changed, ("Content-Encoding", encoding), ("Content-Length", str(len(body)))])
+    changed = [
+        (name, _weak(value) if name.lower() == "etag" else value)
+        for name, value in headers
+        if name.lower() != "content-length"
+    ]
+    start_response(
+        found.status, [*changed, ("Content-Encoding", encoding), ("Content-Length", str(len(body)))]
+    )
     return [body]
 
 

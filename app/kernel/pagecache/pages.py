@@ -8,7 +8,8 @@ from typing import Any
 
 import brotli
 
-#: Both compress a page of 80 KB to a third in under a millisecond; more effort costs more than the queries behind it.
+#: Both compress a page of 80 KB to a third in under a millisecond; more effort costs more than the
+#: queries behind it.
 BROTLI_QUALITY = 4
 GZIP_LEVEL = 4
 #: Bytes below which compression wins nothing.
@@ -17,7 +18,14 @@ PUBLIC = "public, max-age=0, must-revalidate"
 PRIVATE = "private, no-store"
 _OURS = frozenset({"content-length", "content-encoding", "etag", "vary", "date"})
 _OF_A_BODY = frozenset({"content-type", "content-language", "last-modified"})
-_COMPRESSIBLE = ("text/", "application/json", "application/feed+json", "application/atom+xml", "application/xml", "image/svg+xml")
+_COMPRESSIBLE = (
+    "text/",
+    "application/json",
+    "application/feed+json",
+    "application/atom+xml",
+    "application/xml",
+    "image/svg+xml",
+)
 Headers = list[tuple[str, str]]
 
 
@@ -54,9 +62,18 @@ def header(headers: Iterable[tuple[str, str]], name: str) -> str:
 
 def with_vary(headers: Sequence[tuple[str, str]], *names: str) -> Headers:
     """The headers with these names added to Vary."""
-    varies = [name.strip() for given, value in headers if given.lower() == "vary" for name in value.split(",") if name.strip()]
+    varies = [
+        name.strip()
+        for given, value in headers
+        if given.lower() == "vary"
+        for name in value.split(",")
+        if name.strip()
+    ]
     merged = {name.lower(): name for name in (*varies, *names)}
-    return [*(pair for pair in headers if pair[0].lower() != "vary"), ("Vary", ", ".join(merged.values()))]
+    return [
+        *(pair for pair in headers if pair[0].lower() != "vary"),
+        ("Vary", ", ".join(merged.values())),
+    ]
 
 
 class _Variant:
@@ -69,26 +86,45 @@ class _Variant:
         coded = [("Content-Encoding", encoding)] if encoding else []
         self.body = [body]
         self.headers = [*base, *coded, ("ETag", etag), ("Content-Length", str(len(body)))]
-        self.unchanged = [*(pair for pair in base if pair[0].lower() not in _OF_A_BODY), ("ETag", etag)]
+        self.unchanged = [
+            *(pair for pair in base if pair[0].lower() not in _OF_A_BODY),
+            ("ETag", etag),
+        ]
 
 
 class Page:
-    """An answer that everybody gets alike. It is compressed when somebody first asks for it so, and then kept so."""
+    """An answer that everybody gets alike.
+
+    It is compressed when somebody first asks for it so, and then kept so.
+    """
 
     __slots__ = ("_base", "_compressible", "_variants", "endpoint", "expires", "tag")
 
-    def __init__(self, body: bytes, headers: Sequence[tuple[str, str]], *, endpoint: str = "", expires: float = float("inf")) -> None:
+    def __init__(
+        self,
+        body: bytes,
+        headers: Sequence[tuple[str, str]],
+        *,
+        endpoint: str = "",
+        expires: float = float("inf"),
+    ) -> None:
         self.endpoint = endpoint
         #: On the monotonic clock.
         self.expires = expires
         self.tag = hashlib.sha256(body).hexdigest()[:24]
-        self._compressible = len(body) >= WORTH_COMPRESSING and is_compressible(header(headers, "content-type"))
+        self._compressible = len(body) >= WORTH_COMPRESSING and is_compressible(
+            header(headers, "content-type")
+        )
         vary = ("Accept-Encoding", "Cookie") if self._compressible else ("Cookie",)
-        self._base = with_vary([pair for pair in headers if pair[0].lower() not in _OURS - {"vary"}], *vary)
+        self._base = with_vary(
+            [pair for pair in headers if pair[0].lower() not in _OURS - {"vary"}], *vary
+        )
         self._variants = {"": _Variant(body, self._base, self.tag, "")}
 
     def pack(self) -> None:
-        """Keep the page compressed only, at a fifth of its size; a reader who wants it plain gets it unpacked."""
+        """Keep the page compressed only, at a fifth of its size; a reader who wants it plain gets
+        it unpacked.
+        """
         if self._compressible:
             self._variant("br")
             self._variants.pop("", None)
@@ -110,7 +146,9 @@ class Page:
         if found is None:
             plain = self._variants.get("")
             body = plain.body[0] if plain else brotli.decompress(self._variants["br"].body[0])
-            found = self._variants[encoding] = _Variant(encode(body, encoding), self._base, self.tag, encoding)
+            found = self._variants[encoding] = _Variant(
+                encode(body, encoding), self._base, self.tag, encoding
+            )
         return found
 
     def answer(self, environ: Mapping[str, Any], start_response: Any) -> Iterable[bytes]:

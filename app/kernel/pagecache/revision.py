@@ -1,7 +1,8 @@
 """The one look-up of a cache hit: which publication revision is committed now.
 
-It does not go through SQLAlchemy: a connection of its own per thread, in autocommit, reading one row by its key, takes a
-hundredth of a session's time (SQLite: 3 µs). Whoever cannot read it gets None and renders the page.
+It does not go through SQLAlchemy: a connection of its own per thread, in autocommit, reading one
+row by its key, takes a hundredth of a session's time (SQLite: 3 µs). Whoever cannot read it gets
+None and renders the page.
 """
 
 import os
@@ -14,7 +15,8 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 _LOOK_UP = "SELECT value FROM publication_revision WHERE id = 1"
-#: Seconds until a PostgreSQL that does not answer is given up; the page is then rendered, or the error page shown.
+#: Seconds until a PostgreSQL that does not answer is given up; the page is then rendered, or the
+#: error page shown.
 _PATIENCE = 3
 Connect = Callable[[], Any]
 
@@ -28,7 +30,10 @@ class RevisionReader:
         self._local = threading.local()
 
     def __call__(self) -> int | None:
-        """The revision that is committed now; 0 before the first publication; None when the database cannot be asked."""
+        """The revision that is committed now; 0 before the first publication;
+
+        None when the database cannot be asked.
+        """
         for _attempt in range(2):
             try:
                 row = self._connection().execute(_LOOK_UP).fetchone()
@@ -52,16 +57,25 @@ class RevisionReader:
 
 
 def revision_reader(engine: Engine) -> Callable[[], int | None]:
-    """The reader for this database. One in memory belongs to a single connection, so nothing is cached for it."""
+    """The reader for this database.
+
+    One in memory belongs to a single connection, so nothing is cached for it.
+    """
     if engine.dialect.name == "postgresql":
         arguments, options = engine.dialect.create_connect_args(engine.url)
-        settings = {**options, "autocommit": True, "connect_timeout": _PATIENCE, "options": f"-c statement_timeout={_PATIENCE}s"}
+        settings = {
+            **options,
+            "autocommit": True,
+            "connect_timeout": _PATIENCE,
+            "options": f"-c statement_timeout={_PATIENCE}s",
+        }
         driver: Any = engine.dialect.loaded_dbapi
         return RevisionReader(lambda: driver.connect(*arguments, **settings), driver.Error)
     database = engine.url.database or ""
     if database in {"", ":memory:"}:
         return lambda: None
-    # Read and write, since a reader of a write-ahead log takes part in it; never create, never change.
+    # Read and write, since a reader of a write-ahead log takes part in it; never create, never
+    # change.
     address = Path(database).absolute().as_uri() + "?mode=rw"
     return RevisionReader(lambda: _open(address), sqlite3.Error)
 

@@ -21,7 +21,9 @@ HARMLESS = "langnghe.harmless"
 #: A longer query is answered and not kept.
 LONGEST_QUERY = 1_000
 _PARAMS_MAX = 100
-_NOT_PASSED = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH", "QUERY_STRING", "RAW_URI", "REQUEST_URI", "REQUEST_METHOD"})
+_NOT_PASSED = frozenset(
+    {"CONTENT_TYPE", "CONTENT_LENGTH", "QUERY_STRING", "RAW_URI", "REQUEST_URI", "REQUEST_METHOD"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,13 @@ class Visit(NamedTuple):
 
 
 def cacheable(params: Sequence[str] = (), seconds: int | None = None) -> Callable[[View], View]:
-    """Mark a view as the same for everybody who is not signed in. It goes below the route's decorator.
+    """Mark a view as the same for everybody who is not signed in. It goes below the route's
+    decorator.
 
-    `params` are the query parameters that the view reads: it sees no others. `seconds` is for a page with figures that change
-    without a publication; it is then at most so old. Such a view sees neither headers nor cookies, except the reader's choice
-    of language, text size and contrast, and may use no form, no flash message and no session.
+    `params` are the query parameters that the view reads: it sees no others. `seconds` is for a
+    page with figures that change without a publication; it is then at most so old. Such a view sees
+    neither headers nor cookies, except the reader's choice of language, text size and contrast, and
+    may use no form, no flash message and no session.
     """
 
     def mark(view: View) -> View:
@@ -77,12 +81,16 @@ def rule_of(app: Flask, endpoint: str | None) -> Rule | None:
 
 
 def rule_finder(app: Flask) -> Callable[[str], Rule | None]:
-    """A function from the path of a request to the mark of its view; paths asked for before are remembered."""
+    """A function from the path of a request to the mark of its view; paths asked for before are
+    remembered.
+    """
 
     @functools.lru_cache(maxsize=4_096)
     def find(path: str) -> Rule | None:
         try:
-            endpoint, _values = app.url_map.bind("localhost").match(path.encode("latin1").decode("utf-8", "replace"), method="GET")
+            endpoint, _values = app.url_map.bind("localhost").match(
+                path.encode("latin1").decode("utf-8", "replace"), method="GET"
+            )
         except (HTTPException, RoutingException):
             return None
         rule = rule_of(app, endpoint)
@@ -105,7 +113,11 @@ def read_visit(environ: Mapping[str, Any], rule: Rule, cookies: Mapping[str, str
             given = parse_qsl(query, keep_blank_values=True, max_num_fields=_PARAMS_MAX)
         except ValueError:
             return None
-        pairs = sorted(pair for pair in given if pair[0] in rule.params or (pair[0] == "lang" and pair[1] in LANGUAGES))
+        pairs = sorted(
+            pair
+            for pair in given
+            if pair[0] in rule.params or (pair[0] == "lang" and pair[1] in LANGUAGES)
+        )
     asked = next((value for name, value in pairs if name == "lang"), None)
     kept = cookies.get("lang")
     key = Key(
@@ -118,12 +130,20 @@ def read_visit(environ: Mapping[str, Any], rule: Rule, cookies: Mapping[str, str
         cookies.get("co-chu", "") if cookies.get("co-chu") in SIZES[1:] else SIZES[0],
         cookies.get("tuong-phan") == "1",
     )
-    return Visit(rule, key, passing=(asked is not None and asked != kept) or len(key.query) > LONGEST_QUERY)
+    return Visit(
+        rule, key, passing=(asked is not None and asked != kept) or len(key.query) > LONGEST_QUERY
+    )
 
 
-def stripped(environ: Mapping[str, Any], visit: Visit, cookies: Mapping[str, str]) -> dict[str, Any]:
+def stripped(
+    environ: Mapping[str, Any], visit: Visit, cookies: Mapping[str, str]
+) -> dict[str, Any]:
     """The request as the view may see it: whatever is not part of the key is gone."""
-    plain = {name: value for name, value in environ.items() if not name.startswith("HTTP_") and name not in _NOT_PASSED}
+    plain = {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("HTTP_") and name not in _NOT_PASSED
+    }
     choices = {
         "lang": cookies.get("lang") if cookies.get("lang") in LANGUAGES else None,
         "co-chu": visit.key.size if visit.key.size != SIZES[0] else None,

@@ -1,4 +1,6 @@
-"""Where finished pages stand: as many as fit, the least asked-for leave first, all of them when something was published."""
+"""Where finished pages stand: as many as fit, the least asked-for leave first, all of them when
+something was published.
+"""
 
 import threading
 import time
@@ -10,7 +12,8 @@ from app.kernel.pagecache.rules import Key
 
 #: Bytes of finished pages in one process. Packed, a page takes 5 to 20 KB.
 CAPACITY = 32 * 1024 * 1024
-#: The part of it for pages with a query: whoever invents queries cannot push out the pages that everybody reads.
+#: The part of it for pages with a query: whoever invents queries cannot push out the pages that
+#: everybody reads.
 QUERY_SHARE = 0.25
 #: Seconds to wait for somebody else's rendering before rendering oneself.
 PATIENCE = 10.0
@@ -24,7 +27,9 @@ class Flights:
         self._running: dict[Hashable, threading.Event] = {}
 
     def board(self, key: Hashable) -> bool:
-        """True for the one who renders, to be followed by `land`; everybody else waits here until that is done."""
+        """True for the one who renders, to be followed by `land`; everybody else waits here until
+        that is done.
+        """
         with self._lock:
             event = self._running.get(key)
             if event is None:
@@ -46,7 +51,10 @@ class Shelf:
         self._lock = threading.Lock()
         self._generation: Hashable = None
         self._limits = {False: int(capacity * (1 - QUERY_SHARE)), True: int(capacity * QUERY_SHARE)}
-        self._pages: dict[bool, OrderedDict[Key, tuple[Page, int]]] = {False: OrderedDict(), True: OrderedDict()}
+        self._pages: dict[bool, OrderedDict[Key, tuple[Page, int]]] = {
+            False: OrderedDict(),
+            True: OrderedDict(),
+        }
         self._bytes = {False: 0, True: 0}
 
     def get(self, generation: Hashable, key: Key) -> Page | None:
@@ -64,7 +72,9 @@ class Shelf:
             return found[0]
 
     def put(self, generation: Hashable, key: Key, page: Page) -> None:
-        """Keep a page of this generation; one that is too old by now, or larger than the shelf, is not kept."""
+        """Keep a page of this generation; one that is too old by now, or larger than the shelf, is
+        not kept.
+        """
         has_query, size = bool(key.query), page.size
         with self._lock:
             if generation != self._generation or size > self._limits[has_query]:

@@ -16,7 +16,16 @@ from app.moderation.forms.panels import (
     SendBackForm,
     TriageForm,
 )
-from app.moderation.forms.steps import AskForm, EraseForm, ExtendForm, HideForm, MergeForm, RefuseForm, ReplyForm, TransferForm
+from app.moderation.forms.steps import (
+    AskForm,
+    EraseForm,
+    ExtendForm,
+    HideForm,
+    MergeForm,
+    RefuseForm,
+    ReplyForm,
+    TransferForm,
+)
 
 __all__ = [
     "AnswerForm",

@@ -1,7 +1,15 @@
 """The form of an answer, and of the templates that answers begin with."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField, HiddenField, MultipleFileField, RadioField, SelectField
+from wtforms import (
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+)
 from wtforms.fields import SelectMultipleField
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -39,21 +47,39 @@ class AnswerForm(PanelForm):
         description=_l("Một hai câu dễ hiểu, từ 20 đến 300 ký tự. Người dân đọc phần này trước."),
         validators=[at_most(SHORT_MAX)],
     )
-    findings = TextField(_l("Kết quả kiểm tra, xác minh"), description=_l("Ai kiểm tra, ngày nào, thấy gì."), validators=[at_most(20_000)])
+    findings = TextField(
+        _l("Kết quả kiểm tra, xác minh"),
+        description=_l("Ai kiểm tra, ngày nào, thấy gì."),
+        validators=[at_most(20_000)],
+    )
     resolution = TextField(
-        _l("Giải quyết, hướng dẫn"), description=_l("Từng bước: làm gì, nộp ở đâu, mất bao lâu."), validators=[at_most(20_000)]
+        _l("Giải quyết, hướng dẫn"),
+        description=_l("Từng bước: làm gì, nộp ở đâu, mất bao lâu."),
+        validators=[at_most(20_000)],
     )
     legal_basis = FieldList(FormField(BasisForm), _l("Căn cứ"), max_entries=BASIS_MAX)
     outcome = RadioField(_l("Kết quả"), choices=choices(OUTCOME_LABELS), validate_choice=False)
     promised_on = VietnameseDateField(
-        _l("Hẹn hoàn thành"), description=_l("Cần khi kết quả là «Đang thực hiện, có hẹn». Ví dụ: 24/11/2026."), validators=[Optional()]
+        _l("Hẹn hoàn thành"),
+        description=_l("Cần khi kết quả là «Đang thực hiện, có hẹn». Ví dụ: 24/11/2026."),
+        validators=[Optional()],
     )
     contact = LineField(_l("Liên hệ"), validators=[at_most(300)])
-    letter = LineField(_l("Văn bản kèm theo"), description=_l("Ví dụ: Công văn số 211/TNMT ngày 09/3/2026."), validators=[at_most(200)])
-    files = MultipleFileField(
-        _l("Tệp kèm câu trả lời"), description=_l("Tối đa 5 tệp; ảnh được thu nhỏ. Tệp sẽ công khai cùng câu trả lời.")
+    letter = LineField(
+        _l("Văn bản kèm theo"),
+        description=_l("Ví dụ: Công văn số 211/TNMT ngày 09/3/2026."),
+        validators=[at_most(200)],
     )
-    drop = SelectMultipleField(_l("Bỏ tệp"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validate_choice=False)
+    files = MultipleFileField(
+        _l("Tệp kèm câu trả lời"),
+        description=_l("Tối đa 5 tệp; ảnh được thu nhỏ. Tệp sẽ công khai cùng câu trả lời."),
+    )
+    drop = SelectMultipleField(
+        _l("Bỏ tệp"),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        validate_choice=False,
+    )
 
     @property
     def seen_answer(self) -> int:

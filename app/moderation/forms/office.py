@@ -11,7 +11,13 @@ from app.kernel.forms import BaseForm, LineField, Needed, TextField, length_betw
 from app.moderation.forms.panels import at_most, choices
 from app.questions.states import KIND_LABELS
 from app.submissions.contact import normal_email, normal_phone
-from app.submissions.states import CHANNEL_LABELS, CONSENT_LABELS, NAME_DISPLAY_LABELS, Channel, NameDisplay
+from app.submissions.states import (
+    CHANNEL_LABELS,
+    CONSENT_LABELS,
+    NAME_DISPLAY_LABELS,
+    Channel,
+    NameDisplay,
+)
 
 _OFFICE_CHANNELS = [channel for channel in Channel if channel is not Channel.WEB]
 
@@ -33,7 +39,9 @@ class EntryForm(BaseForm):
 
     idempotency_key = HiddenField()
     channel = RadioField(
-        _l("Nhận qua"), choices=[(channel.value, CHANNEL_LABELS[channel]) for channel in _OFFICE_CHANNELS], default=Channel.COUNTER.value
+        _l("Nhận qua"),
+        choices=[(channel.value, CHANNEL_LABELS[channel]) for channel in _OFFICE_CHANNELS],
+        default=Channel.COUNTER.value,
     )
     body = TextField(
         _l("Nội dung"),
@@ -48,12 +56,19 @@ class EntryForm(BaseForm):
         ],
     )
     name = LineField(_l("Họ và tên"), validators=[Needed(_l("Hãy nhập họ và tên.")), at_most(120)])
-    phone = LineField(_l("Số điện thoại"), validators=[Optional(), Length(max=20, message=_l("Số điện thoại chưa đúng."))])
+    phone = LineField(
+        _l("Số điện thoại"),
+        validators=[Optional(), Length(max=20, message=_l("Số điện thoại chưa đúng."))],
+    )
     email = LineField(_l("Thư điện tử"), validators=[Optional(), at_most(254)])
     kind = SelectField(_l("Loại"), choices=choices(KIND_LABELS))
     topic = SelectField(_l("Lĩnh vực"))
     to = SelectField(_l("Phân công"))
-    name_display = RadioField(_l("Cách hiện tên khi đăng"), choices=choices(NAME_DISPLAY_LABELS), default=NameDisplay.INITIALS.value)
+    name_display = RadioField(
+        _l("Cách hiện tên khi đăng"),
+        choices=choices(NAME_DISPLAY_LABELS),
+        default=NameDisplay.INITIALS.value,
+    )
     consent = RadioField(
         _l("Người hỏi có đồng ý công khai câu trả lời không?"),
         choices=choices(CONSENT_LABELS),
@@ -81,4 +96,6 @@ class ReportForm(BaseForm):
     """What was done about a report of wrong content."""
 
     report = HiddenField()
-    outcome = TextField(_l("Đã xử lý thế nào"), validators=[Needed(_l("Hãy ghi đã xử lý thế nào.")), at_most(1_000)])
+    outcome = TextField(
+        _l("Đã xử lý thế nào"), validators=[Needed(_l("Hãy ghi đã xử lý thế nào.")), at_most(1_000)]
+    )

@@ -22,7 +22,9 @@ def at_most(limit: int) -> Length:
 
 
 class PanelForm(BaseForm):
-    """A form among others on the workbench: it knows what the officer saw, and from which list the question was opened."""
+    """A form among others on the workbench: it knows what the officer saw, and from which list the
+    question was opened.
+    """
 
     #: What the fields' ids begin with.
     panel = "o"
@@ -37,7 +39,9 @@ class PanelForm(BaseForm):
 
     @property
     def seen(self) -> int:
-        """The revision that the officer saw; a number that never matches when the form did not say."""
+        """The revision that the officer saw; a number that never matches when the
+        form did not say.
+        """
         data = self.seen_revision.data or ""
         return int(data) if data.isdigit() and len(data) < 10 else -1
 
@@ -48,7 +52,11 @@ class TriageForm(PanelForm):
     panel = "phan-loai"
     kind = SelectField(_l("Loại"), choices=choices(KIND_LABELS))
     topic = SelectField(_l("Lĩnh vực"))
-    classification = RadioField(_l("Phân loại"), choices=choices(CLASSIFICATION_LABELS), default=Classification.ORDINARY.value)
+    classification = RadioField(
+        _l("Phân loại"),
+        choices=choices(CLASSIFICATION_LABELS),
+        default=Classification.ORDINARY.value,
+    )
     to = SelectField(_l("Phân công"))
     note = LineField(_l("Lời nhắn cho người nhận việc"), validators=[Optional(), at_most(500)])
 
@@ -57,10 +65,16 @@ class RedactForm(PanelForm):
     """The text as everybody may read it."""
 
     panel = "che"
-    title = LineField(_l("Tiêu đề khi đăng"), validators=[Needed(_l("Hãy nhập tiêu đề khi đăng.")), at_most(300)])
-    body = TextField(_l("Nội dung khi đăng"), validators=[Needed(_l("Hãy nhập nội dung khi đăng."))])
+    title = LineField(
+        _l("Tiêu đề khi đăng"), validators=[Needed(_l("Hãy nhập tiêu đề khi đăng.")), at_most(300)]
+    )
+    body = TextField(
+        _l("Nội dung khi đăng"), validators=[Needed(_l("Hãy nhập nội dung khi đăng."))]
+    )
     reason = LineField(
-        _l("Lý do che hoặc sửa"), description=_l("Ví dụ: có số điện thoại, địa chỉ nhà."), validators=[Optional(), at_most(300)]
+        _l("Lý do che hoặc sửa"),
+        description=_l("Ví dụ: có số điện thoại, địa chỉ nhà."),
+        validators=[Optional(), at_most(300)],
     )
 
 
@@ -68,7 +82,9 @@ class NoteForm(PanelForm):
     """An internal note."""
 
     panel = "ghi-chu"
-    text = TextField(_l("Ghi chú nội bộ"), validators=[Needed(_l("Hãy viết nội dung ghi chú.")), at_most(2_000)])
+    text = TextField(
+        _l("Ghi chú nội bộ"), validators=[Needed(_l("Hãy viết nội dung ghi chú.")), at_most(2_000)]
+    )
 
 
 class ConfirmForm(PanelForm):
@@ -95,7 +111,13 @@ class SendBackForm(ReasonForm):
     """The approver wants it changed."""
 
     panel = "tra-lai"
-    reason = TextField(_l("Lý do trả lại"), validators=[Needed(_l("Hãy ghi lý do trả lại để người soạn biết cần sửa gì.")), at_most(1_000)])
+    reason = TextField(
+        _l("Lý do trả lại"),
+        validators=[
+            Needed(_l("Hãy ghi lý do trả lại để người soạn biết cần sửa gì.")),
+            at_most(1_000),
+        ],
+    )
 
 
 class DecideForm(RemarkForm):
@@ -110,7 +132,9 @@ class GateForm(RemarkForm):
 
     panel = "mo"
     reason = LineField(
-        _l("Lý do mở hồ sơ"), description=_l("Được ghi vào nhật ký cùng tên bạn và giờ mở."), validators=[Optional(), at_most(500)]
+        _l("Lý do mở hồ sơ"),
+        description=_l("Được ghi vào nhật ký cùng tên bạn và giờ mở."),
+        validators=[Optional(), at_most(500)],
     )
 
 
@@ -119,7 +143,12 @@ class ScheduleForm(PanelForm):
 
     panel = "hen"
     date = VietnameseDateField(_l("Ngày đăng"), validators=[Needed(_l("Hãy nhập ngày đăng."))])
-    time = LineField(_l("Giờ đăng"), default="08:00", description=_l("Ví dụ: 08:00."), validators=[Needed(_l("Hãy nhập giờ đăng."))])
+    time = LineField(
+        _l("Giờ đăng"),
+        default="08:00",
+        description=_l("Ví dụ: 08:00."),
+        validators=[Needed(_l("Hãy nhập giờ đăng."))],
+    )
 
 
 class ProgressForm(PanelForm):

@@ -25,7 +25,10 @@ class ReplyForm(PanelForm):
     """What the citizen said, typed in by an officer."""
 
     panel = "buoc"
-    text = TextField(_l("Nội dung người gửi bổ sung"), validators=[Needed(_l("Hãy viết nội dung bổ sung.")), at_most(5_000)])
+    text = TextField(
+        _l("Nội dung người gửi bổ sung"),
+        validators=[Needed(_l("Hãy viết nội dung bổ sung.")), at_most(5_000)],
+    )
 
 
 class RefuseForm(PanelForm):
@@ -35,7 +38,9 @@ class RefuseForm(PanelForm):
     kind = RadioField(_l("Lý do không tiếp nhận"), choices=choices(REFUSAL_LABELS))
     text = TextField(
         _l("Nội dung gửi người dân"),
-        description=_l("Nêu lý do, cách gửi lại và nơi phù hợp. Người gửi đọc nguyên văn phần này."),
+        description=_l(
+            "Nêu lý do, cách gửi lại và nơi phù hợp. Người gửi đọc nguyên văn phần này."
+        ),
         validators=[Needed(_l("Hãy ghi lý do và cách gửi lại để người gửi biết.")), at_most(1_000)],
     )
 
@@ -46,7 +51,9 @@ class MergeForm(PanelForm):
     panel = "buoc"
     other = LineField(
         _l("Mã câu hỏi giữ lại"),
-        description=_l("Ví dụ: AS-2026-000123. Người gửi câu này sẽ nhận câu trả lời của câu giữ lại."),
+        description=_l(
+            "Ví dụ: AS-2026-000123. Người gửi câu này sẽ nhận câu trả lời của câu giữ lại."
+        ),
         validators=[Needed(_l("Hãy nhập mã câu hỏi giữ lại.")), at_most(32)],
     )
     #: The code that the officer has been shown.
@@ -57,10 +64,17 @@ class TransferForm(PanelForm):
     """The competent body, and why."""
 
     panel = "buoc"
-    name = LineField(_l("Tên cơ quan"), validators=[Needed(_l("Hãy nhập tên cơ quan có thẩm quyền.")), at_most(200)])
+    name = LineField(
+        _l("Tên cơ quan"),
+        validators=[Needed(_l("Hãy nhập tên cơ quan có thẩm quyền.")), at_most(200)],
+    )
     address = LineField(_l("Địa chỉ"), validators=[Optional(), at_most(255)])
     phone = LineField(_l("Số điện thoại"), validators=[Optional(), at_most(40)])
-    url = LineField(_l("Trang thông tin"), description=_l("Ví dụ: https://www.example.vn."), validators=[Optional(), at_most(300)])
+    url = LineField(
+        _l("Trang thông tin"),
+        description=_l("Ví dụ: https://www.example.vn."),
+        validators=[Optional(), at_most(300)],
+    )
     reason = TextField(
         _l("Lý do chuyển"),
         description=_l("Người gửi đọc nguyên văn phần này."),
@@ -77,7 +91,11 @@ class ExtendForm(PanelForm):
     """More days, once."""
 
     panel = "buoc"
-    days = SelectField(_l("Số ngày gia hạn"), coerce=int, description=_l("Chỉ gia hạn được một lần, nhiều nhất 10 ngày làm việc."))
+    days = SelectField(
+        _l("Số ngày gia hạn"),
+        coerce=int,
+        description=_l("Chỉ gia hạn được một lần, nhiều nhất 10 ngày làm việc."),
+    )
     reason = TextField(
         _l("Lý do gia hạn"),
         description=_l("Người gửi đọc nguyên văn phần này."),
@@ -88,7 +106,9 @@ class ExtendForm(PanelForm):
 class HideForm(ReasonForm):
     """Taking a published question off the public pages."""
 
-    emergency = BooleanField(_l("Gỡ khẩn cấp: gỡ ngay, người thứ hai xác nhận trong một ngày làm việc"))
+    emergency = BooleanField(
+        _l("Gỡ khẩn cấp: gỡ ngay, người thứ hai xác nhận trong một ngày làm việc")
+    )
 
 
 class EraseForm(PanelForm):
@@ -98,7 +118,12 @@ class EraseForm(PanelForm):
     code = HiddenField()
     reason = TextField(
         _l("Căn cứ xóa"),
-        description=_l("Ví dụ: yêu cầu của người gửi ngày 24/11/2026. Không ghi thông tin cá nhân."),
+        description=_l(
+            "Ví dụ: yêu cầu của người gửi ngày 24/11/2026. Không ghi thông tin cá nhân."
+        ),
         validators=[Needed(_l("Hãy ghi căn cứ xóa.")), at_most(500)],
     )
-    sure = BooleanField(_l("Tôi hiểu rằng nội dung sẽ mất vĩnh viễn"), validators=[Needed(_l("Hãy đánh dấu vào ô xác nhận."))])
+    sure = BooleanField(
+        _l("Tôi hiểu rằng nội dung sẽ mất vĩnh viễn"),
+        validators=[Needed(_l("Hãy đánh dấu vào ô xác nhận."))],
+    )

@@ -1,4 +1,6 @@
-"""Writing the answer: drafts that save themselves, submitting, and the page as citizens will read it."""
+"""Writing the answer: drafts that save themselves, submitting, and the page as citizens will read
+it.
+"""
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,8 +28,12 @@ from app.submissions.service import shown_name
 
 def _save(question: Question, form: AnswerForm) -> None:
     """Keep what was written, and the files that came with it."""
-    received = files.receive_all(form.files.data or [], already=_kept(question, form), limits=files.STAFF)
-    answer = service.save_draft(question, panels.draft_of(form), actor=me(), seen_answer_revision=form.seen_answer)
+    received = files.receive_all(
+        form.files.data or [], already=_kept(question, form), limits=files.STAFF
+    )
+    answer = service.save_draft(
+        question, panels.draft_of(form), actor=me(), seen_answer_revision=form.seen_answer
+    )
     for key in form.drop.data or []:
         files.remove(key, draft_files(question))
         if queries.public_one(question.submission.code) is None:
@@ -44,7 +50,9 @@ def _kept(question: Question, form: AnswerForm) -> int:
 
 
 def _lost_race(code: str, form: AnswerForm, error: Stale) -> ResponseReturnValue:
-    """Somebody was faster: the new state of the question, both versions of the draft, nothing of the typed text lost."""
+    """Somebody was faster: the new state of the question, both versions of the draft, nothing of
+    the typed text lost.
+    """
     db.session.rollback()
     question = load(code)
     theirs = service.answer_of(question) if isinstance(error, StaleDraft) else None
@@ -68,8 +76,14 @@ def write(code: str) -> ResponseReturnValue:
 def _write(code: str) -> ResponseReturnValue:
     question, form = load(code), AnswerForm()
     if question.stage is not Stage.ASSIGNED and me().has(P.QUESTION_ANSWER):
-        # Somebody took the step while this person wrote: the page that says so keeps the typed text.
-        raise Refused(_("Câu hỏi này không còn ở bước soạn trả lời. Nội dung bạn vừa viết được giữ bên dưới để sao chép."))
+        # Somebody took the step while this person wrote: the page that says so keeps the typed
+        # text.
+        raise Refused(
+            _(
+                "Câu hỏi này không còn ở bước soạn trả lời. Nội dung bạn vừa viết được giữ bên "
+                "dưới để sao chép."
+            )
+        )
     leave, action = leaving(question), request.form.get("action", "save")
     if not form.validate():
         return page(question, 422, answer=form)
@@ -93,7 +107,9 @@ def _write(code: str) -> ResponseReturnValue:
         return leave.onwards()
     if action == "preview":
         place = here()
-        return redirect(url_for("moderation.preview", code=code) + (f"?{place.query}" if place else ""))
+        return redirect(
+            url_for("moderation.preview", code=code) + (f"?{place.query}" if place else "")
+        )
     flash(_("Đã lưu nháp câu trả lời cho %(code)s.", code=code), "success")
     return leave.stay("tra-loi")
 
@@ -105,7 +121,9 @@ def _draft(question: Question) -> Answer:
 
 
 def _incomplete(code: str, form: AnswerForm) -> ResponseReturnValue:
-    """The draft is kept although it cannot be submitted yet: nobody should lose it over a missing date."""
+    """The draft is kept although it cannot be submitted yet: nobody should lose it over a missing
+    date.
+    """
     db.session.commit()
     return page(load(code), 422, answer=form)
 
@@ -122,13 +140,19 @@ def autosave(code: str) -> ResponseReturnValue:
         message = next(iter(form.errors.values()))
         return jsonify(message=str(message[0])), 422
     try:
-        answer = service.save_draft(question, panels.draft_of(form), actor=me(), seen_answer_revision=form.seen_answer)
+        answer = service.save_draft(
+            question, panels.draft_of(form), actor=me(), seen_answer_revision=form.seen_answer
+        )
     except Stale as error:
         return jsonify(message=error.message), 409
     except DomainError as error:
         return jsonify(message=error.message), 403
     saved = local(now()).strftime("%H:%M")
-    return jsonify(saved=saved, message=_("Đã lưu nháp lúc %(time)s", time=saved), fields={"answer_revision": answer.revision})
+    return jsonify(
+        saved=saved,
+        message=_("Đã lưu nháp lúc %(time)s", time=saved),
+        fields={"answer_revision": answer.revision},
+    )
 
 
 @bp.get("/hoi-dap/<code>/xem-truoc")
@@ -138,7 +162,11 @@ def preview(code: str) -> ResponseReturnValue:
     question = load(code)
     if policy.is_restricted(question):
         raise Refused(_("Khiếu nại, tố cáo không được công khai nên không có trang để xem trước."))
-    answer = queries.version_of(question) if question.stage in ANSWERED_STAGES else service.answer_of(question)
+    answer = (
+        queries.version_of(question)
+        if question.stage in ANSWERED_STAGES
+        else service.answer_of(question)
+    )
     if answer is None:
         raise NotFound
     return render_template(

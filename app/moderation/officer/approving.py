@@ -1,4 +1,6 @@
-"""Duyệt and Đăng: approving, sending back, the second person's word, publishing now or later, progress afterwards."""
+"""Duyệt and Đăng: approving, sending back, the second person's word, publishing now or later,
+progress afterwards.
+"""
 
 import datetime as dt
 import re
@@ -31,7 +33,12 @@ def approve(code: str) -> ResponseReturnValue:
     leave, publish = leaving(question), request.form.get("action") == "publish"
     if publish:
         if not me().has(P.QUESTION_PUBLISH):
-            raise Forbidden(_("Bạn duyệt được nhưng không có quyền đăng. Hãy chọn «Duyệt»; người đăng sẽ đăng sau."))
+            raise Forbidden(
+                _(
+                    "Bạn duyệt được nhưng không có quyền đăng. Hãy chọn «Duyệt»; người đăng sẽ "
+                    "đăng sau."
+                )
+            )
         if found := service.obstacles(question, once_approved=True):
             raise Refused(" ".join(found))
     giver = me().acting_for(P.QUESTION_APPROVE)
@@ -85,7 +92,10 @@ def decide(code: str) -> ResponseReturnValue:
         Act.HIDE: _("Đã đồng ý: %(code)s được gỡ khỏi trang công khai.", code=code),
         Act.UNHIDE: _("Đã đồng ý: %(code)s được đăng lại.", code=code),
     }
-    flash(done[asked.act] if agree else _("Bạn không đồng ý với đề nghị về %(code)s.", code=code), "success")
+    flash(
+        done[asked.act] if agree else _("Bạn không đồng ý với đề nghị về %(code)s.", code=code),
+        "success",
+    )
     return leave.onwards()
 
 
@@ -151,7 +161,9 @@ def add_progress(code: str) -> ResponseReturnValue:
     if not form.validate():
         return page(question, 422, progress=form)
     try:
-        service.add_progress(question, actor=me(), text=form.text.data or "", done=bool(form.done.data))
+        service.add_progress(
+            question, actor=me(), text=form.text.data or "", done=bool(form.done.data)
+        )
     except FieldError as error:
         form.apply(error)
         return page(question, 422, progress=form)

@@ -1,4 +1,6 @@
-"""What every screen of the officers shares: the blueprint, loading a question for this person, and the way back to the queue."""
+"""What every screen of the officers shares: the blueprint, loading a question for this person, and
+the way back to the queue.
+"""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode
@@ -48,7 +50,9 @@ def me() -> User:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the queue the officer came from: a tab and its filters, as they stand in the address."""
+    """Where in the queue the officer came from: a tab and its filters, as they stand in the
+    address.
+    """
 
     tab: Tab
     args: tuple[tuple[str, str], ...] = ()
@@ -57,9 +61,13 @@ class Place:
     def wanted(self) -> QueueFilter:
         """The filters as the query wants them; what is unknown is left out."""
         given = dict(self.args)
-        topic = {row.slug: row.id for row in organisation.all_topics()} if given.get("linh-vuc") else {}
+        topic = (
+            {row.slug: row.id for row in organisation.all_topics()} if given.get("linh-vuc") else {}
+        )
         unit = {row.slug: row.id for row in organisation.all_units()} if given.get("don-vi") else {}
-        until = workdays.calendar().add_working_days(today(), SOON_DAYS) if given.get("han") else None
+        until = (
+            workdays.calendar().add_working_days(today(), SOON_DAYS) if given.get("han") else None
+        )
         return QueueFilter(
             text=given.get("q", "")[:100],
             topic_id=topic.get(given.get("linh-vuc", "")),
@@ -75,7 +83,9 @@ class Place:
 
     def url(self, **more: str) -> str:
         """The address of this list."""
-        return f"{url_for('moderation.queue')}?{self.query}" + (f"&{urlencode(more)}" if more else "")
+        return f"{url_for('moderation.queue')}?{self.query}" + (
+            f"&{urlencode(more)}" if more else ""
+        )
 
 
 _FILTERS = ("q", "linh-vuc", "don-vi", "nguoi", "han")
@@ -95,7 +105,9 @@ def place_of(given: dict[str, str]) -> Place | None:
     tabs = queries.tabs_for(me())
     if given.get("the") not in [tab.value for tab in tabs]:
         return None
-    return Place(Tab(given["the"]), tuple((name, given[name][:100]) for name in _FILTERS if given.get(name)))
+    return Place(
+        Tab(given["the"]), tuple((name, given[name][:100]) for name in _FILTERS if given.get(name))
+    )
 
 
 def here() -> Place | None:
@@ -109,11 +121,14 @@ def here() -> Place | None:
 def load(code: str) -> Question:
     """The question, for somebody who may read it and, where it is restricted, has opened it.
 
-    Raises NotFound for everybody else: that there is such a question is already something to know. Forbidden before the gate.
+    Raises NotFound for everybody else: that there is such a question is already something to know.
+    Forbidden before the gate.
     """
     question = load_closed(code)
     if policy.is_restricted(question) and not restricted.is_open(question, me()):
-        raise Forbidden(_("Hồ sơ này hạn chế người đọc. Hãy mở hồ sơ trước; việc mở được ghi vào nhật ký."))
+        raise Forbidden(
+            _("Hồ sơ này hạn chế người đọc. Hãy mở hồ sơ trước; việc mở được ghi vào nhật ký.")
+        )
     return question
 
 
@@ -128,7 +143,9 @@ def load_closed(code: str) -> Question:
 def workbench(question: Question, place: Place | None = None, **anchor: str) -> str:
     """The address of the question's workbench."""
     address = url_for("moderation.show", code=question.submission.code)
-    return address + (f"?{place.query}" if place else "") + (f"#{anchor['anchor']}" if anchor else "")
+    return (
+        address + (f"?{place.query}" if place else "") + (f"#{anchor['anchor']}" if anchor else "")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +157,29 @@ class Leaving:
     cursor: str | None
 
     def onwards(self) -> ResponseReturnValue:
-        """After the step: the next question of the list, the list when there is none, the question when it came from no list."""
+        """After the step: the next question of the list, the list when there is none, the question
+        when it came from no list.
+        """
         if self.place is None:
-            return redirect(workbench(self.question) if policy.may_read(me(), self.question) else url_for("moderation.queue"))
+            return redirect(
+                workbench(self.question)
+                if policy.may_read(me(), self.question)
+                else url_for("moderation.queue")
+            )
         for cursor in (self.cursor, None):
             page = queries.queue(me(), self.place.tab, self.place.wanted, after=cursor, size=2)
             for row in page.items:
                 if row.id != self.question.id:
-                    return redirect(url_for("moderation.show", code=row.code) + f"?{self.place.query}")
+                    return redirect(
+                        url_for("moderation.show", code=row.code) + f"?{self.place.query}"
+                    )
         return redirect(self.place.url())
 
     def stay(self, anchor: str = "") -> ResponseReturnValue:
         """After the step: the same question again."""
-        return redirect(workbench(self.question, self.place, **({"anchor": anchor} if anchor else {})))
+        return redirect(
+            workbench(self.question, self.place, **({"anchor": anchor} if anchor else {}))
+        )
 
 
 def leaving(question: Question) -> Leaving:
@@ -160,5 +187,9 @@ def leaving(question: Question) -> Leaving:
     place = here()
     if place is None:
         return Leaving(question, None, None)
-    key = (question.answered_at, question.id) if place.tab is Tab.ANSWERED else (question.sort_on, question.id)
+    key = (
+        (question.answered_at, question.id)
+        if place.tab is Tab.ANSWERED
+        else (question.sort_on, question.id)
+    )
     return Leaving(question, place, paging.encode(key) if key[0] is not None else None)

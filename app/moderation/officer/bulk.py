@@ -1,4 +1,6 @@
-"""The same step for many questions: first exactly what would change, then all or nothing, then ten minutes to take it back."""
+"""The same step for many questions: first exactly what would change, then all or nothing, then ten
+minutes to take it back.
+"""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -19,7 +21,10 @@ from app.questions.service import BulkChoice, BulkLine
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the preview. Of a question that this person may not read, only the code that they sent is shown."""
+    """One row of the preview.
+
+    Of a question that this person may not read, only the code that they sent is shown.
+    """
 
     code: str
     title: str
@@ -49,7 +54,14 @@ def _choice(work: str) -> BulkChoice:
 def _sentence(choice: BulkChoice, n: int) -> str:
     if choice.move == "assign" and choice.unit is not None:
         if choice.officer is not None:
-            return str(_("Phân công %(n)s câu cho %(name)s, %(unit)s", n=n, name=choice.officer.full_name, unit=choice.unit.name))
+            return str(
+                _(
+                    "Phân công %(n)s câu cho %(name)s, %(unit)s",
+                    n=n,
+                    name=choice.officer.full_name,
+                    unit=choice.unit.name,
+                )
+            )
         return str(_("Phân công %(n)s câu cho %(unit)s", n=n, unit=choice.unit.name))
     if choice.topic is not None:
         return str(_("Phân loại %(n)s câu vào lĩnh vực %(topic)s", n=n, topic=choice.topic.name))
@@ -62,7 +74,9 @@ def _line(found: BulkLine) -> Line:
     if not policy.may_read(me(), question) or policy.is_restricted(question):
         return Line(code, "", "", "", _("Bạn không có quyền xem câu hỏi này."), "")
     title = question.submission.public_title or question.submission.title
-    return Line(code, title, found.before, found.after, found.problem, f"{question.id}:{question.revision}")
+    return Line(
+        code, title, found.before, found.after, found.problem, f"{question.id}:{question.revision}"
+    )
 
 
 @bp.get("/hoi-dap/hang-loat")
@@ -81,9 +95,16 @@ def bulk() -> ResponseReturnValue:
         flash(_("Hãy chọn việc cần làm với các câu đã chọn."), "error")
         return redirect(back)
     choice = _choice(work)
-    lines = [_line(line) for line in service.preview_bulk([question.id for question in questions], choice, actor=me())]
+    lines = [
+        _line(line)
+        for line in service.preview_bulk(
+            [question.id for question in questions], choice, actor=me()
+        )
+    ]
     possible = [line for line in lines if not line.problem]
-    without = f"{url_for('moderation.bulk')}?{urlencode([*_place_args(), ('viec', work), *(('ma', line.code) for line in possible)])}"
+    kept = [("ma", line.code) for line in possible]
+    query = urlencode([*_place_args(), ("viec", work), *kept])
+    without = f"{url_for('moderation.bulk')}?{query}"
     return render_template(
         "moderation/bulk.html",
         title=_sentence(choice, len(lines)),
@@ -131,7 +152,9 @@ def _refuse_unreadable(ids: list[int]) -> None:
     for number in ids[: service.BULK_MAX]:
         question: Question = queries.by_id(number)
         if not policy.may_read(me(), question) or policy.is_restricted(question):
-            raise Refused(_("Trong các câu đã chọn có câu bạn không được xử lý. Chưa câu nào được thay đổi."))
+            raise Refused(
+                _("Trong các câu đã chọn có câu bạn không được xử lý. Chưa câu nào được thay đổi.")
+            )
 
 
 @bp.post("/hoi-dap/hang-loat/hoan-tac")

@@ -36,14 +36,21 @@ def assignees(user: User, *, prefix: str = "") -> dict[str, list[Choice]]:
         whole = _("%(unit)s (đang có %(n)s)", unit=unit.name, n=total)
         groups[group] = [(f"{prefix}{unit.slug}", whole)]
         for person in people.get(unit.id, []):
-            mine = sum(number for (_unit, officer_id), number in load.items() if officer_id == person.id)
-            label = _("%(unit)s – %(name)s (đang có %(n)s)", unit=unit.name, name=person.full_name, n=mine)
+            mine = sum(
+                number for (_unit, officer_id), number in load.items() if officer_id == person.id
+            )
+            label = _(
+                "%(unit)s – %(name)s (đang có %(n)s)", unit=unit.name, name=person.full_name, n=mine
+            )
             groups[group].append((f"{prefix}{unit.slug}:{person.username}", label))
     return groups
 
 
 def chosen_assignee(value: str | None) -> tuple[Unit, User | None]:
-    """The unit, and the person where one was named. Raises FieldError («to») when nothing was chosen."""
+    """The unit, and the person where one was named.
+
+    Raises FieldError («to») when nothing was chosen.
+    """
     slug, _colon, username = (value or "").partition(":")
     try:
         return organisation.unit_by_slug(slug), accounts.by_username(username) if username else None

@@ -28,7 +28,12 @@ def comment_tabs(current: CommentTab | None = None) -> list[dict[str, object]]:
     """The tabs of comments for `p.tabs`; none for those who do not moderate them. One statement."""
     numbers = lists.counts(me())
     return [
-        {"url": CommentPlace(tab).url(), "label": COMMENT_TAB_LABELS[tab], "count": capped(number), "current": tab is current}
+        {
+            "url": CommentPlace(tab).url(),
+            "label": COMMENT_TAB_LABELS[tab],
+            "count": capped(number),
+            "current": tab is current,
+        }
         for tab, number in numbers.items()
     ]
 
@@ -36,9 +41,18 @@ def comment_tabs(current: CommentTab | None = None) -> list[dict[str, object]]:
 def comment_figures() -> list[dict[str, object]]:
     """What waits, for «Việc của tôi»."""
     numbers = lists.counts(me())
-    shown = [CommentTab.WAITING, *([CommentTab.UNCONFIRMED] if numbers.get(CommentTab.UNCONFIRMED) else [])]
+    shown = [
+        CommentTab.WAITING,
+        *([CommentTab.UNCONFIRMED] if numbers.get(CommentTab.UNCONFIRMED) else []),
+    ]
     return [
-        {"value": capped(numbers[tab]), "label": COMMENT_TAB_LABELS[tab], "url": CommentPlace(tab).url()} for tab in shown if tab in numbers
+        {
+            "value": capped(numbers[tab]),
+            "label": COMMENT_TAB_LABELS[tab],
+            "url": CommentPlace(tab).url(),
+        }
+        for tab in shown
+        if tab in numbers
     ]
 
 
@@ -49,7 +63,9 @@ def comments() -> ResponseReturnValue:
     user, given = me(), request.args.to_dict()
     known = [tab.value for tab in CommentTab]
     tab = CommentTab(given["the"]) if given.get("the") in known else CommentTab.WAITING
-    place = CommentPlace(tab, args=tuple((name, given[name][:100]) for name in FILTERS if given.get(name)))
+    place = CommentPlace(
+        tab, args=tuple((name, given[name][:100]) for name in FILTERS if given.get(name))
+    )
     page = place.rows(after=given.get("sau"), before=given.get("truoc"))
     numbers = queries.counts(user)
     form = CommentFilterForm(request.args)
@@ -60,7 +76,15 @@ def comments() -> ResponseReturnValue:
         page=page,
         form=form,
         tabs=[
-            *({"url": Place(one).url(), "label": TAB_LABELS[one], "count": capped(n), "current": False} for one, n in numbers.items()),
+            *(
+                {
+                    "url": Place(one).url(),
+                    "label": TAB_LABELS[one],
+                    "count": capped(n),
+                    "current": False,
+                }
+                for one, n in numbers.items()
+            ),
             *comment_tabs(tab),
         ],
         tab_label=COMMENT_TAB_LABELS[tab],

@@ -1,4 +1,6 @@
-"""Nhập hộ: an officer types in what somebody asks at the counter or on the telephone, and hands over a receipt."""
+"""Nhập hộ: an officer types in what somebody asks at the counter or on the telephone, and hands
+over a receipt.
+"""
 
 import uuid
 
@@ -23,7 +25,10 @@ from app.submissions.states import Channel, Consent, NameDisplay
 def _form(*, fresh: bool = False) -> EntryForm:
     form = EntryForm(formdata=None, idempotency_key=uuid.uuid4().hex) if fresh else EntryForm()
     form.topic.choices = topic_choices(organisation.active_topics(), _("Để phân loại sau"))
-    form.to.choices = {_("Để phân công sau"): [("", _("Để phân công sau"))], **(assignees(me()) if me().has(P.QUESTION_ASSIGN) else {})}
+    form.to.choices = {
+        _("Để phân công sau"): [("", _("Để phân công sau"))],
+        **(assignees(me()) if me().has(P.QUESTION_ASSIGN) else {}),
+    }
     return form
 
 
@@ -80,5 +85,11 @@ def _ask(form: EntryForm) -> Asked:
     )
     if form.to.data and not asked.repeated:
         unit, officer = chosen_assignee(form.to.data)
-        service.assign(asked.question, actor=me(), seen_revision=asked.question.revision, unit=unit, officer=officer)
+        service.assign(
+            asked.question,
+            actor=me(),
+            seen_revision=asked.question.revision,
+            unit=unit,
+            officer=officer,
+        )
     return asked

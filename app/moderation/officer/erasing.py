@@ -1,4 +1,7 @@
-"""Xóa nội dung: what would go for ever is listed first, then done. The page never shows the text itself."""
+"""Xóa nội dung: what would go for ever is listed first, then done.
+
+The page never shows the text itself.
+"""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,7 +31,12 @@ def erasing() -> ResponseReturnValue:
         question = queries.by_code(code)
     except NotFound:
         return render_template("moderation/erase_search.html", code=code, unknown=True), 404
-    return _page(question, EraseForm(formdata=None, code=question.submission.code, seen_revision=str(question.revision)))
+    return _page(
+        question,
+        EraseForm(
+            formdata=None, code=question.submission.code, seen_revision=str(question.revision)
+        ),
+    )
 
 
 def _page(question: Question, form: EraseForm, status: int = 200) -> ResponseReturnValue:

@@ -54,7 +54,9 @@ def home() -> ResponseReturnValue:
         rows=page.items if page else [],
         more=bool(page and page.next_cursor),
         notices=_notices(user),
-        undo=queries.undoable(user, minutes=service.UNDO_MINUTES) if user.has(P.QUESTION_ASSIGN) else None,
+        undo=queries.undoable(user, minutes=service.UNDO_MINUTES)
+        if user.has(P.QUESTION_ASSIGN)
+        else None,
         links=_links(user),
         stage_labels=STAGE_LABELS,
         stage_colours=STAGE_COLOURS,
@@ -89,7 +91,8 @@ def _notices(user: User) -> list[Notice]:
         found.append(
             Notice(
                 _(
-                    "Chưa thư nào được gửi đi trong một ngày qua, trong khi có thư chờ từ %(since)s.",
+                    "Chưa thư nào được gửi đi trong một ngày qua, trong khi có thư chờ từ "
+                    "%(since)s.",
                     since=vi_datetime(silent.waiting_since),
                 ),
                 "/can-bo/he-thong/thu",
@@ -98,10 +101,16 @@ def _notices(user: User) -> list[Notice]:
         )
     if user.has(P.JOB_READ) and not (life := jobs.life(now())).alive:
         since = _(
-            "Các việc chạy ngầm đã ngừng từ %(since)s: thư không được gửi, bài hẹn giờ không được đăng.", since=vi_datetime(life.last_beat)
+            "Các việc chạy ngầm đã ngừng từ %(since)s: thư không được gửi, bài hẹn giờ không được "
+            "đăng.",
+            since=vi_datetime(life.last_beat),
         )
-        never = _("Các việc chạy ngầm chưa chạy lần nào: thư không được gửi, bài hẹn giờ không được đăng.")
-        found.append(Notice(since if life.last_beat else never, "/can-bo/he-thong", _("Xem hệ thống")))
+        never = _(
+            "Các việc chạy ngầm chưa chạy lần nào: thư không được gửi, bài hẹn giờ không được đăng."
+        )
+        found.append(
+            Notice(since if life.last_beat else never, "/can-bo/he-thong", _("Xem hệ thống"))
+        )
     if user.has(P.CALENDAR_EDIT):
         found += [
             Notice(
@@ -113,7 +122,11 @@ def _notices(user: User) -> list[Notice]:
         ]
     if user.has(P.QUESTION_MODERATE) and (reports := queries.open_reports()):
         found.append(
-            Notice(_("Có %(n)s báo nội dung sai chưa xử lý.", n=len(reports)), url_for("moderation.reports"), _("Xem báo nội dung sai"))
+            Notice(
+                _("Có %(n)s báo nội dung sai chưa xử lý.", n=len(reports)),
+                url_for("moderation.reports"),
+                _("Xem báo nội dung sai"),
+            )
         )
     return found
 
@@ -121,14 +134,33 @@ def _notices(user: User) -> list[Notice]:
 def _links(user: User) -> list[dict[str, str]]:
     """The screens that are not in the menu."""
     wanted = (
-        (P.QUESTION_ANSWER, _("Mẫu trả lời"), _("Câu chữ hay dùng, chèn vào câu trả lời."), url_for("moderation.templates")),
-        (P.QUESTION_MODERATE, _("Báo nội dung sai"), _("Người đọc báo câu trả lời có chỗ sai."), url_for("moderation.reports")),
+        (
+            P.QUESTION_ANSWER,
+            _("Mẫu trả lời"),
+            _("Câu chữ hay dùng, chèn vào câu trả lời."),
+            url_for("moderation.templates"),
+        ),
+        (
+            P.QUESTION_MODERATE,
+            _("Báo nội dung sai"),
+            _("Người đọc báo câu trả lời có chỗ sai."),
+            url_for("moderation.reports"),
+        ),
         (
             P.QUESTION_ERASE,
             _("Xóa nội dung theo yêu cầu"),
             _("Xóa vĩnh viễn nội dung một câu hỏi khi có căn cứ."),
             url_for("moderation.erasing"),
         ),
-        (P.ACCOUNT_SELF, _("Tài khoản của tôi"), _("Mật khẩu, xác thực hai lớp, phiên đăng nhập."), "/can-bo/tai-khoan"),
+        (
+            P.ACCOUNT_SELF,
+            _("Tài khoản của tôi"),
+            _("Mật khẩu, xác thực hai lớp, phiên đăng nhập."),
+            "/can-bo/tai-khoan",
+        ),
     )
-    return [{"label": label, "hint": hint, "url": url} for permission, label, hint, url in wanted if user.has(permission)]
+    return [
+        {"label": label, "hint": hint, "url": url}
+        for permission, label, hint, url in wanted
+        if user.has(permission)
+    ]

@@ -1,4 +1,7 @@
-"""«Bước khác»: each move has a page of its own with its reason, away from the main button. The table is in steps.py."""
+"""«Bước khác»: each move has a page of its own with its reason, away from the main button.
+
+The table is in steps.py.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,13 +32,20 @@ from app.workdays import queries as workdays
 from app.workdays.clock import due_date
 
 _BY_SLUG: Mapping[str, Step] = {step.slug: step for step in STEPS}
-_ALL = (P.QUESTION_MODERATE, P.QUESTION_ANSWER, P.QUESTION_EXTEND, P.QUESTION_HIDE, P.COMPLAINT_HANDLE)
+_ALL = (
+    P.QUESTION_MODERATE,
+    P.QUESTION_ANSWER,
+    P.QUESTION_EXTEND,
+    P.QUESTION_HIDE,
+    P.COMPLAINT_HANDLE,
+)
 
 
 def _step(code: str, slug: str) -> tuple[Question, Step]:
     """The question and the step, for somebody who may take it.
 
-    Raises NotFound for no such step or question, Forbidden for a person who may not, Refused when the flow has none from here.
+    Raises NotFound for no such step or question, Forbidden for a person who may not, Refused when
+    the flow has none from here.
     """
     if slug not in _BY_SLUG:
         raise NotFound
@@ -52,7 +62,11 @@ def step_form(code: str, slug: str) -> ResponseReturnValue:
     """What the step does, and what it asks for."""
     question, step = _step(code, slug)
     place = here()
-    data = {"seen_revision": str(question.revision), "next": place.query if place else "", **_prefilled(question, step)}
+    data = {
+        "seen_revision": str(question.revision),
+        "next": place.query if place else "",
+        **_prefilled(question, step),
+    }
     return _page(question, step, _offered(step.form(formdata=None, **data), question))
 
 
@@ -79,23 +93,29 @@ def _guidance(*, complaint: bool) -> str:
     if complaint:
         return str(
             _(
-                "Nội dung bạn gửi có dấu hiệu là khiếu nại. Mục Hỏi đáp không phải nơi tiếp nhận khiếu nại nên nội dung gửi ở đây"
-                " không được thụ lý. Hãy gửi đơn khiếu nại hoặc đến trực tiếp nơi tiếp công dân: %(where)s."
+                "Nội dung bạn gửi có dấu hiệu là khiếu nại. Mục Hỏi đáp không phải nơi tiếp nhận "
+                "khiếu nại nên nội dung gửi ở đây"
+                " không được thụ lý. Hãy gửi đơn khiếu nại hoặc đến trực tiếp nơi tiếp công dân: "
+                "%(where)s."
                 " Thông tin của bạn được giữ kín và không công khai.",
                 where=where,
             )
         )
     return str(
         _(
-            "Nội dung bạn gửi có dấu hiệu là tố cáo. Mục Hỏi đáp không phải nơi tiếp nhận tố cáo nên nội dung gửi ở đây"
-            " không được thụ lý. Hãy gửi đơn tố cáo hoặc đến trực tiếp nơi tiếp công dân: %(where)s."
+            "Nội dung bạn gửi có dấu hiệu là tố cáo. Mục Hỏi đáp không phải nơi tiếp nhận tố cáo "
+            "nên nội dung gửi ở đây"
+            " không được thụ lý. Hãy gửi đơn tố cáo hoặc đến trực tiếp nơi tiếp công dân: "
+            "%(where)s."
             " Họ tên, địa chỉ của bạn được giữ bí mật và không công khai.",
             where=where,
         )
     )
 
 
-def _page(question: Question, step: Step, form: Any, status: int = 200, other: Question | None = None) -> ResponseReturnValue:
+def _page(
+    question: Question, step: Step, form: Any, status: int = 200, other: Question | None = None
+) -> ResponseReturnValue:
     place = here()
     html = render_template(
         "moderation/step.html",
@@ -116,7 +136,13 @@ def _extensions(question: Question) -> list[tuple[int, str]]:
     calendar, pauses = workdays.calendar(), service.pauses(question)
     found = []
     for days in range(1, EXTENSION_MAX + 1):
-        due = due_date(calendar, received_on=question.received_on, working_days=question.working_days, pauses=pauses, extra_days=days)
+        due = due_date(
+            calendar,
+            received_on=question.received_on,
+            working_days=question.working_days,
+            pauses=pauses,
+            extra_days=days,
+        )
         found.append((days, _("%(n)s ngày làm việc, hạn mới %(day)s", n=days, day=vi_date(due))))
     return found
 

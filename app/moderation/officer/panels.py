@@ -1,4 +1,6 @@
-"""The long forms of the workbench, filled with what is known: classifying and assigning, redacting, the answer."""
+"""The long forms of the workbench, filled with what is known: classifying and assigning, redacting,
+the answer.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -48,23 +50,38 @@ def slot_labels() -> dict[str, str]:
     }
 
 
-# Classifying, assigning, redacting ---------------------------------------------------------------------------------------
+# Classifying, assigning, redacting
+# --------------------------------------------------------------------------------------------------
 def triage(question: Question, place: Place | None, forms: Mapping[str, Any]) -> dict[str, Any]:
     """What the first three steps need."""
     user = me()
-    may_classify = policy.may_classify(user, question) and question.stage in OPEN_STAGES | {Stage.UNVERIFIED}
+    may_classify = policy.may_classify(user, question) and question.stage in OPEN_STAGES | {
+        Stage.UNVERIFIED
+    }
     may_assign = policy.may_move(user, question, "assign")
-    may_redact = policy.may_classify(user, question) and not policy.is_restricted(question) and question.visibility is not Visibility.ERASED
+    may_redact = (
+        policy.may_classify(user, question)
+        and not policy.is_restricted(question)
+        and question.visibility is not Visibility.ERASED
+    )
     text = f"{question.submission.title}\n{question.submission.body}"
-    suggested = _suggested(text) if (may_classify or may_assign) and not policy.is_restricted(question) else None
+    suggested = (
+        _suggested(text)
+        if (may_classify or may_assign) and not policy.is_restricted(question)
+        else None
+    )
     return {
         "may_classify": may_classify,
         "may_assign": may_assign,
         "may_redact": may_redact,
         "suggested": suggested,
-        "concern": screening.looks_like_complaint(text) if not policy.is_restricted(question) else None,
+        "concern": screening.looks_like_complaint(text)
+        if not policy.is_restricted(question)
+        else None,
         "spam_reasons": [_(reason) for reason in question.submission.spam_reasons],
-        "triage_form": forms.get("triage") or triage_form(question, place, suggested) if may_classify or may_assign else None,
+        "triage_form": forms.get("triage") or triage_form(question, place, suggested)
+        if may_classify or may_assign
+        else None,
         "redact_form": forms.get("redact") or redact_form(question, place) if may_redact else None,
     }
 
@@ -75,10 +92,14 @@ def _suggested(text: str) -> Suggested | None:
         return None
     best = found[0]
     unit = organisation.unit(best.unit_id) if best.unit_id else None
-    return Suggested(organisation.topic(best.topic_id), unit, ", ".join(f"«{word}»" for word in best.words))
+    return Suggested(
+        organisation.topic(best.topic_id), unit, ", ".join(f"«{word}»" for word in best.words)
+    )
 
 
-def triage_form(question: Question, place: Place | None, suggested: Suggested | None = None) -> TriageForm:
+def triage_form(
+    question: Question, place: Place | None, suggested: Suggested | None = None
+) -> TriageForm:
     """Classification and assignment as they are, or as the words suggest while nobody has said."""
     topic = organisation.topic(question.topic_id) if question.topic_id else None
     to = assignee_value(question.unit_id, question.officer_id)
@@ -98,7 +119,9 @@ def triage_form(question: Question, place: Place | None, suggested: Suggested | 
 
 
 def offer_triage(form: TriageForm, topic: Topic | None = None) -> TriageForm:
-    """The lists to choose from; the question's own topic is among them even when it is no longer in use."""
+    """The lists to choose from; the question's own topic is among them even when it is no longer in
+    use.
+    """
     topics = list(organisation.active_topics())
     if topic is not None and topic not in topics:
         topics.append(topic)
@@ -123,13 +146,20 @@ def redact_form(question: Question, place: Place | None) -> RedactForm:
         next=place.query if place else "",
         title=masked(submission.title) if fresh else submission.public_title,
         body=suggestion if fresh else submission.public_body,
-        reason=(_("Che thông tin cá nhân.") if suggestion != submission.body else "") if fresh else submission.redaction_reason or "",
+        reason=(_("Che thông tin cá nhân.") if suggestion != submission.body else "")
+        if fresh
+        else submission.redaction_reason or "",
     )
 
 
-# The answer --------------------------------------------------------------------------------------------------------------
+# The answer
+# --------------------------------------------------------------------------------------------------
 def writing(
-    question: Question, answer: Answer | None, place: Place | None, form: AnswerForm | None, theirs: Answer | None
+    question: Question,
+    answer: Answer | None,
+    place: Place | None,
+    form: AnswerForm | None,
+    theirs: Answer | None,
 ) -> dict[str, Any]:
     """The answer form, what it may begin with, and both versions where a colleague was faster."""
     made = form or answer_form(question, answer, place)
@@ -142,7 +172,9 @@ def writing(
 
 
 def answer_form(question: Question, answer: Answer | None, place: Place | None) -> AnswerForm:
-    """The draft as it is, its empty slots filled from the example or template that the address names."""
+    """The draft as it is, its empty slots filled from the example or template that the address
+    names.
+    """
     data: dict[str, Any] = {
         "short": "",
         "findings": "",
@@ -181,7 +213,10 @@ def _contact(question: Question) -> str:
 
 
 def _example() -> dict[str, Any]:
-    """The slots of the published answer that «mau» names. Dates and letters belong to that answer alone."""
+    """The slots of the published answer that «mau» names.
+
+    Dates and letters belong to that answer alone.
+    """
     code = request.args.get("mau", "")
     if not code or queries.public_one(code.upper()) is None:
         return {}
@@ -208,7 +243,10 @@ def _template(question: Question) -> dict[str, Any]:
         "{đơn vị}": unit.name if unit else "",
         "{điện thoại}": (unit.phone if unit else "") or organisation.agency().phone,
     }
-    slots = {name: _filled(getattr(found, name), known) for name in ("short", "findings", "resolution", "contact")}
+    slots = {
+        name: _filled(getattr(found, name), known)
+        for name in ("short", "findings", "resolution", "contact")
+    }
     return {**slots, "outcome": found.outcome}
 
 
@@ -225,7 +263,10 @@ def draft_of(form: AnswerForm) -> Draft:
         short=form.short.data or "",
         findings=form.findings.data or "",
         resolution=form.resolution.data or "",
-        legal_basis=[{"text": row.data["text"] or "", "url": row.data["url"] or ""} for row in form.legal_basis.entries],
+        legal_basis=[
+            {"text": row.data["text"] or "", "url": row.data["url"] or ""}
+            for row in form.legal_basis.entries
+        ],
         outcome=Outcome(outcome) if outcome else None,
         promised_on=form.promised_on.data,
         contact=form.contact.data or "",
@@ -262,7 +303,9 @@ def as_citizens_read(answer: Answer | AnswerVersion) -> Shown:
 
 
 def _both(theirs: Answer, form: AnswerForm) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
-    """The slots that differ: what it is called, the colleague's, mine, and the changes from one to the other."""
+    """The slots that differ: what it is called, the colleague's, mine, and the changes from one to
+    the other.
+    """
     mine = draft_of(form)
     found = []
     for name, label in slot_labels().items():
@@ -278,5 +321,9 @@ def _plain(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
-        return "\n".join(" ".join(part for part in (row.get("text", ""), row.get("url", "")) if part) for row in value if row.get("text"))
+        return "\n".join(
+            " ".join(part for part in (row.get("text", ""), row.get("url", "")) if part)
+            for row in value
+            if row.get("text")
+        )
     return vi_date(value)

@@ -57,7 +57,14 @@ def classify(code: str) -> ResponseReturnValue:
         return page(question, 422, triage=form)
     if policy.is_restricted(question):
         label = CLASSIFICATION_LABELS[question.classification]
-        flash(_("%(code)s đã chuyển thành %(label)s: chỉ người được giao mới mở được.", code=code, label=label), "success")
+        flash(
+            _(
+                "%(code)s đã chuyển thành %(label)s: chỉ người được giao mới mở được.",
+                code=code,
+                label=label,
+            ),
+            "success",
+        )
         return leave.onwards()
     flash(_("Đã lưu phân loại của %(code)s.", code=code), "success")
     return leave.stay()
@@ -67,7 +74,9 @@ def classify(code: str) -> ResponseReturnValue:
 @require(P.QUESTION_ASSIGN)
 @commits
 def assign(code: str) -> ResponseReturnValue:
-    """Give it to a unit or a person; what was changed in the classification beside it is kept too."""
+    """Give it to a unit or a person; what was changed in the classification beside
+    it is kept too.
+    """
     question = load(code)
     form, leave = _posted(question), leaving(question)
     if not form.validate():
@@ -79,9 +88,22 @@ def assign(code: str) -> ResponseReturnValue:
             _classify(question, form, seen_revision=seen)
             seen = question.revision
             if policy.is_restricted(question):
-                flash(_("%(code)s đã chuyển thành hồ sơ hạn chế nên không phân công ở đây.", code=code), "success")
+                flash(
+                    _(
+                        "%(code)s đã chuyển thành hồ sơ hạn chế nên không phân công ở đây.",
+                        code=code,
+                    ),
+                    "success",
+                )
                 return leave.onwards()
-        service.assign(question, actor=me(), seen_revision=seen, unit=unit, officer=officer, note=form.note.data or "")
+        service.assign(
+            question,
+            actor=me(),
+            seen_revision=seen,
+            unit=unit,
+            officer=officer,
+            note=form.note.data or "",
+        )
     except FieldError as error:
         db.session.rollback()
         form.apply(FieldError("to", error.message) if error.field in {"unit", "officer"} else error)
@@ -95,10 +117,16 @@ def assign(code: str) -> ResponseReturnValue:
 @require(P.QUESTION_MODERATE, P.QUESTION_ANSWER)
 @commits
 def redact(code: str) -> ResponseReturnValue:
-    """Set the text that everybody may read. «Che cả N» hides everything that was found and saves at once."""
+    """Set the text that everybody may read.
+
+    «Che cả N» hides everything that was found and saves at once.
+    """
     question, form = load(code), RedactForm()
     if request.form.get("mask_all"):
-        form.title.data, form.body.data = panels.masked(form.title.data or ""), panels.masked(form.body.data or "")
+        form.title.data, form.body.data = (
+            panels.masked(form.title.data or ""),
+            panels.masked(form.body.data or ""),
+        )
         form.reason.data = form.reason.data or _("Che thông tin cá nhân.")
     if not form.validate():
         return page(question, 422, redact=form)

@@ -32,7 +32,9 @@ def queue() -> ResponseReturnValue:
         raise NotFound
     given = request.args.to_dict()
     place = place_of({**given, "the": given.get("the", tabs[0].value)}) or Place(tabs[0])
-    page = queries.queue(user, place.tab, place.wanted, after=given.get("sau"), before=given.get("truoc"))
+    page = queries.queue(
+        user, place.tab, place.wanted, after=given.get("sau"), before=given.get("truoc")
+    )
     topics = list(organisation.active_topics())
     counts = queries.counts(user)
     bulk = _bulk_choices(place.tab, topics)
@@ -59,11 +61,19 @@ def queue() -> ResponseReturnValue:
 
 def sees_names() -> bool:
     """Does this person reach senders at all? Auditors and publishers read without names."""
-    return any(me().has(permission) for permission in (P.QUESTION_MODERATE, P.QUESTION_ANSWER, P.QUESTION_APPROVE))
+    return any(
+        me().has(permission)
+        for permission in (P.QUESTION_MODERATE, P.QUESTION_ANSWER, P.QUESTION_APPROVE)
+    )
 
 
 def _tab(tab: Tab, place: Place, count: int) -> dict[str, object]:
-    return {"url": Place(tab, place.args).url(), "label": TAB_LABELS[tab], "count": capped(count), "current": tab is place.tab}
+    return {
+        "url": Place(tab, place.args).url(),
+        "label": TAB_LABELS[tab],
+        "count": capped(count),
+        "current": tab is place.tab,
+    }
 
 
 def _filter_form(topics: list[Topic]) -> QueueForm:
@@ -75,7 +85,11 @@ def _filter_form(topics: list[Topic]) -> QueueForm:
     form.don_vi.choices = [("", _("Tất cả")), *((unit.slug, unit.name) for unit in units_for(user))]
     form.nguoi.choices = [
         ("", _("Tất cả")),
-        *((person.username, person.full_name) for person in people if everything or person.unit_id == user.unit_id),
+        *(
+            (person.username, person.full_name)
+            for person in people
+            if everything or person.unit_id == user.unit_id
+        ),
     ]
     if not everything:
         del form.don_vi
@@ -100,11 +114,18 @@ def _bulk_choices(tab: Tab, topics: list[Topic]) -> list[tuple[str, list[tuple[s
         return []
     groups: list[tuple[str, list[tuple[str, str]]]] = []
     if user.has(P.QUESTION_ASSIGN) and tab is not Tab.UNCONFIRMED:
-        options = [option for options in assignees(user, prefix="giao:").values() for option in options]
+        options = [
+            option for options in assignees(user, prefix="giao:").values() for option in options
+        ]
         groups.append((_("Phân công cho…"), options))
     if user.has(P.QUESTION_MODERATE):
         if tab is not Tab.UNCONFIRMED:
-            groups.append((_("Phân loại vào lĩnh vực"), [(f"loai:{slug}", name) for slug, name in topic_choices(topics, "") if slug]))
+            groups.append(
+                (
+                    _("Phân loại vào lĩnh vực"),
+                    [(f"loai:{slug}", name) for slug, name in topic_choices(topics, "") if slug],
+                )
+            )
         if tab in {Tab.TODO, Tab.UNASSIGNED, Tab.UNCONFIRMED}:
             groups.append((_("Khác"), [("rac", _("Đánh dấu rác"))]))
     return groups

@@ -17,12 +17,18 @@ def _page(failed: ReportForm | None = None, status: int = 200) -> ResponseReturn
     rows = []
     for report, code, title in queries.open_reports():
         mine = failed is not None and failed.report.data == str(report.id)
-        form = failed if mine and failed is not None else ReportForm(formdata=None, report=str(report.id))
+        form = (
+            failed
+            if mine and failed is not None
+            else ReportForm(formdata=None, report=str(report.id))
+        )
         for field in form:
             field.id = f"{field.name}-{report.id}"
             field.label.field_id = field.id
         rows.append((report, code, title, form))
-    return render_template("moderation/reports.html", rows=rows, failed=failed, today=today()), status
+    return render_template(
+        "moderation/reports.html", rows=rows, failed=failed, today=today()
+    ), status
 
 
 @bp.get("/bao-sai")

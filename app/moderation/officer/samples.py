@@ -26,19 +26,31 @@ _TEXTS = ("title", "short", "findings", "resolution", "contact")
 def templates() -> ResponseReturnValue:
     """The templates of one's unit and of the whole office."""
     topics = {topic.id: topic.name for topic in organisation.all_topics()}
-    return render_template("moderation/templates.html", templates=queries.answer_templates(me()), topics=topics, mine=me().unit_id)
+    return render_template(
+        "moderation/templates.html",
+        templates=queries.answer_templates(me()),
+        topics=topics,
+        mine=me().unit_id,
+    )
 
 
 def _offered(form: TemplateForm) -> TemplateForm:
     form.topic.choices = topic_choices(organisation.all_topics(), _("Mọi lĩnh vực"))
-    form.outcome.choices = [("", _("Để người soạn chọn")), *((outcome.value, label) for outcome, label in OUTCOME_LABELS.items())]
+    form.outcome.choices = [
+        ("", _("Để người soạn chọn")),
+        *((outcome.value, label) for outcome, label in OUTCOME_LABELS.items()),
+    ]
     return form
 
 
-def _page(form: TemplateForm, template: AnswerTemplate | None, status: int = 200) -> ResponseReturnValue:
+def _page(
+    form: TemplateForm, template: AnswerTemplate | None, status: int = 200
+) -> ResponseReturnValue:
     may_edit = service.may_edit_template(me(), template)
     removal = ConfirmForm(formdata=None)
-    return render_template("moderation/template.html", form=form, template=template, may_edit=may_edit, removal=removal), status
+    return render_template(
+        "moderation/template.html", form=form, template=template, may_edit=may_edit, removal=removal
+    ), status
 
 
 @bp.get("/mau-tra-loi/moi")
@@ -63,8 +75,13 @@ def template(number: int) -> ResponseReturnValue:
     found = queries.answer_template(number, me())
     topic = organisation.topic(found.topic_id) if found.topic_id else None
     data: dict[str, Any] = {name: getattr(found, name) for name in _TEXTS}
-    data |= {"topic": topic.slug if topic else "", "outcome": found.outcome.value if found.outcome else ""}
-    return _page(_offered(TemplateForm(formdata=None, seen_revision=str(found.revision), **data)), found)
+    data |= {
+        "topic": topic.slug if topic else "",
+        "outcome": found.outcome.value if found.outcome else "",
+    }
+    return _page(
+        _offered(TemplateForm(formdata=None, seen_revision=str(found.revision), **data)), found
+    )
 
 
 @bp.post("/mau-tra-loi/<int:number>")
@@ -86,7 +103,12 @@ def _save(found: AnswerTemplate | None) -> ResponseReturnValue:
         **{name: form[name].data or "" for name in _TEXTS},
     )
     try:
-        service.save_template(found, sample, actor=me(), seen_revision=int(seen) if seen.isdigit() and len(seen) < 10 else 0)
+        service.save_template(
+            found,
+            sample,
+            actor=me(),
+            seen_revision=int(seen) if seen.isdigit() and len(seen) < 10 else 0,
+        )
     except FieldError as error:
         form.apply(error)
         return _page(form, found, 422)

@@ -1,4 +1,5 @@
-"""The table of «Bước khác»: the moves that end or interrupt the work, what each asks for and what it says when done.
+"""The table of «Bước khác»: the moves that end or interrupt the work, what each asks for and what
+it says when done.
 
 The flow and the rights are in questions.states and questions.policy.
 """
@@ -55,18 +56,35 @@ class Step:
 
 
 def _confirm(question: Question, form: RemarkForm, user: User) -> str:
-    service.confirm_by_officer(question, actor=user, seen_revision=form.seen, note=form.reason.data or "")
-    return str(_("Đã tiếp nhận %(code)s. Hạn trả lời bắt đầu tính từ hôm nay.", code=question.submission.code))
+    service.confirm_by_officer(
+        question, actor=user, seen_revision=form.seen, note=form.reason.data or ""
+    )
+    return str(
+        _(
+            "Đã tiếp nhận %(code)s. Hạn trả lời bắt đầu tính từ hôm nay.",
+            code=question.submission.code,
+        )
+    )
 
 
 def _ask_more(question: Question, form: AskForm, user: User) -> str:
     service.ask_more(question, actor=user, seen_revision=form.seen, text=form.text.data or "")
-    return str(_("Đã hỏi thêm người gửi %(code)s. Hạn trả lời tạm dừng cho đến khi có bổ sung.", code=question.submission.code))
+    return str(
+        _(
+            "Đã hỏi thêm người gửi %(code)s. Hạn trả lời tạm dừng cho đến khi có bổ sung.",
+            code=question.submission.code,
+        )
+    )
 
 
 def _reply_more(question: Question, form: ReplyForm, user: User) -> str:
     service.reply_more(question, text=form.text.data or "", actor=user, seen_revision=form.seen)
-    return str(_("Đã ghi nội dung bổ sung vào %(code)s. Hạn trả lời chạy tiếp.", code=question.submission.code))
+    return str(
+        _(
+            "Đã ghi nội dung bổ sung vào %(code)s. Hạn trả lời chạy tiếp.",
+            code=question.submission.code,
+        )
+    )
 
 
 def _hand_back(question: Question, form: ReasonForm, user: User) -> str:
@@ -75,9 +93,15 @@ def _hand_back(question: Question, form: ReasonForm, user: User) -> str:
 
 
 def needs_second_person(question: Question) -> bool:
-    """Whoever confirmed an address is not turned away by one person alone; an office of one has nobody else to ask."""
+    """Whoever confirmed an address is not turned away by one person alone; an office of one has
+    nobody else to ask.
+    """
     settings: Settings = current_app.config["SETTINGS"]
-    return not policy.is_restricted(question) and question.submission.confirmed_at is not None and not settings.solo_office
+    return (
+        not policy.is_restricted(question)
+        and question.submission.confirmed_at is not None
+        and not settings.solo_office
+    )
 
 
 def _refuse(question: Question, form: RefuseForm, user: User) -> str:
@@ -85,8 +109,15 @@ def _refuse(question: Question, form: RefuseForm, user: User) -> str:
     reason = RefusalReason(form.kind.data)
     if needs_second_person(question):
         payload = {"reason": reason.value, "text": text}
-        service.ask_second_person(question, Act.REFUSE, actor=user, seen_revision=form.seen, reason=text, payload=payload)
-        return str(_("Đã đề nghị không tiếp nhận %(code)s. Việc này chờ người thứ hai xác nhận.", code=code))
+        service.ask_second_person(
+            question, Act.REFUSE, actor=user, seen_revision=form.seen, reason=text, payload=payload
+        )
+        return str(
+            _(
+                "Đã đề nghị không tiếp nhận %(code)s. Việc này chờ người thứ hai xác nhận.",
+                code=code,
+            )
+        )
     service.refuse(question, actor=user, seen_revision=form.seen, reason=reason, text=text)
     return str(_("Đã trả lời không tiếp nhận %(code)s.", code=code))
 
@@ -94,7 +125,13 @@ def _refuse(question: Question, form: RefuseForm, user: User) -> str:
 def _merge(question: Question, form: MergeForm, user: User) -> str:
     other = other_of(form)
     service.merge(question, actor=user, seen_revision=form.seen, other=other)
-    return str(_("Đã gộp %(code)s vào %(other)s.", code=question.submission.code, other=other.submission.code))
+    return str(
+        _(
+            "Đã gộp %(code)s vào %(other)s.",
+            code=question.submission.code,
+            other=other.submission.code,
+        )
+    )
 
 
 def other_of(form: MergeForm) -> Question:
@@ -106,14 +143,21 @@ def other_of(form: MergeForm) -> Question:
     if other is None or not policy.may_read(me(), other):
         raise FieldError("other", _("Không tìm thấy câu hỏi có mã này."))
     if policy.is_restricted(other):
-        raise FieldError("other", _("Không gộp được với câu hỏi này. Hãy chọn câu hỏi đang xử lý hoặc đã trả lời."))
+        raise FieldError(
+            "other",
+            _("Không gộp được với câu hỏi này. Hãy chọn câu hỏi đang xử lý hoặc đã trả lời."),
+        )
     return other
 
 
 def _transfer(question: Question, form: TransferForm, user: User) -> str:
     body = {name: form[name].data or "" for name in ("name", "address", "phone", "url")}
-    service.transfer(question, actor=user, seen_revision=form.seen, body=body, reason=form.reason.data or "")
-    return str(_("Đã chuyển %(code)s đến %(body)s.", code=question.submission.code, body=body["name"]))
+    service.transfer(
+        question, actor=user, seen_revision=form.seen, body=body, reason=form.reason.data or ""
+    )
+    return str(
+        _("Đã chuyển %(code)s đến %(body)s.", code=question.submission.code, body=body["name"])
+    )
 
 
 def _mark_spam(question: Question, form: RemarkForm, user: User) -> str:
@@ -128,21 +172,57 @@ def _restore(question: Question, form: RemarkForm, user: User) -> str:
 
 
 def _extend(question: Question, form: ExtendForm, user: User) -> str:
-    service.extend(question, actor=user, seen_revision=form.seen, days=form.days.data or 0, reason=form.reason.data or "")
-    return str(_("Đã gia hạn %(code)s. Hạn mới: %(day)s.", code=question.submission.code, day=vi_date(question.due_on)))
+    service.extend(
+        question,
+        actor=user,
+        seen_revision=form.seen,
+        days=form.days.data or 0,
+        reason=form.reason.data or "",
+    )
+    return str(
+        _(
+            "Đã gia hạn %(code)s. Hạn mới: %(day)s.",
+            code=question.submission.code,
+            day=vi_date(question.due_on),
+        )
+    )
 
 
 def _hide(question: Question, form: HideForm, user: User) -> str:
     emergency = bool(form.emergency.data)
-    service.ask_second_person(question, Act.HIDE, actor=user, seen_revision=form.seen, reason=form.reason.data or "", emergency=emergency)
+    service.ask_second_person(
+        question,
+        Act.HIDE,
+        actor=user,
+        seen_revision=form.seen,
+        reason=form.reason.data or "",
+        emergency=emergency,
+    )
     if emergency:
-        return str(_("Đã gỡ %(code)s. Người thứ hai cần xác nhận trong một ngày làm việc.", code=question.submission.code))
-    return str(_("Đã đề nghị gỡ %(code)s. Việc này chờ người thứ hai xác nhận.", code=question.submission.code))
+        return str(
+            _(
+                "Đã gỡ %(code)s. Người thứ hai cần xác nhận trong một ngày làm việc.",
+                code=question.submission.code,
+            )
+        )
+    return str(
+        _(
+            "Đã đề nghị gỡ %(code)s. Việc này chờ người thứ hai xác nhận.",
+            code=question.submission.code,
+        )
+    )
 
 
 def _unhide(question: Question, form: ReasonForm, user: User) -> str:
-    service.ask_second_person(question, Act.UNHIDE, actor=user, seen_revision=form.seen, reason=form.reason.data or "")
-    return str(_("Đã đề nghị đăng lại %(code)s. Việc này chờ người thứ hai xác nhận.", code=question.submission.code))
+    service.ask_second_person(
+        question, Act.UNHIDE, actor=user, seen_revision=form.seen, reason=form.reason.data or ""
+    )
+    return str(
+        _(
+            "Đã đề nghị đăng lại %(code)s. Việc này chờ người thứ hai xác nhận.",
+            code=question.submission.code,
+        )
+    )
 
 
 def _is_public(question: Question) -> bool:
@@ -162,7 +242,10 @@ STEPS = (
         "confirm",
         "tiep-nhan",
         _l("Tiếp nhận"),
-        _l("Nhận câu hỏi chưa xác nhận vào hàng chờ, ví dụ sau khi đã gọi lại cho người gửi. Người gửi nhận thư báo hạn trả lời."),
+        _l(
+            "Nhận câu hỏi chưa xác nhận vào hàng chờ, ví dụ sau khi đã gọi lại cho người gửi. "
+            "Người gửi nhận thư báo hạn trả lời."
+        ),
         RemarkForm,
         _confirm,
         stays=True,
@@ -206,7 +289,10 @@ STEPS = (
         "merge",
         "gop",
         _l("Gộp"),
-        _l("Khi câu này trùng với câu khác. Người gửi nhận đường dẫn đến câu kia và câu trả lời của câu kia."),
+        _l(
+            "Khi câu này trùng với câu khác. Người gửi nhận đường dẫn đến câu kia và câu trả lời "
+            "của câu kia."
+        ),
         MergeForm,
         _merge,
     ),
@@ -214,7 +300,10 @@ STEPS = (
         "transfer",
         "chuyen-co-quan-khac",
         _l("Chuyển cơ quan khác"),
-        _l("Khi việc thuộc thẩm quyền cơ quan khác. Người gửi nhận tên, địa chỉ, điện thoại, đường dẫn của cơ quan đó."),
+        _l(
+            "Khi việc thuộc thẩm quyền cơ quan khác. Người gửi nhận tên, địa chỉ, điện thoại, "
+            "đường dẫn của cơ quan đó."
+        ),
         TransferForm,
         _transfer,
     ),
@@ -241,7 +330,10 @@ STEPS = (
         "refuse",
         "khong-tiep-nhan",
         _l("Không tiếp nhận"),
-        _l("Người gửi nhận lý do, cách gửi lại và nơi phù hợp. Câu hỏi đã xác nhận cần người thứ hai đồng ý."),
+        _l(
+            "Người gửi nhận lý do, cách gửi lại và nơi phù hợp. Câu hỏi đã xác nhận cần người thứ "
+            "hai đồng ý."
+        ),
         RefuseForm,
         _refuse,
         grave=True,
@@ -259,7 +351,10 @@ STEPS = (
         "hide",
         "go",
         _l("Gỡ"),
-        _l("Gỡ khỏi trang công khai sau khi người thứ hai xác nhận. Địa chỉ cũ chỉ còn lời báo đã gỡ."),
+        _l(
+            "Gỡ khỏi trang công khai sau khi người thứ hai xác nhận. Địa chỉ cũ chỉ còn lời báo "
+            "đã gỡ."
+        ),
         HideForm,
         _hide,
         when=_is_public,
@@ -271,4 +366,6 @@ STEPS = (
 
 def offered(question: Question, user: User) -> list[Step]:
     """The steps that this person may take now."""
-    return [step for step in STEPS if policy.may_move(user, question, step.move) and step.when(question)]
+    return [
+        step for step in STEPS if policy.may_move(user, question, step.move) and step.when(question)
+    ]

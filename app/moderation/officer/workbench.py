@@ -19,7 +19,14 @@ from app.kernel.web import commits
 from app.mailer import queries as mailer
 from app.mailer import states as mail_states
 from app.moderation import restricted
-from app.moderation.forms import DecideForm, GateForm, NoteForm, ProgressForm, ScheduleForm, SendBackForm
+from app.moderation.forms import (
+    DecideForm,
+    GateForm,
+    NoteForm,
+    ProgressForm,
+    ScheduleForm,
+    SendBackForm,
+)
 from app.moderation.officer import panels, steps
 from app.moderation.officer.base import Place, bp, here, leaving, load, load_closed, me, workbench
 from app.organisation import queries as organisation
@@ -76,7 +83,9 @@ def gate_page(question: Question, form: GateForm, status: int = 200) -> Response
 @require(P.COMPLAINT_HANDLE)
 @commits
 def open_gate(code: str) -> ResponseReturnValue:
-    """Open a complaint or denunciation: written down first, then readable for a quarter of an hour."""
+    """Open a complaint or denunciation: written down first, then readable for a
+    quarter of an hour.
+    """
     question, form = load_closed(code), GateForm()
     if not form.validate():
         return gate_page(question, form, 422)
@@ -94,7 +103,9 @@ def presence(code: str) -> ResponseReturnValue:
     service.note_presence(question, me())
     # A page that is merely open is nobody at work: it must not keep the session alive.
     session.modified = False
-    return render_template("moderation/_present.html", present=queries.colleagues_present(question, me()))
+    return render_template(
+        "moderation/_present.html", present=queries.colleagues_present(question, me())
+    )
 
 
 @bp.post("/hoi-dap/<code>/ghi-chu")
@@ -126,7 +137,14 @@ def solo_office() -> bool:
     return settings.solo_office
 
 
-def page(question: Question, status: int = 200, *, conflict: str = "", theirs: Answer | None = None, **forms: Any) -> ResponseReturnValue:
+def page(
+    question: Question,
+    status: int = 200,
+    *,
+    conflict: str = "",
+    theirs: Answer | None = None,
+    **forms: Any,
+) -> ResponseReturnValue:
     """The whole screen. `forms` are those that came back with errors; the others are made fresh.
 
     `conflict` says that somebody was faster; `theirs` is the draft that they saved.
@@ -156,8 +174,12 @@ def page(question: Question, status: int = 200, *, conflict: str = "", theirs: A
         "moves": steps.offered(question, user),
         "may_note": policy.may_note(user, question),
         "note_form": forms.get("note") or _fresh(NoteForm, question, place),
-        "shown": panels.as_citizens_read(current) if (current := _current(question, answer, version)) else None,
-        "undo": queries.undoable(user, minutes=service.UNDO_MINUTES) if user.has(P.QUESTION_ASSIGN) else None,
+        "shown": panels.as_citizens_read(current)
+        if (current := _current(question, answer, version))
+        else None,
+        "undo": queries.undoable(user, minutes=service.UNDO_MINUTES)
+        if user.has(P.QUESTION_ASSIGN)
+        else None,
         **_labels(),
         **_original(question),
         **_log(log),
@@ -170,8 +192,12 @@ def page(question: Question, status: int = 200, *, conflict: str = "", theirs: A
     return render_template("moderation/workbench.html", **context), status
 
 
-def _current(question: Question, answer: Answer | None, version: AnswerVersion | None) -> Answer | AnswerVersion | None:
-    """What counts now: the approved answer once there is one, the draft before and after a reopening."""
+def _current(
+    question: Question, answer: Answer | None, version: AnswerVersion | None
+) -> Answer | AnswerVersion | None:
+    """What counts now: the approved answer once there is one, the draft before and after a
+    reopening.
+    """
     return version if question.stage in ANSWERED_STAGES else answer
 
 
@@ -193,7 +219,12 @@ def _labels() -> dict[str, Any]:
 
 
 def _fresh(kind: type[Any], question: Question, place: Place | None, **data: Any) -> Any:
-    return kind(formdata=None, seen_revision=str(question.revision), next=place.query if place else "", **data)
+    return kind(
+        formdata=None,
+        seen_revision=str(question.revision),
+        next=place.query if place else "",
+        **data,
+    )
 
 
 def _stages(question: Question, answer: Answer | None) -> list[dict[str, str]]:
@@ -207,18 +238,32 @@ def _stages(question: Question, answer: Answer | None) -> list[dict[str, str]]:
         answered,
         question.visibility is Visibility.PUBLIC,
     ]
-    names = [_("Phân loại"), _("Che thông tin"), _("Phân công"), _("Soạn trả lời"), _("Duyệt"), _("Đăng")]
+    names = [
+        _("Phân loại"),
+        _("Che thông tin"),
+        _("Phân công"),
+        _("Soạn trả lời"),
+        _("Duyệt"),
+        _("Đăng"),
+    ]
     private = question.submission.consent is not Consent.PUBLISH
     if private:
         names[5] = _("Trả lời riêng")
         done[5] = answered
     over = stage not in OPEN_STAGES and not answered and stage is not Stage.UNVERIFIED
-    current = None if over else next((number for number, ready in enumerate(done) if not ready), None)
-    return [{"label": name, "state": "done" if done[number] else "now" if number == current else ""} for number, name in enumerate(names)]
+    current = (
+        None if over else next((number for number, ready in enumerate(done) if not ready), None)
+    )
+    return [
+        {"label": name, "state": "done" if done[number] else "now" if number == current else ""}
+        for number, name in enumerate(names)
+    ]
 
 
 def _original(question: Question) -> dict[str, Any]:
-    """The left column: what came, what it looks like to the detectors, who sent it, what it resembles."""
+    """The left column: what came, what it looks like to the detectors, who sent it, what it
+    resembles.
+    """
     submission, user = question.submission, me()
     findings = redaction.find(submission.body, official=queries.official_contacts())
     names = redaction.suggest_names(submission.body)
@@ -235,7 +280,9 @@ def _original(question: Question) -> dict[str, Any]:
         "findings": findings,
         "names": names,
         "difference": changes(submission.body, submission.public_body or "") if shown else [],
-        "title_difference": changes(submission.title, submission.public_title or "") if shown else [],
+        "title_difference": changes(submission.title, submission.public_title or "")
+        if shown
+        else [],
         "sent_files": files.links(files.of(Ref("submission", submission.id))),
         "messages": queries.messages_of(question),
         "contact": contact,
@@ -258,12 +305,26 @@ def _log(log: Sequence[QuestionLog]) -> dict[str, Any]:
             notes.append({"meta": f"{who} · {vi_datetime(row.at)}", "text": row.note})
             continue
         title = str(MOVE_LABELS.get(row.move, row.move))
-        entries.append(Entry(title, f"{vi_datetime(row.at)} · {who}", row.note if row.move not in {"ask_more"} else "", _tone(row.move)))
+        entries.append(
+            Entry(
+                title,
+                f"{vi_datetime(row.at)} · {who}",
+                row.note if row.move not in {"ask_more"} else "",
+                _tone(row.move),
+            )
+        )
     return {"entries": list(reversed(entries)), "notes": list(reversed(notes))}
 
 
 def _tone(move: str) -> str:
-    return {"approve": "ok", "publish": "ok", "send_back": "soon", "refuse": "late", "hide": "late", "extend": "soon"}.get(move, "")
+    return {
+        "approve": "ok",
+        "publish": "ok",
+        "send_back": "soon",
+        "refuse": "late",
+        "hide": "late",
+        "extend": "soon",
+    }.get(move, "")
 
 
 def _mails(question: Question) -> dict[str, Any]:
@@ -271,12 +332,20 @@ def _mails(question: Question) -> dict[str, Any]:
     return {"mails": mailer.messages_about(Ref("question", question.id)), "may_open_mail": may_open}
 
 
-def _deciding(question: Question, answer: Answer | None, place: Place | None, forms: dict[str, Any]) -> dict[str, Any]:
-    """What approvers and publishers need: the answer as citizens will read it, what stands in the way, who asked for what."""
+def _deciding(
+    question: Question, answer: Answer | None, place: Place | None, forms: dict[str, Any]
+) -> dict[str, Any]:
+    """What approvers and publishers need: the answer as citizens will read it, what stands in the
+    way, who asked for what.
+    """
     user = me()
     asked = service.open_request(question)
     stage = question.stage
-    versions = queries.versions_of(question) if stage in {Stage.IN_REVIEW, Stage.ASSIGNED} and question.version_id else []
+    versions = (
+        queries.versions_of(question)
+        if stage in {Stage.IN_REVIEW, Stage.ASSIGNED} and question.version_id
+        else []
+    )
     may_publish = policy.may_publish(user, question)
     return {
         "asked": asked,
@@ -287,22 +356,32 @@ def _deciding(question: Question, answer: Answer | None, place: Place | None, fo
         "may_approve": policy.may_approve(user, question, answer, solo_office=solo_office()),
         "acting_for": user.acting_for(P.QUESTION_APPROVE),
         "publishes": user.has(P.QUESTION_PUBLISH),
-        "obstacles": service.obstacles(question, once_approved=True) if stage in ANSWERED_STAGES | {Stage.IN_REVIEW} else [],
+        "obstacles": service.obstacles(question, once_approved=True)
+        if stage in ANSWERED_STAGES | {Stage.IN_REVIEW}
+        else [],
         "send_back_form": forms.get("send_back") or _fresh(SendBackForm, question, place),
         "may_publish": may_publish,
         "schedule_form": forms.get("schedule") or _fresh(ScheduleForm, question, place),
         "progress": queries.progress_of(question) if stage in ANSWERED_STAGES else [],
-        "may_progress": stage in ANSWERED_STAGES and policy.may_note(user, question) and not policy.is_restricted(question),
+        "may_progress": stage in ANSWERED_STAGES
+        and policy.may_note(user, question)
+        and not policy.is_restricted(question),
         "progress_form": forms.get("progress") or _fresh(ProgressForm, question, place),
         "last_version": versions[-1] if versions else None,
-        "version_difference": _version_difference(versions[-1], answer) if versions and answer else [],
-        "author": accounts.names_of([answer.author_id]).get(answer.author_id, "") if answer and answer.author_id else "",
+        "version_difference": _version_difference(versions[-1], answer)
+        if versions and answer
+        else [],
+        "author": accounts.names_of([answer.author_id]).get(answer.author_id, "")
+        if answer and answer.author_id
+        else "",
         "warnings": service.warnings(answer) if answer else [],
         "hidden": question.visibility is Visibility.HIDDEN,
     }
 
 
-def _version_difference(version: AnswerVersion, answer: Answer) -> list[tuple[str, list[tuple[str, str]]]]:
+def _version_difference(
+    version: AnswerVersion, answer: Answer
+) -> list[tuple[str, list[tuple[str, str]]]]:
     names = panels.slot_labels()
     found = []
     for slot in _SLOTS:

@@ -1,6 +1,14 @@
-"""Changing the agency, its units, topics and places. Every change is recorded, and public pages follow at once."""
+"""Changing the agency, its units, topics and places.
 
-from app.organisation.service.importing import UNIT_OF_COMMUNE, ImportResult, import_topics, import_units
+Every change is recorded, and public pages follow at once.
+"""
+
+from app.organisation.service.importing import (
+    UNIT_OF_COMMUNE,
+    ImportResult,
+    import_topics,
+    import_units,
+)
 from app.organisation.service.saving import save_agency, save_place, save_topic, save_unit
 from app.organisation.service.succession import restore_unit, retire_unit
 

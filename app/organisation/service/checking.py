@@ -1,4 +1,7 @@
-"""What a telephone number, an address, a code look like. Pure; forms use the same answers as services."""
+"""What a telephone number, an address, a code look like.
+
+Pure; forms use the same answers as services.
+"""
 
 import re
 

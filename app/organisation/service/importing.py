@@ -1,4 +1,7 @@
-"""Units and topics from rows of a table, by code and by slug. Importing the same rows again changes nothing."""
+"""Units and topics from rows of a table, by code and by slug.
+
+Importing the same rows again changes nothing.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -52,7 +55,8 @@ class ImportResult:
 def import_units(rows: Iterable[Mapping[str, str]], *, actor: Actor = SYSTEM) -> ImportResult:
     """Add or change units: code, name_vi, kind, sort and optionally parent (a code), phone, email.
 
-    An empty cell leaves what is there. Raises Refused with the number of the first wrong row; parents may come later.
+    An empty cell leaves what is there. Raises Refused with the number of the first wrong row;
+    parents may come later.
     """
     rows, result = list(rows), ImportResult()
     known = {unit.code: unit for unit in queries.all_units()}
@@ -61,9 +65,18 @@ def import_units(rows: Iterable[Mapping[str, str]], *, actor: Actor = SYSTEM) ->
         if not checking.is_unit_code(code) or not name or row.get("kind") not in set(UnitKind):
             raise _wrong_row(number)
         is_new = code not in known
-        unit = known.get(code) or Unit(code=code, slug=recording.free_slug(Unit, name), former_names=[])
-        optional = {key: clean_line(row.get(key)) for key in ("phone", "email") if clean_line(row.get(key))}
-        values = {"name": name, "kind": UnitKind(row["kind"]), "sort": _number(row, "sort", number), **optional}
+        unit = known.get(code) or Unit(
+            code=code, slug=recording.free_slug(Unit, name), former_names=[]
+        )
+        optional = {
+            key: clean_line(row.get(key)) for key in ("phone", "email") if clean_line(row.get(key))
+        }
+        values = {
+            "name": name,
+            "kind": UnitKind(row["kind"]),
+            "sort": _number(row, "sort", number),
+            **optional,
+        }
         changed = bool(recording.put(unit, values))
         db.session.add(unit)
         db.session.flush()
@@ -79,10 +92,12 @@ def import_units(rows: Iterable[Mapping[str, str]], *, actor: Actor = SYSTEM) ->
 
 
 def import_topics(rows: Iterable[Mapping[str, str]], *, actor: Actor = SYSTEM) -> ImportResult:
-    """Add or change topics: slug, name_vi, name_en, default_unit (a code), answer_working_days. Order is the rows' order.
+    """Add or change topics: slug, name_vi, name_en, default_unit (a code), answer_working_days.
+    Order is the rows' order.
 
-    A unit of a former district that is not there stands for the commune's (UNIT_OF_COMMUNE). New topics start with the
-    shipped keywords; existing keywords stay. Raises Refused with the number of the first wrong row.
+    A unit of a former district that is not there stands for the commune's (UNIT_OF_COMMUNE). New
+    topics start with the shipped keywords; existing keywords stay. Raises Refused with the number
+    of the first wrong row.
     """
     result, shipped = ImportResult(), default_keywords()
     known = {topic.slug: topic for topic in queries.all_topics()}
@@ -92,7 +107,12 @@ def import_topics(rows: Iterable[Mapping[str, str]], *, actor: Actor = SYSTEM) -
         days = _number(row, "answer_working_days", number)
         code = clean_line(row.get("default_unit"))
         unit = units.get(code) or units.get(UNIT_OF_COMMUNE.get(code, ""))
-        if not slug or not name or unit is None or not checking.MIN_DAYS <= days <= checking.MAX_DAYS:
+        if (
+            not slug
+            or not name
+            or unit is None
+            or not checking.MIN_DAYS <= days <= checking.MAX_DAYS
+        ):
             raise _wrong_row(number)
         is_new = slug not in known
         topic = known.get(slug) or Topic(slug=slug, keywords=shipped.get(slug, ""))
@@ -119,7 +139,9 @@ def _number(row: Mapping[str, str], key: str, number: int) -> int:
 
 
 def _wrong_row(number: int) -> Refused:
-    return Refused(_("Dòng %(number)s của danh sách chưa đúng. Chưa có gì được nhập.", number=number))
+    return Refused(
+        _("Dòng %(number)s của danh sách chưa đúng. Chưa có gì được nhập.", number=number)
+    )
 
 
 def _finish(tag: str, result: ImportResult, actor: Actor) -> None:

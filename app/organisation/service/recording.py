@@ -33,17 +33,34 @@ def put(row: Row, values: Mapping[str, Any]) -> dict[str, Any]:
 def finish(tag: str, kind: str, row: Row, *, actor: Actor, data: Mapping[str, Any]) -> None:
     """Write the change, record it, and let public pages be made anew."""
     db.session.flush()
-    audit.record(tag, actor_id=actor.id, actor=actor.full_name, about=Ref(kind, row.id), data={"name": row.name, **data})
+    audit.record(
+        tag,
+        actor_id=actor.id,
+        actor=actor.full_name,
+        about=Ref(kind, row.id),
+        data={"name": row.name, **data},
+    )
     publication.bump()
 
 
 def free_slug(model: type[Unit] | type[Topic] | type[Place], name: str) -> str:
     """An address part made of the name that no other row of the model has."""
     base = make_slug(name)
-    taken = set(db.session.scalars(sa.select(model.slug).where(model.slug.startswith(base, autoescape=True)))) | RESERVED_SLUGS
+    taken = (
+        set(
+            db.session.scalars(
+                sa.select(model.slug).where(model.slug.startswith(base, autoescape=True))
+            )
+        )
+        | RESERVED_SLUGS
+    )
     if base not in taken:
         return base
-    return next(candidate for number in range(2, len(taken) + 3) if (candidate := f"{base}-{number}") not in taken)
+    return next(
+        candidate
+        for number in range(2, len(taken) + 3)
+        if (candidate := f"{base}-{number}") not in taken
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -1,1 +1,3 @@
-"""Citizens' routes: asking in three steps, following one's own question, reading what was answered."""
+"""Citizens' routes: asking in three steps, following one's own question, reading
+what was answered.
+"""

@@ -1,7 +1,8 @@
 """Asking: three short screens, each an ordinary POST that carries everything with it.
 
-Nothing lives in the session, so losing it loses nothing. The third screen has two faces: contact, then the review of it all;
-«Gửi câu hỏi» on the review sends. Files are received as soon as they are chosen and carried by their keys.
+Nothing lives in the session, so losing it loses nothing. The third screen has two faces: contact,
+then the review of it all; «Gửi câu hỏi» on the review sends. Files are received as soon as they are
+chosen and carried by their keys.
 """
 
 import datetime as dt
@@ -59,10 +60,15 @@ def start() -> ResponseReturnValue:
 @bp.post("/hoi-dap/gui")
 @commits_always
 def go_on() -> ResponseReturnValue:
-    """From one screen to the next. Files are kept even where a field has to be mended, so errors are committed too."""
+    """From one screen to the next.
+
+    Files are kept even where a field has to be mended, so errors are committed too.
+    """
     sheet = sheets.read()
     action = request.form.get("action", "")
-    step = {CONTENT: _from_content, CONTACT: _from_contact}.get(request.form.get("step", ""), _from_search)
+    step = {CONTENT: _from_content, CONTACT: _from_contact}.get(
+        request.form.get("step", ""), _from_search
+    )
     return step(sheet, action)
 
 
@@ -111,7 +117,8 @@ def _drop(sheet: Sheet, key: str) -> None:
     files.discard(dropped)
 
 
-# Sending -----------------------------------------------------------------------------------------------------------------
+# Sending
+# --------------------------------------------------------------------------------------------------
 def _send(sheet: Sheet) -> ResponseReturnValue:
     address = throttle.address_key(str(current_app.secret_key), request.remote_addr or "")
     _check_rate(address, sheet.form.idempotency_key.data or "")
@@ -120,22 +127,37 @@ def _send(sheet: Sheet) -> ResponseReturnValue:
     except FieldError as error:
         db.session.rollback()
         sheet.form.apply(error)
-        return _show_contact(sheet, status=422) if error.field in AskForm.CONTACT else _show_content(sheet, whole=True, status=422)
+        return (
+            _show_contact(sheet, status=422)
+            if error.field in AskForm.CONTACT
+            else _show_content(sheet, whole=True, status=422)
+        )
     except IntegrityError:
-        # The same form arrived twice in the same moment and the other one was first: this finds what that one made.
+        # The same form arrived twice in the same moment and the other one was first: this finds
+        # what that one made.
         db.session.rollback()
         asked = _ask(sheet)
     if not asked.repeated:
         throttle.note("ask", address)
         if sheet.score().certain:
-            service.mark_spam(asked.question, actor=SYSTEM, seen_revision=None, note=_("Ô ẩn dành cho máy đã được điền."))
+            service.mark_spam(
+                asked.question,
+                actor=SYSTEM,
+                seen_revision=None,
+                note=_("Ô ẩn dành cho máy đã được điền."),
+            )
     return _show_receipt(asked, sheet)
 
 
 def _check_rate(address: str, key: str) -> None:
-    message = _("Từ nơi bạn đang kết nối đã có nhiều câu hỏi được gửi. Nội dung bạn viết chưa được gửi nhưng vẫn còn ở dưới.")
+    message = _(
+        "Từ nơi bạn đang kết nối đã có nhiều câu hỏi được gửi. Nội dung bạn viết chưa được gửi "
+        "nhưng vẫn còn ở dưới."
+    )
     try:
-        throttle.check_windows("ask", address, limits=[(PER_HOUR, _HOUR), (PER_DAY, _DAY)], message=message)
+        throttle.check_windows(
+            "ask", address, limits=[(PER_HOUR, _HOUR), (PER_DAY, _DAY)], message=message
+        )
     except TooMany:
         # Whoever sends the same form again only wants to see the receipt.
         if not submissions.is_known(key):
@@ -165,19 +187,29 @@ def _ask(sheet: Sheet) -> Asked:
     )
 
 
-# Screens -----------------------------------------------------------------------------------------------------------------
+# Screens
+# --------------------------------------------------------------------------------------------------
 def _show_search(sheet: Sheet, *, searched: bool = False, status: int = 200) -> ResponseReturnValue:
     found = queries.similar((sheet.form.q.data or "")[:QUERY_MAX]) if searched else []
-    return render_template("questions/ask_search.html", sheet=sheet, form=sheet.form, searched=searched, found=found), status
+    return render_template(
+        "questions/ask_search.html", sheet=sheet, form=sheet.form, searched=searched, found=found
+    ), status
 
 
 def _show_content(
-    sheet: Sheet, *, advice: Advice | None = None, masked: bool = False, whole: bool = False, status: int = 200
+    sheet: Sheet,
+    *,
+    advice: Advice | None = None,
+    masked: bool = False,
+    whole: bool = False,
+    status: int = 200,
 ) -> ResponseReturnValue:
     if whole:
         # Who was sending had only what they chose read for them; now they may choose again.
         sheet.offer_all()
-    return render_template("questions/ask_content.html", sheet=sheet, form=sheet.form, advice=advice, masked=masked), status
+    return render_template(
+        "questions/ask_content.html", sheet=sheet, form=sheet.form, advice=advice, masked=masked
+    ), status
 
 
 def _show_contact(sheet: Sheet, *, status: int = 200) -> ResponseReturnValue:
@@ -190,9 +222,22 @@ def _show_review(sheet: Sheet) -> ResponseReturnValue:
 
 
 def _show_receipt(asked: Asked, sheet: Sheet) -> ResponseReturnValue:
-    """Code and PIN. Who came back to a sent form and wrote something else is told so, and can send that too."""
+    """Code and PIN.
+
+    Who came back to a sent form and wrote something else is told so, and can send that too.
+    """
     question = asked.question
-    other = sheets.again(sheet) if asked.repeated and question.submission.body != sheet.form.body.data else None
-    kept = file_queries.of(Ref("submission", question.submission_id)) if asked.repeated else sheet.files
+    other = (
+        sheets.again(sheet)
+        if asked.repeated and question.submission.body != sheet.form.body.data
+        else None
+    )
+    kept = (
+        file_queries.of(Ref("submission", question.submission_id))
+        if asked.repeated
+        else sheet.files
+    )
     why = explained(question, calendar=asked.calendar)
-    return render_template("questions/receipt.html", question=question, pin=asked.pin, why=why, files=kept, other=other)
+    return render_template(
+        "questions/receipt.html", question=question, pin=asked.pin, why=why, files=kept, other=other
+    )

@@ -8,8 +8,13 @@ from app.workdays.calendar import Calendar, Explanation
 from app.workdays.clock import Pause, explain_due
 
 
-def explained(question: Question, pauses: Sequence[Pause] = (), *, calendar: Calendar | None = None) -> Explanation | None:
-    """Every day on the way to the due date; None while the clock stands still or where there is none."""
+def explained(
+    question: Question, pauses: Sequence[Pause] = (), *, calendar: Calendar | None = None
+) -> Explanation | None:
+    """Every day on the way to the due date;
+
+    None while the clock stands still or where there is none.
+    """
     if question.due_on is None:
         return None
     return explain_due(

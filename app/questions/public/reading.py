@@ -1,6 +1,8 @@
-"""Reading what was answered. The list and an answer are the same for everybody, so they are made once and kept.
+"""Reading what was answered. The list and an answer are the same for everybody, so they are made
+once and kept.
 
-They hold no form and no token for that reason; «Có giúp được bạn không?» and «Báo nội dung sai» are pages of their own.
+They hold no form and no token for that reason; «Có giúp được bạn không?» and «Báo nội dung sai» are
+pages of their own.
 """
 
 import datetime as dt
@@ -93,7 +95,9 @@ def index() -> ResponseReturnValue:
     else:
         page = queries.public_page(**filters, after=after, before=before)
         rows = list(page.items)
-    excerpts = {row.id: fulltext.highlight(row.short, wanted.q, 220) for row in rows} if wanted.q else {}
+    excerpts = (
+        {row.id: fulltext.highlight(row.short, wanted.q, 220) for row in rows} if wanted.q else {}
+    )
     return render_template(
         "questions/index.html",
         wanted=wanted,
@@ -136,8 +140,18 @@ def show(code: str) -> ResponseReturnValue:
         extras=extras,
         address=f"{base}/hoi-dap/{answer.code}",
         outcome=OUTCOME_LABELS[answer.outcome] if answer.outcome else "",
-        progress=[{"at": vi_date(at), "title": text, "tone": "ok" if done else ""} for at, text, done in extras.progress],
-        files=[{"url": file.url, "name": file.name, "note": f"{file.extension.upper()}, {file_size(file.size)}"} for file in extras.files],
+        progress=[
+            {"at": vi_date(at), "title": text, "tone": "ok" if done else ""}
+            for at, text, done in extras.progress
+        ],
+        files=[
+            {
+                "url": file.url,
+                "name": file.name,
+                "note": f"{file.extension.upper()}, {file_size(file.size)}",
+            }
+            for file in extras.files
+        ],
     )
 
 
@@ -155,16 +169,22 @@ def _address_key() -> str:
 @bp.get("/<code>/y-kien")
 def helpful(code: str) -> ResponseReturnValue:
     """«Có giúp được bạn không?»"""
-    return render_template("questions/helpful.html", answer=_published(code), form=ButtonForm(), done="")
+    return render_template(
+        "questions/helpful.html", answer=_published(code), form=ButtonForm(), done=""
+    )
 
 
 @bp.post("/<code>/huu-ich")
 @commits
 def mark_helpful(code: str) -> ResponseReturnValue:
-    """Count one opinion a day from one network address; further ones are thanked for and not counted."""
+    """Count one opinion a day from one network address; further ones are thanked for and not
+    counted.
+    """
     answer, value = _published(code), request.form.get("gia-tri", "")
     if value not in {"co", "chua"}:
-        return render_template("questions/helpful.html", answer=answer, form=ButtonForm(), done="", missing=True), 422
+        return render_template(
+            "questions/helpful.html", answer=answer, form=ButtonForm(), done="", missing=True
+        ), 422
     key = keyed_hash(str(current_app.secret_key), "helpful", _address_key(), answer.code)
     if not throttle.count("helpful", key, within=_DAY):
         throttle.note("helpful", key)
@@ -175,7 +195,12 @@ def mark_helpful(code: str) -> ResponseReturnValue:
 @bp.get("/<code>/bao-sai")
 def reporting(code: str) -> ResponseReturnValue:
     """What is wrong on this page?"""
-    return render_template("questions/report.html", answer=_published(code), form=ReportForm(formdata=None), report=None)
+    return render_template(
+        "questions/report.html",
+        answer=_published(code),
+        form=ReportForm(formdata=None),
+        report=None,
+    )
 
 
 @bp.post("/<code>/bao-sai")
@@ -187,7 +212,9 @@ def report(code: str) -> ResponseReturnValue:
         return render_template("questions/report.html", answer=answer, form=form, report=None), 422
     if spam_score(form.body.data or "", honeypot=form.company_url.data or "").certain:
         # A machine: it is thanked and nobody is troubled.
-        return render_template("questions/report.html", answer=answer, form=form, report=None, thanked=True)
+        return render_template(
+            "questions/report.html", answer=answer, form=form, report=None, thanked=True
+        )
     throttle.check(
         "report",
         _address_key(),
@@ -197,8 +224,12 @@ def report(code: str) -> ResponseReturnValue:
     )
     throttle.note("report", _address_key())
     try:
-        made = service.report_content(queries.by_id(answer.id), body=form.body.data or "", contact=form.contact.data or "")
+        made = service.report_content(
+            queries.by_id(answer.id), body=form.body.data or "", contact=form.contact.data or ""
+        )
     except FieldError as error:
         form.apply(error)
         return render_template("questions/report.html", answer=answer, form=form, report=None), 422
-    return render_template("questions/report.html", answer=answer, form=form, report=made, thanked=True)
+    return render_template(
+        "questions/report.html", answer=answer, form=form, report=made, thanked=True
+    )

@@ -1,4 +1,6 @@
-"""What somebody has filled in so far, read from the form that carries it: text, choices, files, and what to say about them."""
+"""What somebody has filled in so far, read from the form that carries it: text, choices, files, and
+what to say about them.
+"""
 
 import re
 import uuid
@@ -100,7 +102,8 @@ class Sheet:
         """Fill the form's choices from the lists at hand."""
         language = chosen_locale()
         self.form.offer(
-            topics=[(row.slug, row.name_in(language)) for row in self.topics], places=[(row.slug, row.name) for row in self.places]
+            topics=[(row.slug, row.name_in(language)) for row in self.topics],
+            places=[(row.slug, row.name) for row in self.places],
         )
 
     def offer_all(self) -> None:
@@ -125,10 +128,17 @@ class Sheet:
         self.form.body.data = self.masked(self.form.body.data or "")
 
     def advice(self) -> Advice | None:
-        """What has to be said before the next screen and has not been said yet; None when there is nothing."""
+        """What has to be said before the next screen and has not been said yet;
+
+        None when there is nothing.
+        """
         shown = set((self.form.advised.data or "").split())
         personal = [] if PERSONAL in shown else self._personal()
-        concern = None if CONCERN in shown else screening.looks_like_complaint(f"{self.form.title.data}\n{self.form.body.data}")
+        concern = (
+            None
+            if CONCERN in shown
+            else screening.looks_like_complaint(f"{self.form.title.data}\n{self.form.body.data}")
+        )
         if personal:
             shown.add(PERSONAL)
         if concern:
@@ -140,7 +150,9 @@ class Sheet:
         """How much it looks like rubbish. Marks, never refuses."""
         return screening.spam_score(
             f"{self.form.title.data}\n{self.form.body.data}",
-            seconds_to_fill=_seconds_since(self.form.started.data or "", self.form.idempotency_key.data or ""),
+            seconds_to_fill=_seconds_since(
+                self.form.started.data or "", self.form.idempotency_key.data or ""
+            ),
             honeypot=self.form.company_url.data or "",
         )
 
@@ -151,12 +163,17 @@ class Sheet:
 
     @property
     def _official(self) -> tuple[str, ...]:
-        return tuple(known for known in (self.agency.phone, self.agency.fax, self.agency.email) if known)
+        return tuple(
+            known for known in (self.agency.phone, self.agency.fax, self.agency.email) if known
+        )
 
     def _personal(self) -> list[Found]:
         found = []
         for text in (self.form.title.data or "", self.form.body.data or ""):
-            found += [Found(item.label, text[item.start : item.end]) for item in redaction.find(text, official=self._official)]
+            found += [
+                Found(item.label, text[item.start : item.end])
+                for item in redaction.find(text, official=self._official)
+            ]
         return found
 
 
@@ -167,9 +184,14 @@ def blank(search: str = "") -> Sheet:
 
 
 def read() -> Sheet:
-    """The form as it was posted. Files are taken in first: on SQLite they must not be decoded during a writer's turn."""
+    """The form as it was posted.
+
+    Files are taken in first: on SQLite they must not be decoded during a writer's turn.
+    """
     form = AskForm()
-    keys = [key for key in dict.fromkeys(request.form.getlist("file_keys")) if _FILE_KEY.fullmatch(key)][: files.MAX_FILES]
+    keys = [
+        key for key in dict.fromkeys(request.form.getlist("file_keys")) if _FILE_KEY.fullmatch(key)
+    ][: files.MAX_FILES]
     received, refused = [], ""
     try:
         received = files.receive_all(form.files.data or [], already=len(keys))
@@ -195,7 +217,10 @@ def _made(form: AskForm, *, refused: str = "", chosen_only: bool = False) -> She
     agency, topics, places = _chosen(form) if chosen_only else _offered()
     sheet = Sheet(form, agency, topics, places, refused=refused)
     language = chosen_locale()
-    form.offer(topics=[(row.slug, row.name_in(language)) for row in sheet.topics], places=[(row.slug, row.name) for row in sheet.places])
+    form.offer(
+        topics=[(row.slug, row.name_in(language)) for row in sheet.topics],
+        places=[(row.slug, row.name) for row in sheet.places],
+    )
     if not _KEY.fullmatch(form.idempotency_key.data or ""):
         _start(form)
     return sheet
@@ -236,7 +261,9 @@ def _clock() -> TimestampSigner:
 
 
 def _seconds_since(started: str, key: str) -> float | None:
-    """Seconds since the form was first shown, or None when its clock is missing, forged or another form's."""
+    """Seconds since the form was first shown, or None when its clock is missing, forged or another
+    form's.
+    """
     try:
         value, moment = _clock().unsign(started, return_timestamp=True)
     except BadData:

@@ -1,4 +1,6 @@
-"""What a sender reads of their own question: where it stands, what happened, what may still be done."""
+"""What a sender reads of their own question: where it stands, what happened, what may still be
+done.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -17,7 +19,14 @@ from app.kernel.links import Ref
 from app.organisation.models import Topic, Unit
 from app.questions import policy, queries
 from app.questions.forms import RATINGS
-from app.questions.models import AnswerVersion, ProgressNote, Question, QuestionLog, QuestionMessage, QuestionPause
+from app.questions.models import (
+    AnswerVersion,
+    ProgressNote,
+    Question,
+    QuestionLog,
+    QuestionMessage,
+    QuestionPause,
+)
 from app.questions.public.deadline import explained
 from app.questions.states import (
     ANSWERED_STAGES,
@@ -32,12 +41,18 @@ from app.questions.states import (
     Stage,
     Visibility,
 )
-from app.submissions.states import CONSENT_LABELS, NAME_DISPLAY_LABELS, NAME_DISPLAY_ORDER, Consent, NameDisplay
+from app.submissions.states import (
+    CONSENT_LABELS,
+    NAME_DISPLAY_LABELS,
+    NAME_DISPLAY_ORDER,
+    Consent,
+    NameDisplay,
+)
 from app.workdays.calendar import Explanation
 from app.workdays.clock import Clock, Pause
 
-#: What each move is called for the sender. What is not here is the office's own business; notes are shown only where the
-#: log row is public.
+#: What each move is called for the sender. What is not here is the office's own business; notes are
+#: shown only where the log row is public.
 TITLES = {
     "receive": _l("Đã nhận câu hỏi"),
     "confirm": _l("Đã xác nhận, bắt đầu tính hạn trả lời"),
@@ -60,7 +75,8 @@ TITLES = {
     "tighten": _l("Bạn đã thu hẹp sự đồng ý"),
     "progress": _l("Cập nhật tiến độ"),
 }
-#: The pages of what a sender may do. «da-ro» is a button and no page; «danh-gia» has its buttons below the answer.
+#: The pages of what a sender may do. «da-ro» is a button and no page; «danh-gia» has its buttons
+#: below the answer.
 ACTIONS = {
     "bo-sung": _l("Bổ sung thông tin"),
     "mo-lai": _l("Đề nghị xem lại câu trả lời"),
@@ -71,7 +87,9 @@ _TONES = {"approve": "ok", "ask_more": "soon", "extend": "soon", "refuse": "late
 #: Of a complaint or denunciation: nothing but that it came and how it ended.
 _OF_RESTRICTED = frozenset({"receive", "confirm", "refuse", "transfer", "withdraw"})
 #: Citizens add to what is still being worked on.
-_MAY_ADD = frozenset({Stage.UNVERIFIED, Stage.RECEIVED, Stage.NEEDS_INFO, Stage.ASSIGNED, Stage.IN_REVIEW})
+_MAY_ADD = frozenset(
+    {Stage.UNVERIFIED, Stage.RECEIVED, Stage.NEEDS_INFO, Stage.ASSIGNED, Stage.IN_REVIEW}
+)
 _OVER = frozenset({Stage.WITHDRAWN, Stage.REFUSED, Stage.SPAM, Stage.TRANSFERRED})
 
 
@@ -95,7 +113,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The question that this one was joined to. Its address is empty while the public cannot read it."""
+    """The question that this one was joined to.
+
+    Its address is empty while the public cannot read it.
+    """
 
     url: str
     title: str
@@ -156,7 +177,9 @@ class Story:
     @property
     def outcome_label(self) -> str:
         """The result that the answer reports."""
-        return str(OUTCOME_LABELS[self.answer.outcome]) if self.answer and self.answer.outcome else ""
+        return (
+            str(OUTCOME_LABELS[self.answer.outcome]) if self.answer and self.answer.outcome else ""
+        )
 
     @property
     def refusal_label(self) -> str:
@@ -166,7 +189,11 @@ class Story:
     @property
     def hidden_reason(self) -> str:
         """Why it was taken off the public page; empty when it was not."""
-        return (self.question.hidden_reason or "") if self.question.visibility is Visibility.HIDDEN else ""
+        return (
+            (self.question.hidden_reason or "")
+            if self.question.visibility is Visibility.HIDDEN
+            else ""
+        )
 
     @property
     def consent_label(self) -> str:
@@ -174,7 +201,9 @@ class Story:
         submission = self.question.submission
         if submission.consent is Consent.PRIVATE:
             return str(CONSENT_LABELS[submission.consent])
-        return f"{CONSENT_LABELS[submission.consent]}. {NAME_DISPLAY_LABELS[submission.name_display]}."
+        return (
+            f"{CONSENT_LABELS[submission.consent]}. {NAME_DISPLAY_LABELS[submission.name_display]}."
+        )
 
     @property
     def ratings(self) -> Mapping[int, Any]:
@@ -194,7 +223,10 @@ class Story:
     @property
     def progress_lines(self) -> Sequence[Entry]:
         """What has been done since the answer."""
-        return [Entry(vi_date(line.at), line.text, "", "ok" if line.done else "") for line in self.progress]
+        return [
+            Entry(vi_date(line.at), line.text, "", "ok" if line.done else "")
+            for line in self.progress
+        ]
 
     @property
     def clock_notes(self) -> Sequence[str]:
@@ -203,7 +235,9 @@ class Story:
         for pause in self.pauses:
             if pause.ended_on is not None and not self.restricted:
                 days = {"first": vi_date(pause.started_on), "last": vi_date(pause.ended_on)}
-                lines.append(_("Không tính từ %(first)s đến trước %(last)s: chờ bạn bổ sung.", **days))
+                lines.append(
+                    _("Không tính từ %(first)s đến trước %(last)s: chờ bạn bổ sung.", **days)
+                )
         if self.question.extra_days:
             added = {"n": self.question.extra_days, "reason": self.question.extension_reason or ""}
             lines.append(_("Gia hạn %(n)s ngày làm việc: %(reason)s", **added))
@@ -221,7 +255,10 @@ def may_do(question: Question) -> frozenset[str]:
     # Whoever handles a complaint may have to ask back; nothing else is added to one here.
     allowed = {"rut": FLOW.allows(stage, "withdraw"), "bo-sung": stage is Stage.NEEDS_INFO}
     if not policy.is_restricted(question):
-        can_tighten = submission.consent is Consent.PUBLISH or submission.name_display is not NameDisplay.HIDDEN
+        can_tighten = (
+            submission.consent is Consent.PUBLISH
+            or submission.name_display is not NameDisplay.HIDDEN
+        )
         allowed |= {
             "bo-sung": stage in _MAY_ADD,
             "thu-hep": can_tighten and stage not in _OVER,
@@ -234,7 +271,11 @@ def may_do(question: Question) -> frozenset[str]:
 
 def _may_reopen(question: Question) -> bool:
     answered = question.answered_at
-    return question.reopened_at is None and answered is not None and now() - answered <= dt.timedelta(days=policy.REOPEN_DAYS)
+    return (
+        question.reopened_at is None
+        and answered is not None
+        and now() - answered <= dt.timedelta(days=policy.REOPEN_DAYS)
+    )
 
 
 def displays_left(question: Question) -> Sequence[NameDisplay]:
@@ -248,7 +289,11 @@ def tell(question: Question) -> Story:
     pauses = [Pause(row.started_on, row.ended_on, row.reason) for row in rows]
     restricted = policy.is_restricted(question)
     answer = None if restricted else queries.version_of(question)
-    shown = queries.public_one(question.submission.code) if question.visibility is Visibility.PUBLIC else None
+    shown = (
+        queries.public_one(question.submission.code)
+        if question.visibility is Visibility.PUBLIC
+        else None
+    )
     return Story(
         question=question,
         phase=PUBLIC_PHASE[question.stage],
@@ -290,5 +335,9 @@ def _entries(log: Sequence[QuestionLog], *, restricted: bool) -> list[Entry]:
         if row.move == "assign" and found and found[-1].title == title:
             # Passed on within the office: the sender needs to know it once.
             found.pop()
-        found.append(Entry(vi_datetime(row.at), title, row.note if row.public else "", _TONES.get(row.move, "")))
+        found.append(
+            Entry(
+                vi_datetime(row.at), title, row.note if row.public else "", _TONES.get(row.move, "")
+            )
+        )
     return found

@@ -1,4 +1,6 @@
-"""One's own question behind code and PIN, and what its sender may still do: each a page of its own and a POST."""
+"""One's own question behind code and PIN, and what its sender may still do: each a page of its own
+and a POST.
+"""
 
 from collections.abc import Callable
 
@@ -50,9 +52,11 @@ def confirm(token: SubmissionToken, submission: Submission) -> bool:
 
 
 def _opened(code: str, act: str, handler: _Handler) -> ResponseReturnValue:
-    """Run the handler on the question, when this browser has opened it and its sender may do this now.
+    """Run the handler on the question, when this browser has opened it and its sender may do this
+    now.
 
-    Raises Refused when the time for it is over. Whoever comes too late for the PIN gets their text back.
+    Raises Refused when the time for it is over. Whoever comes too late for the PIN gets their text
+    back.
     """
     code = checked_code(code)
     submission = unlocked.find(code)
@@ -60,7 +64,12 @@ def _opened(code: str, act: str, handler: _Handler) -> ResponseReturnValue:
         return ask_for_pin(code, keep=request.method == "POST")
     question = queries.by_submission_id(submission.id)
     if act not in may_do(question):
-        raise Refused(_("Bước này không còn thực hiện được ở trạng thái hiện tại. Hãy tải lại trang để xem trạng thái mới."))
+        raise Refused(
+            _(
+                "Bước này không còn thực hiện được ở trạng thái hiện tại. Hãy tải lại trang để "
+                "xem trạng thái mới."
+            )
+        )
     return handler(question)
 
 
@@ -70,7 +79,8 @@ def _back(question: Question, message: str, *, sent: str = "") -> ResponseReturn
     return redirect(f"/tra-cuu/{question.submission.code}" + (f"?xong={sent}" if sent else ""), 303)
 
 
-# More information --------------------------------------------------------------------------------------------------------
+# More information
+# --------------------------------------------------------------------------------------------------
 @bp.get("/<code>/bo-sung")
 def add(code: str) -> ResponseReturnValue:
     """The form for more information, asked for or not."""
@@ -80,21 +90,36 @@ def add(code: str) -> ResponseReturnValue:
 @bp.post("/<code>/bo-sung")
 @commits
 def send_add(code: str) -> ResponseReturnValue:
-    """Take it in. Files first: they are decoded before the database is asked for a turn to write."""
+    """Take it in.
+
+    Files first: they are decoded before the database is asked for a turn to write.
+    """
     form = AddForm()
     received, refused = _receive(form)
 
     def handler(question: Question) -> ResponseReturnValue:
         accepted = form.validate()
-        too_many = len(file_queries.of(Ref("submission", question.submission_id))) + len(received) > FILES_IN_ALL
+        too_many = (
+            len(file_queries.of(Ref("submission", question.submission_id))) + len(received)
+            > FILES_IN_ALL
+        )
         if refused or too_many:
-            form.apply(FieldError("files", refused or _("Mỗi câu hỏi chỉ nhận được %(limit)s tệp.", limit=FILES_IN_ALL)))
+            form.apply(
+                FieldError(
+                    "files",
+                    refused or _("Mỗi câu hỏi chỉ nhận được %(limit)s tệp.", limit=FILES_IN_ALL),
+                )
+            )
         if not accepted or refused or too_many:
             return _show_add(question, form, status=422)
         files.claim([file.key for file in received], Ref("submission", question.submission_id))
         if question.stage is Stage.NEEDS_INFO:
             service.reply_more(question, text=form.text.data or "", actor=CITIZEN)
-            return _back(question, _("Cảm ơn bạn. Cán bộ đã nhận được thông tin bổ sung và làm tiếp."), sent="bo-sung")
+            return _back(
+                question,
+                _("Cảm ơn bạn. Cán bộ đã nhận được thông tin bổ sung và làm tiếp."),
+                sent="bo-sung",
+            )
         service.add_information(question, text=form.text.data or "")
         return _back(question, _("Cán bộ đã nhận được thông tin bạn gửi thêm."), sent="bo-sung")
 
@@ -109,14 +134,23 @@ def _receive(form: AddForm) -> tuple[list[StoredFile], str]:
 
 
 def _show_add(question: Question, form: AddForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("questions/act_add.html", question=question, form=form, waiting=tell(question).waiting), status
+    return render_template(
+        "questions/act_add.html", question=question, form=form, waiting=tell(question).waiting
+    ), status
 
 
-# Withdrawing -------------------------------------------------------------------------------------------------------------
+# Withdrawing
+# --------------------------------------------------------------------------------------------------
 @bp.get("/<code>/rut")
 def withdrawing(code: str) -> ResponseReturnValue:
     """What withdrawing means, and the button."""
-    return _opened(code, "rut", lambda question: render_template("questions/act_withdraw.html", question=question, form=ButtonForm()))
+    return _opened(
+        code,
+        "rut",
+        lambda question: render_template(
+            "questions/act_withdraw.html", question=question, form=ButtonForm()
+        ),
+    )
 
 
 @bp.post("/<code>/rut")
@@ -131,11 +165,16 @@ def withdraw(code: str) -> ResponseReturnValue:
     return _opened(code, "rut", handler)
 
 
-# Allowing less -----------------------------------------------------------------------------------------------------------
+# Allowing less
+# --------------------------------------------------------------------------------------------------
 @bp.get("/<code>/thu-hep")
 def tightening(code: str) -> ResponseReturnValue:
     """What may be published now, and what could be allowed instead."""
-    return _opened(code, "thu-hep", lambda question: _show_tighten(question, _tighten_form(question, filled=False)))
+    return _opened(
+        code,
+        "thu-hep",
+        lambda question: _show_tighten(question, _tighten_form(question, filled=False)),
+    )
 
 
 @bp.post("/<code>/thu-hep")
@@ -161,7 +200,10 @@ def _tighten_form(question: Question, *, filled: bool) -> TightenForm:
     now = {"consent": submission.consent.value, "name_display": submission.name_display.value}
     form = TightenForm(**now) if filled else TightenForm(formdata=None, **now)
     stays_open = submission.consent is Consent.PUBLISH
-    form.offer(consents=[Consent.PUBLISH, Consent.PRIVATE] if stays_open else [Consent.PRIVATE], displays=displays_left(question))
+    form.offer(
+        consents=[Consent.PUBLISH, Consent.PRIVATE] if stays_open else [Consent.PRIVATE],
+        displays=displays_left(question),
+    )
     return form
 
 
@@ -169,14 +211,20 @@ def _show_tighten(question: Question, form: TightenForm, status: int = 200) -> R
     return render_template("questions/act_tighten.html", question=question, form=form), status
 
 
-# After the answer --------------------------------------------------------------------------------------------------------
+# After the answer
+# --------------------------------------------------------------------------------------------------
 @bp.get("/<code>/danh-gia")
 def rating(code: str) -> ResponseReturnValue:
     """How content the sender is."""
 
     def handler(question: Question) -> ResponseReturnValue:
-        values = {"rating": str(question.rating) if question.rating else None, "text": question.rating_text or ""}
-        return render_template("questions/act_rate.html", question=question, form=RateForm(formdata=None, **values))
+        values = {
+            "rating": str(question.rating) if question.rating else None,
+            "text": question.rating_text or "",
+        }
+        return render_template(
+            "questions/act_rate.html", question=question, form=RateForm(formdata=None, **values)
+        )
 
     return _opened(code, "danh-gia", handler)
 
@@ -200,7 +248,11 @@ def rate(code: str) -> ResponseReturnValue:
 def reopening(code: str) -> ResponseReturnValue:
     """Why the answer is not enough."""
     return _opened(
-        code, "mo-lai", lambda question: render_template("questions/act_reopen.html", question=question, form=ReopenForm(formdata=None))
+        code,
+        "mo-lai",
+        lambda question: render_template(
+            "questions/act_reopen.html", question=question, form=ReopenForm(formdata=None)
+        ),
     )
 
 
@@ -214,7 +266,9 @@ def reopen(code: str) -> ResponseReturnValue:
         if not form.validate():
             return render_template("questions/act_reopen.html", question=question, form=form), 422
         service.reopen(question, reason=form.text.data or "")
-        return _back(question, _("Câu hỏi đã được mở lại. Hạn trả lời mới hiện ở dưới."), sent="mo-lai")
+        return _back(
+            question, _("Câu hỏi đã được mở lại. Hạn trả lời mới hiện ở dưới."), sent="mo-lai"
+        )
 
     return _opened(code, "mo-lai", handler)
 

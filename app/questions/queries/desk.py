@@ -1,4 +1,6 @@
-"""What stands around the queue: who has how much to do, what can still be undone, templates, reports by number."""
+"""What stands around the queue: who has how much to do, what can still be undone, templates,
+reports by number.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -22,19 +24,31 @@ _MOST_TEMPLATES = 200
 
 
 def workload() -> dict[tuple[int | None, int | None], int]:
-    """Open questions by unit and officer (None: nobody named); one statement over the partial index of what is open."""
-    query = sa.select(Question.unit_id, Question.officer_id, sa.func.count()).where(IS_OPEN).group_by(Question.unit_id, Question.officer_id)
+    """Open questions by unit and officer (None: nobody named); one statement over the partial index
+    of what is open.
+    """
+    query = (
+        sa.select(Question.unit_id, Question.officer_id, sa.func.count())
+        .where(IS_OPEN)
+        .group_by(Question.unit_id, Question.officer_id)
+    )
     return {(row[0], row[1]): row[2] for row in db.session.execute(query)}
 
 
 def answer_files(question: Question) -> list[StoredFile]:
     """What is attached to the answer: what was approved, then what the draft adds."""
-    return [file for owner in (Ref("answer", question.id), Ref("draft", question.id)) for file in files.of(owner)]
+    return [
+        file
+        for owner in (Ref("answer", question.id), Ref("draft", question.id))
+        for file in files.of(owner)
+    ]
 
 
 def count_filtered(actor: Actor, tab: Tab, wanted: QueueFilter) -> int:
     """How many questions of a tab pass the filter, up to one more than COUNT_CAP."""
-    rows = filtered(in_tab(sa.select(Question.id).join(Submission), tab, actor), wanted, actor).limit(COUNT_CAP + 1)
+    rows = filtered(
+        in_tab(sa.select(Question.id).join(Submission), tab, actor), wanted, actor
+    ).limit(COUNT_CAP + 1)
     return db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
 
 
@@ -42,7 +56,11 @@ def by_codes(codes: Sequence[str]) -> list[Question]:
     """The questions with these codes, in their order; unknown codes are left out. One statement."""
     if not codes:
         return []
-    query = sa.select(Question).join(Submission, Submission.id == Question.submission_id).where(Submission.code.in_(codes))
+    query = (
+        sa.select(Question)
+        .join(Submission, Submission.id == Question.submission_id)
+        .where(Submission.code.in_(codes))
+    )
     found = {question.submission.code: question for question in db.session.scalars(query)}
     return [found[code] for code in dict.fromkeys(codes) if code in found]
 
@@ -51,7 +69,9 @@ def undoable(actor: Actor, *, minutes: int) -> BulkAction | None:
     """The last thing that this person did to many questions at once, while it can be taken back."""
     since = now() - dt.timedelta(minutes=minutes)
     mine = (BulkAction.actor_id == actor.id, BulkAction.at > since, BulkAction.undone_at.is_(None))
-    return db.session.scalar(sa.select(BulkAction).where(*mine).order_by(BulkAction.id.desc()).limit(1))
+    return db.session.scalar(
+        sa.select(BulkAction).where(*mine).order_by(BulkAction.id.desc()).limit(1)
+    )
 
 
 def bulk_action(number: int) -> BulkAction:
@@ -71,11 +91,21 @@ def content_report(number: int) -> ContentReport:
 
 
 def answer_templates(actor: Actor, *, topic_id: int | None = None) -> list[AnswerTemplate]:
-    """Templates of the person's unit and of the whole office; those of the topic and of every topic where one is named."""
-    query = sa.select(AnswerTemplate).where(sa.or_(AnswerTemplate.unit_id.is_(None), AnswerTemplate.unit_id == actor.unit_id))
+    """Templates of the person's unit and of the whole office; those of the topic and of every topic
+    where one is named.
+    """
+    query = sa.select(AnswerTemplate).where(
+        sa.or_(AnswerTemplate.unit_id.is_(None), AnswerTemplate.unit_id == actor.unit_id)
+    )
     if topic_id is not None:
-        query = query.where(sa.or_(AnswerTemplate.topic_id.is_(None), AnswerTemplate.topic_id == topic_id))
-    return list(db.session.scalars(query.order_by(AnswerTemplate.title, AnswerTemplate.id).limit(_MOST_TEMPLATES)))
+        query = query.where(
+            sa.or_(AnswerTemplate.topic_id.is_(None), AnswerTemplate.topic_id == topic_id)
+        )
+    return list(
+        db.session.scalars(
+            query.order_by(AnswerTemplate.title, AnswerTemplate.id).limit(_MOST_TEMPLATES)
+        )
+    )
 
 
 def answer_template(number: int, actor: Actor) -> AnswerTemplate:

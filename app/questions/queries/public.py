@@ -1,4 +1,5 @@
-"""The one gate through which anything public reads questions: page, search, suggestion, feed, sitemap, mail.
+"""The one gate through which anything public reads questions: page, search, suggestion, feed,
+sitemap, mail.
 
 Rows, not entities: these pages are read a thousand times for each time that one is written.
 """
@@ -132,8 +133,22 @@ def public_page(
 ) -> Page[PublicRow]:
     """Published answers, newest first."""
     query = narrowed(public(*_ROW), {"topic_id": topic_id, "unit_id": unit_id, "year": year})
-    query, backwards = keyset(query, columns=(Question.published_at, Question.id), descending=True, size=size, after=after, before=before)
-    return page_of(_rows(query), size=size, key=lambda row: (row.published_at, row.id), backwards=backwards, after=after, before=before)
+    query, backwards = keyset(
+        query,
+        columns=(Question.published_at, Question.id),
+        descending=True,
+        size=size,
+        after=after,
+        before=before,
+    )
+    return page_of(
+        _rows(query),
+        size=size,
+        key=lambda row: (row.published_at, row.id),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )
 
 
 def rows_of(ids: Sequence[int], **filters: Wanted) -> list[PublicRow]:
@@ -147,7 +162,11 @@ def rows_of(ids: Sequence[int], **filters: Wanted) -> list[PublicRow]:
 
 def narrowed(query: sa.Select[Any], filters: Mapping[str, Wanted]) -> sa.Select[Any]:
     """A query of questions behind these filters."""
-    for name, column in (("topic_id", Question.topic_id), ("unit_id", Question.unit_id), ("year", Question.published_year)):
+    for name, column in (
+        ("topic_id", Question.topic_id),
+        ("unit_id", Question.unit_id),
+        ("year", Question.published_year),
+    ):
         if filters.get(name) is not None:
             query = query.where(column == filters[name])
     year = filters.get("year")
@@ -170,18 +189,28 @@ def unit_of(slug: str) -> sa.ScalarSelect[int]:
 
 def public_search(text: str, *, limit: int = SEARCHED, **filters: Wanted) -> list[PublicRow]:
     """Published answers that match, best first; with or without diacritics."""
-    return rows_of([hit.ref.id for hit in fulltext.search("question", text, limit=limit)], **filters)
+    return rows_of(
+        [hit.ref.id for hit in fulltext.search("question", text, limit=limit)], **filters
+    )
 
 
-def similar(text: str, *, limit: int = SUGGESTIONS, leave_out: int | None = None) -> list[PublicRow]:
+def similar(
+    text: str, *, limit: int = SUGGESTIONS, leave_out: int | None = None
+) -> list[PublicRow]:
     """Published answers to questions like this one."""
-    ids = [hit.ref.id for hit in fulltext.similar("question", text, limit=limit + 1) if hit.ref.id != leave_out]
+    ids = [
+        hit.ref.id
+        for hit in fulltext.similar("question", text, limit=limit + 1)
+        if hit.ref.id != leave_out
+    ]
     return rows_of(ids[:limit])
 
 
 def latest(limit: int) -> list[PublicRow]:
     """The newest published answers."""
-    return _rows(public(*_ROW).order_by(Question.published_at.desc(), Question.id.desc()).limit(limit))
+    return _rows(
+        public(*_ROW).order_by(Question.published_at.desc(), Question.id.desc()).limit(limit)
+    )
 
 
 def public_one(code: str) -> PublicAnswer | None:
@@ -227,18 +256,31 @@ def public_one(code: str) -> PublicAnswer | None:
     if row is None:
         return None
     number, found_code, title, html, name, display, *rest = row
-    shown = name if display is NameDisplay.FULL else initials(name) if display is NameDisplay.INITIALS else ""
+    shown = (
+        name
+        if display is NameDisplay.FULL
+        else initials(name)
+        if display is NameDisplay.INITIALS
+        else ""
+    )
     return PublicAnswer(number, found_code, title, html, shown, *rest)
 
 
 def public_progress(question_id: int) -> list[tuple[dt.datetime, str, bool]]:
     """What has been done since the answer. The question itself must have come through the gate."""
-    query = sa.select(ProgressNote.at, ProgressNote.text, ProgressNote.done).where(ProgressNote.question_id == question_id)
-    return [(row.at, row.text, row.done) for row in db.session.execute(query.order_by(ProgressNote.id))]
+    query = sa.select(ProgressNote.at, ProgressNote.text, ProgressNote.done).where(
+        ProgressNote.question_id == question_id
+    )
+    return [
+        (row.at, row.text, row.done) for row in db.session.execute(query.order_by(ProgressNote.id))
+    ]
 
 
 def tombstone(code: str) -> bool:
-    """Was it public once, and is it hidden or erased now? Then its address says so, without a word of its text."""
+    """Was it public once, and is it hidden or erased now?
+
+    Then its address says so, without a word of its text.
+    """
     query = (
         sa.select(Question.id)
         .join(Submission, Submission.id == Question.submission_id)

@@ -132,7 +132,13 @@ def tabs_for(actor: Actor) -> list[Tab]:
 
 
 def _only_complaints(actor: Actor) -> bool:
-    others = (P.QUESTION_MODERATE, P.QUESTION_ANSWER, P.QUESTION_APPROVE, P.QUESTION_PUBLISH, P.AUDIT_READ)
+    others = (
+        P.QUESTION_MODERATE,
+        P.QUESTION_ANSWER,
+        P.QUESTION_APPROVE,
+        P.QUESTION_PUBLISH,
+        P.AUDIT_READ,
+    )
     return actor.has(P.COMPLAINT_HANDLE) and not any(actor.has(permission) for permission in others)
 
 
@@ -160,12 +166,25 @@ def _stage_rule(tab: Tab, actor: Actor) -> list[Any]:
         case Tab.MINE:
             return [
                 IS_OPEN,
-                sa.or_(Question.officer_id == actor.id, sa.and_(Question.officer_id.is_(None), Question.unit_id == actor.unit_id)),
+                sa.or_(
+                    Question.officer_id == actor.id,
+                    sa.and_(Question.officer_id.is_(None), Question.unit_id == actor.unit_id),
+                ),
             ]
         case Tab.APPROVAL:
-            waiting = sa.select(SecondPerson.question_id).where(SecondPerson.decided_at.is_(None), SecondPerson.asked_by != actor.id)
-            in_review = sa.select(Question.id).where(IS_OPEN, Question.stage == Stage.IN_REVIEW).correlate(None)
-            return [Question.id.in_(waiting.union(in_review) if actor.has(P.QUESTION_APPROVE) else waiting)]
+            waiting = sa.select(SecondPerson.question_id).where(
+                SecondPerson.decided_at.is_(None), SecondPerson.asked_by != actor.id
+            )
+            in_review = (
+                sa.select(Question.id)
+                .where(IS_OPEN, Question.stage == Stage.IN_REVIEW)
+                .correlate(None)
+            )
+            return [
+                Question.id.in_(
+                    waiting.union(in_review) if actor.has(P.QUESTION_APPROVE) else waiting
+                )
+            ]
         case Tab.UNCONFIRMED:
             return [IS_UNVERIFIED]
         case Tab.SPAM:
@@ -180,7 +199,9 @@ def counts(actor: Actor) -> dict[Tab, int]:
     if not tabs:
         return {}
     parts = [
-        sa.select(sa.func.count()).select_from(in_tab(sa.select(Question.id), tab, actor).limit(COUNT_CAP + 1).subquery()).scalar_subquery()
+        sa.select(sa.func.count())
+        .select_from(in_tab(sa.select(Question.id), tab, actor).limit(COUNT_CAP + 1).subquery())
+        .scalar_subquery()
         for tab in tabs
     ]
     row = db.session.execute(sa.select(*parts)).one()
@@ -208,12 +229,19 @@ def queue(
     )
     query = filtered(in_tab(query, tab, actor), wanted or QueueFilter(), actor)
     newest_first = tab is Tab.ANSWERED
-    columns = (Question.answered_at, Question.id) if newest_first else (Question.sort_on, Question.id)
-    query, backwards = keyset(query, columns=columns, descending=newest_first, size=size, after=after, before=before)
+    columns = (
+        (Question.answered_at, Question.id) if newest_first else (Question.sort_on, Question.id)
+    )
+    query, backwards = keyset(
+        query, columns=columns, descending=newest_first, size=size, after=after, before=before
+    )
     found = db.session.execute(query).all()
     pauses = _pauses_of([row[0].id for row in found])
     calendar = workdays.calendar()
-    rows = [_queue_row(row, clock_of(row[0], calendar=calendar, pauses=pauses.get(row[0].id, []))) for row in found]
+    rows = [
+        _queue_row(row, clock_of(row[0], calendar=calendar, pauses=pauses.get(row[0].id, [])))
+        for row in found
+    ]
     return page_of(
         rows,
         size=size,
@@ -264,7 +292,9 @@ def filtered(query: sa.Select[Any], wanted: QueueFilter, actor: Actor) -> sa.Sel
     if wanted.due_until is not None:
         query = query.where(Question.sort_on >= today(), Question.sort_on <= wanted.due_until)
     if wanted.text:
-        pattern = "%" + wanted.text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        pattern = (
+            "%" + wanted.text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        )
         fields: list[Any] = [Submission.code, Submission.title]
         if policy.sees_contacts(actor):
             fields += [Submission.name, Submission.phone, Submission.email]
@@ -276,18 +306,37 @@ def _pauses_of(ids: Sequence[int]) -> dict[int, list[Pause]]:
     if not ids:
         return {}
     found: dict[int, list[Pause]] = {}
-    for row in db.session.scalars(sa.select(QuestionPause).where(QuestionPause.question_id.in_(ids)).order_by(QuestionPause.id)):
-        found.setdefault(row.question_id, []).append(Pause(row.started_on, row.ended_on, row.reason))
+    for row in db.session.scalars(
+        sa.select(QuestionPause)
+        .where(QuestionPause.question_id.in_(ids))
+        .order_by(QuestionPause.id)
+    ):
+        found.setdefault(row.question_id, []).append(
+            Pause(row.started_on, row.ended_on, row.reason)
+        )
     return found
 
 
-def clock_of(question: Question, *, calendar: Any = None, pauses: list[Pause] | None = None) -> Clock:
+def clock_of(
+    question: Question, *, calendar: Any = None, pauses: list[Pause] | None = None
+) -> Clock:
     """The question's clock now: running, paused, due soon, overdue or stopped."""
-    stopped = local_date(question.answered_at) if question.answered_at and question.stage in ANSWERED_STAGES else None
+    stopped = (
+        local_date(question.answered_at)
+        if question.answered_at and question.stage in ANSWERED_STAGES
+        else None
+    )
     if stopped is None and question.stage not in OPEN_STAGES | {Stage.UNVERIFIED}:
         stopped = local_date(question.updated_at)
     if question.classification is not Classification.ORDINARY:
-        return Clock(ClockState.STOPPED, due=None, days_left=0, days_used=0, late=False, label=_("Theo quy trình riêng"))
+        return Clock(
+            ClockState.STOPPED,
+            due=None,
+            days_left=0,
+            days_used=0,
+            late=False,
+            label=_("Theo quy trình riêng"),
+        )
     return read_clock(
         calendar or workdays.calendar(),
         today=today(),
@@ -309,7 +358,11 @@ def by_id(question_id: int) -> Question:
 
 def by_code(code: str) -> Question:
     """The question with this tracking code. Raises NotFound."""
-    query = sa.select(Question).join(Submission, Submission.id == Question.submission_id).where(Submission.code == code.upper())
+    query = (
+        sa.select(Question)
+        .join(Submission, Submission.id == Question.submission_id)
+        .where(Submission.code == code.upper())
+    )
     question: Question | None = db.session.scalar(query)
     if question is None:
         raise NotFound
@@ -318,7 +371,9 @@ def by_code(code: str) -> Question:
 
 def by_submission_id(submission_id: int) -> Question:
     """The question made from this submission. Raises NotFound."""
-    question: Question | None = db.session.scalar(sa.select(Question).where(Question.submission_id == submission_id))
+    question: Question | None = db.session.scalar(
+        sa.select(Question).where(Question.submission_id == submission_id)
+    )
     if question is None:
         raise NotFound
     return question
@@ -326,7 +381,11 @@ def by_submission_id(submission_id: int) -> Question:
 
 def log_of(question: Question, *, public_only: bool = False) -> list[QuestionLog]:
     """What happened, oldest first."""
-    query = sa.select(QuestionLog).where(QuestionLog.question_id == question.id).order_by(QuestionLog.id)
+    query = (
+        sa.select(QuestionLog)
+        .where(QuestionLog.question_id == question.id)
+        .order_by(QuestionLog.id)
+    )
     if public_only:
         query = query.where(QuestionLog.public)
     return list(db.session.scalars(query))
@@ -335,19 +394,33 @@ def log_of(question: Question, *, public_only: bool = False) -> list[QuestionLog
 def messages_of(question: Question) -> list[QuestionMessage]:
     """What the office asked and the citizen added, oldest first."""
     return list(
-        db.session.scalars(sa.select(QuestionMessage).where(QuestionMessage.question_id == question.id).order_by(QuestionMessage.id))
+        db.session.scalars(
+            sa.select(QuestionMessage)
+            .where(QuestionMessage.question_id == question.id)
+            .order_by(QuestionMessage.id)
+        )
     )
 
 
 def pauses_of(question: Question) -> list[QuestionPause]:
     """When and why the clock stood still, oldest first."""
-    query = sa.select(QuestionPause).where(QuestionPause.question_id == question.id).order_by(QuestionPause.id)
+    query = (
+        sa.select(QuestionPause)
+        .where(QuestionPause.question_id == question.id)
+        .order_by(QuestionPause.id)
+    )
     return list(db.session.scalars(query))
 
 
 def versions_of(question: Question) -> list[AnswerVersion]:
     """Every approved answer, oldest first."""
-    return list(db.session.scalars(sa.select(AnswerVersion).where(AnswerVersion.question_id == question.id).order_by(AnswerVersion.number)))
+    return list(
+        db.session.scalars(
+            sa.select(AnswerVersion)
+            .where(AnswerVersion.question_id == question.id)
+            .order_by(AnswerVersion.number)
+        )
+    )
 
 
 def version_of(question: Question) -> AnswerVersion | None:
@@ -357,7 +430,13 @@ def version_of(question: Question) -> AnswerVersion | None:
 
 def progress_of(question: Question) -> list[ProgressNote]:
     """Progress since the answer, oldest first."""
-    return list(db.session.scalars(sa.select(ProgressNote).where(ProgressNote.question_id == question.id).order_by(ProgressNote.id)))
+    return list(
+        db.session.scalars(
+            sa.select(ProgressNote)
+            .where(ProgressNote.question_id == question.id)
+            .order_by(ProgressNote.id)
+        )
+    )
 
 
 def colleagues_present(question: Question, actor: Actor) -> list[str]:
@@ -365,14 +444,21 @@ def colleagues_present(question: Question, actor: Actor) -> list[str]:
     query = (
         sa.select(User.full_name)
         .join(Presence, Presence.user_id == User.id)
-        .where(Presence.question_id == question.id, Presence.user_id != actor.id, Presence.at > now() - PRESENT)
+        .where(
+            Presence.question_id == question.id,
+            Presence.user_id != actor.id,
+            Presence.at > now() - PRESENT,
+        )
         .order_by(User.full_name)
     )
     return list(db.session.scalars(query))
 
 
 def open_reports(limit: int = 50) -> list[tuple[ContentReport, str, str]]:
-    """Reports of wrong content that wait for an answer: (report, code, title), most urgent first."""
+    """Reports of wrong content that wait for an answer:
+
+    (report, code, title), most urgent first.
+    """
     query = (
         sa.select(ContentReport, Submission.code, Submission.public_title)
         .join(Question, Question.id == ContentReport.question_id)

@@ -1,4 +1,7 @@
-"""Every change of a question. Modules by the part of the work: intake, triage, answering, publishing, bulk, keeping."""
+"""Every change of a question.
+
+Modules by the part of the work: intake, triage, answering, publishing, bulk, keeping.
+"""
 
 from app.questions.service.answering import (
     EXTENSION_MAX,
@@ -19,7 +22,15 @@ from app.questions.service.answering import (
     submit,
     warnings,
 )
-from app.questions.service.bulk import BULK_MAX, UNDO_MINUTES, BulkChoice, BulkLine, preview_bulk, run_bulk, undo_bulk
+from app.questions.service.bulk import (
+    BULK_MAX,
+    UNDO_MINUTES,
+    BulkChoice,
+    BulkLine,
+    preview_bulk,
+    run_bulk,
+    undo_bulk,
+)
 from app.questions.service.core import move, pauses, set_due
 from app.questions.service.intake import Asked, ask, confirm_by_link, confirm_by_officer
 from app.questions.service.keeping import (

@@ -1,4 +1,7 @@
-"""Writing, checking, approving and sending an answer. The four acts are separate, and so are the people."""
+"""Writing, checking, approving and sending an answer.
+
+The four acts are separate, and so are the people.
+"""
 
 import datetime as dt
 import re
@@ -20,7 +23,17 @@ from app.questions import policy
 from app.questions.events import ProgressAdded, QuestionMoved
 from app.questions.models import Answer, AnswerVersion, ProgressNote, Question
 from app.questions.queries import official_contacts
-from app.questions.service.core import approved_files, draft_files, guard, move, need_text, pauses, record, set_due, write_log
+from app.questions.service.core import (
+    approved_files,
+    draft_files,
+    guard,
+    move,
+    need_text,
+    pauses,
+    record,
+    set_due,
+    write_log,
+)
 from app.questions.states import ANSWERED_STAGES, Outcome, Stage, Visibility
 from app.submissions import redaction
 from app.workdays import queries as workdays
@@ -51,7 +64,10 @@ class Draft:
 
 
 class StaleDraft(Stale):
-    """A colleague saved first. Carries their version, so that the page can show both and lose nothing."""
+    """A colleague saved first.
+
+    Carries their version, so that the page can show both and lose nothing.
+    """
 
     def __init__(self, message: str, theirs: Answer) -> None:
         super().__init__(message)
@@ -63,20 +79,28 @@ def answer_of(question: Question) -> Answer | None:
     return db.session.get(Answer, question.id)
 
 
-def save_draft(question: Question, draft: Draft, *, actor: Actor, seen_answer_revision: int) -> Answer:
+def save_draft(
+    question: Question, draft: Draft, *, actor: Actor, seen_answer_revision: int
+) -> Answer:
     """Keep what has been written so far. Nothing is required yet.
 
-    `seen_answer_revision` is 0 where there was no draft. Raises StaleDraft when a colleague saved in between.
+    `seen_answer_revision` is 0 where there was no draft. Raises StaleDraft when a colleague saved
+    in between.
     """
     if not policy.may_write_answer(actor, question):
-        raise Forbidden(_("Câu hỏi này không ở bước soạn trả lời, hoặc không thuộc đơn vị của bạn."))
+        raise Forbidden(
+            _("Câu hỏi này không ở bước soạn trả lời, hoặc không thuộc đơn vị của bạn.")
+        )
     # Two drafts at the same moment: the later one waits here and then finds the other's.
     _wait_for_turn(question)
     answer = db.session.get(Answer, question.id, populate_existing=True)
     if (answer.revision if answer else 0) != seen_answer_revision:
         if answer is None:
             raise Stale(_("Bản nháp này không còn nữa. Hãy tải lại trang."))
-        raise StaleDraft(_("Đồng nghiệp vừa lưu bản nháp này. Bản của bạn được giữ bên dưới để bạn so sánh."), answer)
+        raise StaleDraft(
+            _("Đồng nghiệp vừa lưu bản nháp này. Bản của bạn được giữ bên dưới để bạn so sánh."),
+            answer,
+        )
     if answer is None:
         answer = Answer(question_id=question.id, legal_basis=[])
         db.session.add(answer)
@@ -84,7 +108,10 @@ def save_draft(question: Question, draft: Draft, *, actor: Actor, seen_answer_re
     answer.findings, answer.resolution = clean(draft.findings), clean(draft.resolution)
     answer.contact, answer.letter = clean_line(draft.contact)[:300], clean_line(draft.letter)[:200]
     answer.legal_basis = [
-        {"text": clean_line(row.get("text", "")), "url": row["url"] if safe_href(row.get("url", "")) else ""}
+        {
+            "text": clean_line(row.get("text", "")),
+            "url": row["url"] if safe_href(row.get("url", "")) else "",
+        }
         for row in draft.legal_basis
         if row.get("text")
     ]
@@ -109,7 +136,9 @@ def problems(answer: Answer) -> list[tuple[str, str]]:
     if answer.outcome is None:
         found.append(("outcome", _("Hãy chọn kết quả.")))
     if answer.outcome is Outcome.IN_PROGRESS and answer.promised_on is None:
-        found.append(("promised_on", _("Kết quả «Đang thực hiện, có hẹn» cần ngày hẹn hoàn thành.")))
+        found.append(
+            ("promised_on", _("Kết quả «Đang thực hiện, có hẹn» cần ngày hẹn hoàn thành."))
+        )
     if answer.promised_on is not None and answer.promised_on < today():
         found.append(("promised_on", _("Ngày hẹn hoàn thành đã qua. Hãy chọn ngày sau hôm nay.")))
     official = official_contacts()
@@ -119,7 +148,13 @@ def problems(answer: Answer) -> list[tuple[str, str]]:
             found.append((slot, _("Còn chỗ chưa điền: %(gap)s", gap=match.group(0))))
         if slot != "contact" and (hits := redaction.find(text, official=official)):
             found.append(
-                (slot, _("Có thể còn thông tin cá nhân: %(what)s. Hãy che hoặc bỏ đi.", what=", ".join(hit.label for hit in hits[:3])))
+                (
+                    slot,
+                    _(
+                        "Có thể còn thông tin cá nhân: %(what)s. Hãy che hoặc bỏ đi.",
+                        what=", ".join(hit.label for hit in hits[:3]),
+                    ),
+                )
             )
     return found
 
@@ -127,8 +162,17 @@ def problems(answer: Answer) -> list[tuple[str, str]]:
 def warnings(answer: Answer) -> list[str]:
     """What deserves a second thought but does not stop anybody."""
     text = f"{answer.short}\n{answer.resolution}"
-    if _EMPTY_PHRASES.search(text) and answer.outcome in {None, Outcome.NOTED} and answer.promised_on is None:
-        return [_("Câu trả lời mới chỉ ghi nhận, chưa có kết quả hay ngày hẹn. Người dân thường hỏi lại những câu trả lời như vậy.")]
+    if (
+        _EMPTY_PHRASES.search(text)
+        and answer.outcome in {None, Outcome.NOTED}
+        and answer.promised_on is None
+    ):
+        return [
+            _(
+                "Câu trả lời mới chỉ ghi nhận, chưa có kết quả hay ngày hẹn. Người dân thường hỏi "
+                "lại những câu trả lời như vậy."
+            )
+        ]
     return []
 
 
@@ -148,10 +192,17 @@ def submit(question: Question, *, actor: Actor, seen_revision: int) -> None:
 def send_back(question: Question, *, actor: Actor, seen_revision: int, reason: str) -> None:
     """The approver wants it changed."""
     guard(question, "send_back", actor=actor, seen_revision=seen_revision)
-    move(question, "send_back", actor=actor, note=need_text(reason, _("Hãy ghi lý do trả lại để người soạn biết cần sửa gì.")))
+    move(
+        question,
+        "send_back",
+        actor=actor,
+        note=need_text(reason, _("Hãy ghi lý do trả lại để người soạn biết cần sửa gì.")),
+    )
 
 
-def approve(question: Question, *, actor: Actor, seen_revision: int, solo_office: bool, acting_for: str = "") -> AnswerVersion:
+def approve(
+    question: Question, *, actor: Actor, seen_revision: int, solo_office: bool, acting_for: str = ""
+) -> AnswerVersion:
     """Approve the answer as it stands and send it to the citizen: the clock stops now.
 
     Raises Forbidden when the approver wrote it, unless the office has only one person.
@@ -161,10 +212,20 @@ def approve(question: Question, *, actor: Actor, seen_revision: int, solo_office
     if answer is None or question.stage is not Stage.IN_REVIEW:
         raise Refused(_("Câu hỏi này không ở bước chờ duyệt. Hãy tải lại trang."))
     if not policy.may_approve(actor, question, answer, solo_office=solo_office):
-        raise Forbidden(_("Người soạn không tự duyệt câu trả lời của mình. Hãy nhờ người khác duyệt."))
-    # Of two who approve at the same moment the later one waits here, and is then told that it has been done.
+        raise Forbidden(
+            _("Người soạn không tự duyệt câu trả lời của mình. Hãy nhờ người khác duyệt.")
+        )
+    # Of two who approve at the same moment the later one waits here, and is then told that it has
+    # been done.
     _wait_for_turn(question)
-    number = 1 + (db.session.scalar(sa.select(sa.func.max(AnswerVersion.number)).where(AnswerVersion.question_id == question.id)) or 0)
+    number = 1 + (
+        db.session.scalar(
+            sa.select(sa.func.max(AnswerVersion.number)).where(
+                AnswerVersion.question_id == question.id
+            )
+        )
+        or 0
+    )
     version = AnswerVersion(
         question_id=question.id,
         number=number,
@@ -182,8 +243,20 @@ def approve(question: Question, *, actor: Actor, seen_revision: int, solo_office
     files.hand_over(draft_files(question), approved_files(question))
     question.version_id = version.id
     question.answered_at = version.approved_at
-    question.took_days = working_days_used(workdays.calendar(), received_on=question.received_on, until=today(), pauses=pauses(question))
-    move(question, "approve", actor=actor, note=acting_for, public_note=False, details={"version": version})
+    question.took_days = working_days_used(
+        workdays.calendar(),
+        received_on=question.received_on,
+        until=today(),
+        pauses=pauses(question),
+    )
+    move(
+        question,
+        "approve",
+        actor=actor,
+        note=acting_for,
+        public_note=False,
+        details={"version": version},
+    )
     if version.self_approved:
         record(question, "self_approved", actor)
     return version
@@ -203,7 +276,10 @@ def extend(question: Question, *, actor: Actor, seen_revision: int, days: int, r
 
 
 def rate(question: Question, *, rating: int, text: str = "") -> None:
-    """The citizen says how content they are: 3 content, 2 acceptable, 1 not content. May be changed."""
+    """The citizen says how content they are: 3 content, 2 acceptable, 1 not content.
+
+    May be changed.
+    """
     if rating not in {1, 2, 3}:
         raise FieldError("rating", _("Hãy chọn mức độ hài lòng."))
     question.rating, question.rating_text = rating, clean(text)[:1000] or None
@@ -215,7 +291,9 @@ def reopen(question: Question, *, reason: str) -> None:
     reason = need_text(reason, _("Hãy ghi lý do đề nghị xem lại."))
     if question.reopened_at is not None:
         raise Refused(_("Câu hỏi này đã được mở lại một lần. Bạn có thể gửi câu hỏi mới."))
-    if question.answered_at is None or now() - question.answered_at > dt.timedelta(days=policy.REOPEN_DAYS):
+    if question.answered_at is None or now() - question.answered_at > dt.timedelta(
+        days=policy.REOPEN_DAYS
+    ):
         raise Refused(_("Đã quá 30 ngày kể từ khi trả lời. Bạn có thể gửi câu hỏi mới."))
     question.reopened_at = now()
     question.closed_at = None
@@ -235,7 +313,10 @@ def add_progress(question: Question, *, actor: Actor, text: str, done: bool) -> 
         raise Forbidden(_("Chỉ cập nhật tiến độ cho câu hỏi đã trả lời."))
     text = need_text(clean_line(text), _("Hãy viết tiến độ đã thực hiện."))
     if hits := redaction.find(text, official=official_contacts()):
-        raise FieldError("text", _("Có thể còn thông tin cá nhân: %(what)s. Hãy che hoặc bỏ đi.", what=hits[0].label))
+        raise FieldError(
+            "text",
+            _("Có thể còn thông tin cá nhân: %(what)s. Hãy che hoặc bỏ đi.", what=hits[0].label),
+        )
     line = ProgressNote(question_id=question.id, author_id=actor.id, text=text[:500], done=done)
     db.session.add(line)
     question.updated_at = now()

@@ -1,4 +1,6 @@
-"""The same step for many questions: a preview of what changes, one transaction, undo for ten minutes."""
+"""The same step for many questions: a preview of what changes, one transaction, undo for ten
+minutes.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -47,7 +49,9 @@ class BulkLine:
 def _chosen(ids: Sequence[int]) -> list[Question]:
     if len(ids) > BULK_MAX:
         raise Refused(_("Mỗi lần chọn nhiều nhất %(n)s câu hỏi.", n=BULK_MAX))
-    rows = db.session.scalars(sa.select(Question).where(Question.id.in_(ids)).order_by(Question.sort_on, Question.id))
+    rows = db.session.scalars(
+        sa.select(Question).where(Question.id.in_(ids)).order_by(Question.sort_on, Question.id)
+    )
     return list(rows)
 
 
@@ -83,7 +87,8 @@ def _name(table: type[Topic] | type[Unit], number: int | None) -> str:
 
 
 def run_bulk(seen: Mapping[int, int], choice: BulkChoice, *, actor: Actor) -> BulkAction:
-    """Do it to all of them or to none. `seen` maps each question to the revision that the preview showed.
+    """Do it to all of them or to none. `seen` maps each question to the revision that the preview
+    showed.
 
     Raises Refused, naming the question that cannot move.
     """
@@ -100,7 +105,11 @@ def run_bulk(seen: Mapping[int, int], choice: BulkChoice, *, actor: Actor) -> Bu
             step(question)
         except DomainError as error:
             raise Refused(
-                _("Chưa câu nào được thay đổi, vì %(code)s không làm được: %(why)s", code=question.submission.code, why=error.message)
+                _(
+                    "Chưa câu nào được thay đổi, vì %(code)s không làm được: %(why)s",
+                    code=question.submission.code,
+                    why=error.message,
+                )
             ) from error
         db.session.flush()
         items.append({"id": question.id, "revision": question.revision, "before": _plain(before)})
@@ -114,11 +123,18 @@ def run_bulk(seen: Mapping[int, int], choice: BulkChoice, *, actor: Actor) -> Bu
 def _step(choice: BulkChoice, actor: Actor) -> Callable[[Question], object]:
     if choice.move == "assign" and choice.unit is not None:
         unit = choice.unit
-        return lambda question: triage.assign(question, actor=actor, seen_revision=None, unit=unit, officer=choice.officer)
+        return lambda question: triage.assign(
+            question, actor=actor, seen_revision=None, unit=unit, officer=choice.officer
+        )
     if choice.move == "classify" and choice.topic is not None:
         topic = choice.topic
         return lambda question: triage.classify(
-            question, actor=actor, seen_revision=question.revision, topic=topic, kind=question.kind, classification=Classification.ORDINARY
+            question,
+            actor=actor,
+            seen_revision=question.revision,
+            topic=topic,
+            kind=question.kind,
+            classification=Classification.ORDINARY,
         )
     if choice.move == "mark_spam":
         return lambda question: triage.mark_spam(question, actor=actor, seen_revision=None)
@@ -126,11 +142,16 @@ def _step(choice: BulkChoice, actor: Actor) -> Callable[[Question], object]:
 
 
 def _plain(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: value.isoformat() if isinstance(value, dt.datetime) else value for name, value in values.items()}
+    return {
+        name: value.isoformat() if isinstance(value, dt.datetime) else value
+        for name, value in values.items()
+    }
 
 
 def undo_bulk(bulk: BulkAction, *, actor: Actor) -> None:
-    """Put everything back as it was, within ten minutes, by whoever did it, unless somebody has gone on since."""
+    """Put everything back as it was, within ten minutes, by whoever did it, unless somebody has
+    gone on since.
+    """
     if bulk.undone_at is not None:
         raise Refused(_("Thao tác này đã được hoàn tác."))
     if bulk.actor_id != actor.id:
@@ -141,7 +162,12 @@ def undo_bulk(bulk: BulkAction, *, actor: Actor) -> None:
     for item in bulk.items:
         question = questions[item["id"]]
         if question.revision != item["revision"]:
-            raise Refused(_("Không hoàn tác được: %(code)s đã được xử lý tiếp.", code=question.submission.code))
+            raise Refused(
+                _(
+                    "Không hoàn tác được: %(code)s đã được xử lý tiếp.",
+                    code=question.submission.code,
+                )
+            )
     for item in bulk.items:
         _restore(questions[item["id"]], item["before"], actor)
     bulk.undone_at = now()

@@ -1,4 +1,6 @@
-"""The one writer of a question's stage, and what every change shares: the log row, the clock, the revision check."""
+"""The one writer of a question's stage, and what every change shares: the log row, the clock, the
+revision check.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -41,17 +43,34 @@ def approved_files(question: Question) -> Ref:
 
 
 def draft_files(question: Question) -> Ref:
-    """The owner of what is attached to the draft: nobody outside may fetch it, not even where an older answer is public."""
+    """The owner of what is attached to the draft: nobody outside may fetch it, not even where an
+    older answer is public.
+    """
     return Ref("draft", question.id)
 
 
 def check_revision(question: Question, seen_revision: int | None) -> None:
-    """Raise Stale when somebody changed the question since the officer's page was made (None: not an officer's page)."""
+    """Raise Stale when somebody changed the question since the officer's page was made (None: not
+    an officer's page).
+    """
     if seen_revision is not None and question.revision != seen_revision:
-        raise Stale(_("Người khác vừa thay đổi câu hỏi này sau khi bạn mở trang. Hãy xem lại trạng thái mới rồi làm tiếp."))
+        raise Stale(
+            _(
+                "Người khác vừa thay đổi câu hỏi này sau khi bạn mở trang. Hãy xem lại trạng thái "
+                "mới rồi làm tiếp."
+            )
+        )
 
 
-def write_log(question: Question, move: str, actor: Actor, *, from_stage: Stage | None, note: str = "", public: bool = False) -> None:
+def write_log(
+    question: Question,
+    move: str,
+    actor: Actor,
+    *,
+    from_stage: Stage | None,
+    note: str = "",
+    public: bool = False,
+) -> None:
     """Add one row to the question's log."""
     db.session.add(
         QuestionLog(
@@ -67,16 +86,25 @@ def write_log(question: Question, move: str, actor: Actor, *, from_stage: Stage 
     )
 
 
-def record(question: Question, move: str, actor: Actor, data: Mapping[str, Any] | None = None) -> None:
+def record(
+    question: Question, move: str, actor: Actor, data: Mapping[str, Any] | None = None
+) -> None:
     """Put an act of staff into the hash-chained record. Citizens' acts are in the log only."""
     if actor.id is not None:
-        audit.record(f"question:{move}", actor_id=actor.id, actor=actor.full_name, about=ref(question), data=data)
+        audit.record(
+            f"question:{move}",
+            actor_id=actor.id,
+            actor=actor.full_name,
+            about=ref(question),
+            data=data,
+        )
 
 
 def guard(question: Question, name: str, *, actor: Actor, seen_revision: int | None) -> None:
     """Refuse before anything is changed: who, from which page, from which stage.
 
-    Raises Forbidden when a person may not, Stale when the page was old, Refused when the table has no such move from here.
+    Raises Forbidden when a person may not, Stale when the page was old, Refused when the table has
+    no such move from here.
     """
     if actor not in (CITIZEN, SYSTEM) and not policy.may_ever(actor, question, name):
         raise Forbidden(_("Bạn không có quyền thực hiện bước này."))
@@ -96,8 +124,9 @@ def move(
 ) -> Question:
     """Take one step of the workflow: the only place where a question's stage changes.
 
-    Services call `guard` with the revision that the officer saw before they change anything, then this. `target` is given
-    only where the table says «where it was». Raises Forbidden when a person may not, Refused when the table has no such move.
+    Services call `guard` with the revision that the officer saw before they change anything, then
+    this. `target` is given only where the table says «where it was». Raises Forbidden when a person
+    may not, Refused when the table has no such move.
     """
     guard(question, name, actor=actor, seen_revision=None)
     before = question.stage
@@ -107,7 +136,8 @@ def move(
         # Before anybody is told, since mails name the new date; and in one UPDATE with the stage.
         with db.session.no_autoflush:
             set_due(question)
-    # A move that leaves every column alone must still raise the revision, so that a stale page is noticed.
+    # A move that leaves every column alone must still raise the revision, so that a stale page is
+    # noticed.
     question.updated_at = now()
     db.session.flush()
     write_log(question, name, actor, from_stage=before, note=note, public=public_note)
@@ -118,13 +148,22 @@ def move(
 
 def pauses(question: Question) -> list[Pause]:
     """The days on which the clock stood still."""
-    rows = db.session.scalars(sa.select(QuestionPause).where(QuestionPause.question_id == question.id).order_by(QuestionPause.id))
+    rows = db.session.scalars(
+        sa.select(QuestionPause)
+        .where(QuestionPause.question_id == question.id)
+        .order_by(QuestionPause.id)
+    )
     return [Pause(row.started_on, row.ended_on, row.reason) for row in rows]
 
 
-def set_due(question: Question, calendar: Calendar | None = None, *, known_pauses: list[Pause] | None = None) -> None:
+def set_due(
+    question: Question, calendar: Calendar | None = None, *, known_pauses: list[Pause] | None = None
+) -> None:
     """Compute the due date again from events and the calendar."""
-    waits = question.stage in OPEN_STAGES | {Stage.UNVERIFIED} and question.visibility is not Visibility.ERASED
+    waits = (
+        question.stage in OPEN_STAGES | {Stage.UNVERIFIED}
+        and question.visibility is not Visibility.ERASED
+    )
     if not waits or question.classification is not Classification.ORDINARY:
         question.due_on, question.sort_on = None, FAR_AWAY
         return
@@ -140,14 +179,20 @@ def set_due(question: Question, calendar: Calendar | None = None, *, known_pause
 
 def start_pause(question: Question, reason: str, reply_by: dt.date | None) -> None:
     """Stop the clock from today on."""
-    db.session.add(QuestionPause(question_id=question.id, started_on=today(), reason=reason[:500], reply_by=reply_by))
+    db.session.add(
+        QuestionPause(
+            question_id=question.id, started_on=today(), reason=reason[:500], reply_by=reply_by
+        )
+    )
     db.session.flush()
 
 
 def end_pause(question: Question) -> None:
     """Let the clock run again: today counts."""
     db.session.execute(
-        sa.update(QuestionPause).where(QuestionPause.question_id == question.id, QuestionPause.ended_on.is_(None)).values(ended_on=today())
+        sa.update(QuestionPause)
+        .where(QuestionPause.question_id == question.id, QuestionPause.ended_on.is_(None))
+        .values(ended_on=today())
     )
 
 

@@ -11,7 +11,15 @@ from app.kernel.events import emit
 from app.questions.events import QuestionReceived
 from app.questions.models import Question
 from app.questions.queries import by_submission_id
-from app.questions.service.core import DEFAULT_DAYS, FAR_AWAY, guard, move, record, set_due, write_log
+from app.questions.service.core import (
+    DEFAULT_DAYS,
+    FAR_AWAY,
+    guard,
+    move,
+    record,
+    set_due,
+    write_log,
+)
 from app.questions.states import Classification, QuestionKind, Stage
 from app.submissions import service as submissions
 from app.submissions.models import Submission, SubmissionToken
@@ -55,7 +63,8 @@ def ask(
 ) -> Asked:
     """Take a question in. Sent twice with the same key it is one question, and the same receipt.
 
-    `topic_days` is the number of working days that the chosen topic allows. Raises FieldError for what cannot be accepted.
+    `topic_days` is the number of working days that the chosen topic allows. Raises FieldError for
+    what cannot be accepted.
     """
     received = submissions.receive(
         secret_key=secret_key,
@@ -98,12 +107,17 @@ def ask(
     db.session.flush()
     write_log(question, "receive", actor, from_stage=None, public=True)
     record(question, "receive", actor, {"channel": channel.value})
-    emit(QuestionReceived(question, received.pin, received.confirm_token, received.track_token, actor))
+    emit(
+        QuestionReceived(
+            question, received.pin, received.confirm_token, received.track_token, actor
+        )
+    )
     return Asked(question, received.pin, repeated=False, calendar=calendar)
 
 
 def confirm_by_link(question: Question, token: SubmissionToken, submission: Submission) -> bool:
-    """The sender pressed the button behind the link. Harmless when repeated; returns whether it changed anything.
+    """The sender pressed the button behind the link. Harmless when repeated; returns whether it
+    changed anything.
 
     The clock starts on the day of confirming: before that the question was in nobody's queue.
     """

@@ -1,4 +1,6 @@
-"""What time and readers do to questions: deadlines when the calendar changes, closing, erasing, reports, small counters."""
+"""What time and readers do to questions: deadlines when the calendar changes, closing, erasing,
+reports, small counters.
+"""
 
 import datetime as dt
 
@@ -16,7 +18,15 @@ from app.kernel.events import emit
 from app.kernel.links import Ref
 from app.kernel.text import clean, clean_line
 from app.questions.events import ContentReported
-from app.questions.models import IS_OPEN, IS_SPAM, IS_TO_CLOSE, IS_UNVERIFIED, ContentReport, Presence, Question
+from app.questions.models import (
+    IS_OPEN,
+    IS_SPAM,
+    IS_TO_CLOSE,
+    IS_UNVERIFIED,
+    ContentReport,
+    Presence,
+    Question,
+)
 from app.questions.service.answering import close
 from app.questions.service.core import pauses, set_due
 from app.questions.service.publishing import erase
@@ -49,7 +59,11 @@ def erase_expired() -> int:
     moment = now()
     unconfirmed = (IS_UNVERIFIED, Question.created_at < moment - dt.timedelta(days=CONFIRM_DAYS))
     spam = (IS_SPAM, Question.spam_at < moment - dt.timedelta(days=SPAM_DAYS))
-    questions = [row for rule in (unconfirmed, spam) for row in db.session.scalars(sa.select(Question).where(*rule).limit(_BATCH))]
+    questions = [
+        row
+        for rule in (unconfirmed, spam)
+        for row in db.session.scalars(sa.select(Question).where(*rule).limit(_BATCH))
+    ]
     for question in questions:
         erase(question, actor=SYSTEM, reason=_("Hết thời hạn lưu."))
     return len(questions)
@@ -57,9 +71,16 @@ def erase_expired() -> int:
 
 def moved_deadlines(calendar: Calendar) -> list[tuple[Question, dt.date | None, dt.date | None]]:
     """The open questions whose due date would differ under this calendar: (question, now, then)."""
-    ordinary = (Question.classification == Classification.ORDINARY, Question.visibility != Visibility.ERASED)
+    ordinary = (
+        Question.classification == Classification.ORDINARY,
+        Question.visibility != Visibility.ERASED,
+    )
     # One query for each partial index: SQLite reads the whole table for «one or the other».
-    waiting = [row for rule in (IS_OPEN, IS_UNVERIFIED) for row in db.session.scalars(sa.select(Question).where(rule, *ordinary))]
+    waiting = [
+        row
+        for rule in (IS_OPEN, IS_UNVERIFIED)
+        for row in db.session.scalars(sa.select(Question).where(rule, *ordinary))
+    ]
     found = []
     for question in sorted(waiting, key=lambda row: (row.sort_on, row.id)):
         then = due_date(
@@ -75,7 +96,10 @@ def moved_deadlines(calendar: Calendar) -> list[tuple[Question, dt.date | None, 
 
 
 def recompute_deadlines(calendar: Calendar) -> int:
-    """Bring every open due date in line with the calendar; what is closed keeps its history. Returns how many moved."""
+    """Bring every open due date in line with the calendar; what is closed keeps its history.
+
+    Returns how many moved.
+    """
     moved = moved_deadlines(calendar)
     for question, _before, _after in moved:
         set_due(question, calendar)
@@ -84,7 +108,8 @@ def recompute_deadlines(calendar: Calendar) -> int:
 
 
 def mark_helpful(question: Question, *, yes: bool) -> None:
-    """Count an answer to «Có giúp được bạn không?». No revision: two readers at once must not refuse each other.
+    """Count an answer to «Có giúp được bạn không?». No revision: two readers at once must not
+    refuse each other.
 
     Nor does the page count as changed.
     """
@@ -120,7 +145,13 @@ def handle_report(report: ContentReport, *, actor: Actor, outcome: str) -> None:
     report.outcome, report.handled_by, report.handled_at = outcome[:1000], actor.id, now()
     db.session.flush()
     about = Ref("question", report.question_id)
-    audit.record("question:report_handled", actor_id=actor.id, actor=actor.full_name, about=about, data={"report": report.id})
+    audit.record(
+        "question:report_handled",
+        actor_id=actor.id,
+        actor=actor.full_name,
+        about=about,
+        data={"report": report.id},
+    )
 
 
 def note_presence(question: Question, actor: Actor) -> None:
@@ -130,4 +161,6 @@ def note_presence(question: Question, actor: Actor) -> None:
     # One statement: the same person may have it open in two windows.
     dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
     insert = dialect.insert(Presence).values(question_id=question.id, user_id=actor.id, at=moment)
-    db.session.execute(insert.on_conflict_do_update(index_elements=["question_id", "user_id"], set_={"at": moment}))
+    db.session.execute(
+        insert.on_conflict_do_update(index_elements=["question_id", "user_id"], set_={"at": moment})
+    )

@@ -32,7 +32,18 @@ from app.questions.models import (
 )
 from app.questions.queries import official_contacts
 from app.questions.service import triage
-from app.questions.service.core import approved_files, check_revision, draft_files, guard, move, need_text, record, ref, set_due, write_log
+from app.questions.service.core import (
+    approved_files,
+    check_revision,
+    draft_files,
+    guard,
+    move,
+    need_text,
+    record,
+    ref,
+    set_due,
+    write_log,
+)
 from app.questions.states import ANSWERED_STAGES, Act, RefusalReason, Visibility
 from app.submissions import redaction
 from app.submissions import service as submissions
@@ -41,7 +52,10 @@ from app.workdays import queries as workdays
 
 
 def obstacles(question: Question, *, once_approved: bool = False) -> list[str]:
-    """Why this question cannot be published now (or, `once_approved`, as soon as its answer is). Empty: it can."""
+    """Why this question cannot be published now (or, `once_approved`, as soon as its answer is).
+
+    Empty: it can.
+    """
     found = []
     submission = question.submission
     if policy.is_restricted(question):
@@ -52,8 +66,15 @@ def obstacles(question: Question, *, once_approved: bool = False) -> list[str]:
         found.append(_("Câu hỏi chưa có câu trả lời được duyệt."))
     if not submission.public_body:
         found.append(_("Chưa che thông tin cá nhân trong câu hỏi."))
-    elif hits := redaction.find(f"{submission.public_title}\n{submission.public_body}", official=official_contacts()):
-        found.append(_("Nội dung sẽ đăng có thể còn thông tin cá nhân: %(what)s.", what=", ".join(hit.label for hit in hits[:3])))
+    elif hits := redaction.find(
+        f"{submission.public_title}\n{submission.public_body}", official=official_contacts()
+    ):
+        found.append(
+            _(
+                "Nội dung sẽ đăng có thể còn thông tin cá nhân: %(what)s.",
+                what=", ".join(hit.label for hit in hits[:3]),
+            )
+        )
     return found
 
 
@@ -97,16 +118,23 @@ def _refuse_if_obstructed(question: Question) -> None:
 
 
 def publish_due() -> int:
-    """Publish what was scheduled for a moment that has come; returns how many. What may no longer go out stays private."""
+    """Publish what was scheduled for a moment that has come; returns how many.
+
+    What may no longer go out stays private.
+    """
     due = db.session.scalars(
-        sa.select(Question).where(Question.visibility == Visibility.SCHEDULED, Question.publish_at <= now()).limit(100)
+        sa.select(Question)
+        .where(Question.visibility == Visibility.SCHEDULED, Question.publish_at <= now())
+        .limit(100)
     )
     count = 0
     for question in due.all():
         if reasons := obstacles(question):
             question.visibility, question.publish_at = Visibility.PRIVATE, None
             db.session.flush()
-            write_log(question, "unschedule", SYSTEM, from_stage=question.stage, note=" ".join(reasons))
+            write_log(
+                question, "unschedule", SYSTEM, from_stage=question.stage, note=" ".join(reasons)
+            )
             continue
         publish(question, actor=SYSTEM)
         count += 1
@@ -125,8 +153,9 @@ def ask_second_person(
 ) -> SecondPerson:
     """Ask a colleague to confirm a refusal, a hiding or its undoing.
 
-    An emergency hiding takes effect at once and is confirmed within one working day; if nobody does, staff are reminded
-    and it stays hidden, since showing what should not be seen is the worse mistake.
+    An emergency hiding takes effect at once and is confirmed within one working day; if nobody
+    does, staff are reminded and it stays hidden, since showing what should not be seen is the worse
+    mistake.
     """
     reason = need_text(reason, _("Hãy ghi lý do."))
     _check_act(question, act, actor)
@@ -147,7 +176,9 @@ def ask_second_person(
     question.updated_at = now()
     db.session.flush()
     write_log(question, "request", actor, from_stage=question.stage, note=reason)
-    record(question, "second_person_asked", actor, {"act": act.value, "emergency": request.emergency})
+    record(
+        question, "second_person_asked", actor, {"act": act.value, "emergency": request.emergency}
+    )
     if request.emergency:
         _hide(question, actor, reason)
     emit(SecondPersonAsked(question, request, actor))
@@ -166,7 +197,11 @@ def _check_act(question: Question, act: Act, actor: Actor) -> None:
 
 def open_request(question: Question) -> SecondPerson | None:
     """What waits for a second person, if anything."""
-    return db.session.scalar(sa.select(SecondPerson).where(SecondPerson.question_id == question.id, SecondPerson.decided_at.is_(None)))
+    return db.session.scalar(
+        sa.select(SecondPerson).where(
+            SecondPerson.question_id == question.id, SecondPerson.decided_at.is_(None)
+        )
+    )
 
 
 def may_decide(actor: Actor, question: Question, request: SecondPerson) -> bool:
@@ -176,7 +211,9 @@ def may_decide(actor: Actor, question: Question, request: SecondPerson) -> bool:
     return policy.may_ever(actor, question, request.act.value) or actor.has(P.QUESTION_APPROVE)
 
 
-def decide(request: SecondPerson, question: Question, *, actor: Actor, agree: bool, note: str = "") -> None:
+def decide(
+    request: SecondPerson, question: Question, *, actor: Actor, agree: bool, note: str = ""
+) -> None:
     """The second person agrees, and it is done; or not, and an emergency hiding is undone."""
     if request.decided_at is not None:
         raise Refused(_("Việc này đã có người quyết định rồi."))
@@ -202,13 +239,20 @@ def decide(request: SecondPerson, question: Question, *, actor: Actor, agree: bo
 
 def _refuse(question: Question, request: SecondPerson, actor: Actor) -> None:
     reason = RefusalReason(request.payload["reason"])
-    # The move is the first person's; the second, who may be an approver without that permission, has agreed to it.
-    triage.refuse(question, actor=SYSTEM, seen_revision=None, reason=reason, text=request.payload["text"])
+    # The move is the first person's; the second, who may be an approver without that permission,
+    # has agreed to it.
+    triage.refuse(
+        question, actor=SYSTEM, seen_revision=None, reason=reason, text=request.payload["text"]
+    )
     db.session.flush()
 
 
 def _hide(question: Question, actor: Actor, reason: str) -> None:
-    question.visibility, question.hidden_at, question.hidden_reason = Visibility.HIDDEN, now(), reason[:500]
+    question.visibility, question.hidden_at, question.hidden_reason = (
+        Visibility.HIDDEN,
+        now(),
+        reason[:500],
+    )
     move(question, "hide", actor=_on_behalf(actor, question, "hide"), note=reason)
 
 
@@ -224,13 +268,20 @@ def _on_behalf(actor: Actor, question: Question, name: str) -> Actor:
     return actor if policy.may_ever(actor, question, name) else SYSTEM
 
 
-def erase(question: Question, *, actor: Actor, reason: str, seen_revision: int | None = None) -> None:
-    """Remove text and sender for ever, on a legal request or when the time to keep them is over. A tombstone stays."""
+def erase(
+    question: Question, *, actor: Actor, reason: str, seen_revision: int | None = None
+) -> None:
+    """Remove text and sender for ever, on a legal request or when the time to keep them is over.
+
+    A tombstone stays.
+    """
     reason = need_text(reason, _("Hãy ghi căn cứ xóa."))
     guard(question, "erase", actor=actor, seen_revision=seen_revision)
     submissions.erase(question.submission)
     question.visibility, question.publish_at = Visibility.ERASED, None
-    question.rating_text = question.transfer = question.extension_reason = question.hidden_reason = None
+    question.rating_text = question.transfer = question.extension_reason = (
+        question.hidden_reason
+    ) = None
     # Not None: a refused question has a reason, even one that nobody can read any more.
     question.refusal_text = "" if question.refusal_text is not None else None
     db.session.flush()
@@ -243,22 +294,41 @@ def _erase_rows(question: Question) -> None:
     files.erase_of(approved_files(question))
     files.erase_of(draft_files(question))
     mailer.forget_about(ref(question))
-    blank = {"short": "", "findings": "", "resolution": "", "contact": "", "letter": "", "legal_basis": []}
+    blank = {
+        "short": "",
+        "findings": "",
+        "resolution": "",
+        "contact": "",
+        "letter": "",
+        "legal_basis": [],
+    }
     mine = question.id
     for table in (QuestionMessage, ProgressNote, ContentReport):
         db.session.execute(sa.delete(table).where(table.question_id == mine))
     db.session.execute(sa.update(Answer).where(Answer.question_id == mine).values(**blank))
     db.session.execute(
-        sa.update(AnswerVersion).where(AnswerVersion.question_id == mine).values(**blank, findings_html="", resolution_html="")
+        sa.update(AnswerVersion)
+        .where(AnswerVersion.question_id == mine)
+        .values(**blank, findings_html="", resolution_html="")
     )
-    db.session.execute(sa.update(QuestionLog).where(QuestionLog.question_id == mine).values(note=""))
-    db.session.execute(sa.update(QuestionPause).where(QuestionPause.question_id == mine).values(reason=""))
-    db.session.execute(sa.update(SecondPerson).where(SecondPerson.question_id == mine).values(reason="", payload={}))
+    db.session.execute(
+        sa.update(QuestionLog).where(QuestionLog.question_id == mine).values(note="")
+    )
+    db.session.execute(
+        sa.update(QuestionPause).where(QuestionPause.question_id == mine).values(reason="")
+    )
+    db.session.execute(
+        sa.update(SecondPerson)
+        .where(SecondPerson.question_id == mine)
+        .values(reason="", payload={})
+    )
 
 
 @on(QuestionMoved)
 def keep_outside_true(event: QuestionMoved) -> None:
-    """Whatever changed what the public may see: the index follows and cached pages end, in the same transaction."""
+    """Whatever changed what the public may see: the index follows and cached pages end, in the same
+    transaction.
+    """
     question = event.question
     if event.move == "tighten" and question.submission.consent is not Consent.PUBLISH:
         _take_back(question)
@@ -282,7 +352,9 @@ def _take_back(question: Question) -> None:
 def document_of(question: Question) -> tuple[str, str]:
     """Title and body of a published question as the full-text index holds them."""
     version = db.session.get_one(AnswerVersion, question.version_id)
-    body = join_lines([question.submission.public_body or "", version.short, version.findings, version.resolution])
+    body = join_lines(
+        [question.submission.public_body or "", version.short, version.findings, version.resolution]
+    )
     return question.submission.public_title or "", body
 
 

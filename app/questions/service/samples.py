@@ -33,12 +33,19 @@ class Sample:
 
 
 def may_edit_template(actor: Actor, template: AnswerTemplate | None) -> bool:
-    """Whoever answers may write templates of the own unit; those of the whole office are everybody's to read."""
+    """Whoever answers may write templates of the own unit; those of the whole office are
+    everybody's to read.
+    """
     return actor.has(P.QUESTION_ANSWER) and (template is None or template.unit_id == actor.unit_id)
 
 
-def save_template(template: AnswerTemplate | None, sample: Sample, *, actor: Actor, seen_revision: int = 0) -> AnswerTemplate:
-    """Write a new template of the actor's unit, or change one. Raises Stale when a colleague changed it in between."""
+def save_template(
+    template: AnswerTemplate | None, sample: Sample, *, actor: Actor, seen_revision: int = 0
+) -> AnswerTemplate:
+    """Write a new template of the actor's unit, or change one.
+
+    Raises Stale when a colleague changed it in between.
+    """
     _check(template, actor)
     if not clean_line(sample.title):
         raise FieldError("title", _("Hãy đặt tên cho mẫu."))
@@ -50,13 +57,22 @@ def save_template(template: AnswerTemplate | None, sample: Sample, *, actor: Act
         raise Stale(_("Đồng nghiệp vừa sửa mẫu này. Hãy tải lại trang rồi sửa tiếp."))
     template.title = clean_line(sample.title)[:150]
     template.topic_id = sample.topic.id if sample.topic else None
-    template.short, template.contact = clean_line(sample.short)[:SHORT_MAX], clean_line(sample.contact)[:300]
+    template.short, template.contact = (
+        clean_line(sample.short)[:SHORT_MAX],
+        clean_line(sample.contact)[:300],
+    )
     template.findings, template.resolution = clean(sample.findings), clean(sample.resolution)
     template.outcome = sample.outcome
     template.updated_by, template.updated_at = actor.id, now()
     db.session.add(template)
     db.session.flush()
-    audit.record("question:template_saved", actor_id=actor.id, actor=actor.full_name, about=Ref("answer_template", template.id), data=None)
+    audit.record(
+        "question:template_saved",
+        actor_id=actor.id,
+        actor=actor.full_name,
+        about=Ref("answer_template", template.id),
+        data=None,
+    )
     return template
 
 
@@ -65,7 +81,13 @@ def remove_template(template: AnswerTemplate, *, actor: Actor) -> None:
     _check(template, actor)
     about = Ref("answer_template", template.id)
     db.session.execute(sa.delete(AnswerTemplate).where(AnswerTemplate.id == template.id))
-    audit.record("question:template_removed", actor_id=actor.id, actor=actor.full_name, about=about, data=None)
+    audit.record(
+        "question:template_removed",
+        actor_id=actor.id,
+        actor=actor.full_name,
+        about=about,
+        data=None,
+    )
 
 
 def _check(template: AnswerTemplate | None, actor: Actor) -> None:

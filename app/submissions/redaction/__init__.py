@@ -1,8 +1,9 @@
-"""Personal data in a text: where it stands, how it is hidden, and which names an officer may want to hide as well.
+"""Personal data in a text: where it stands, how it is hidden, and which names an officer may want
+to hide as well.
 
-Pure: text in, places out. A finding is a suggestion; the citizen and the officer decide. Law 91/2025/QH15 asks for
-consent before personal data is made public, hence the checks before sending, before an answer goes to the approver and
-before publishing.
+Pure: text in, places out. A finding is a suggestion; the citizen and the officer decide. Law
+91/2025/QH15 asks for consent before personal data is made public, hence the checks before sending,
+before an answer goes to the approver and before publishing.
 """
 
 import bisect
@@ -14,16 +15,18 @@ from app.submissions.redaction.names import suggest_names
 from app.submissions.redaction.places import blank, compose, merged, without_overlaps
 from app.submissions.redaction.search import Place, bare, candidates
 
-#: Hiding one number may uncover its neighbour; the search is repeated until nothing new appears, at most so often.
+#: Hiding one number may uncover its neighbour; the search is repeated until nothing new appears, at
+#: most so often.
 _ROUNDS = 8
 
 
 def find(text: str, *, official: Iterable[str] = ()) -> list[Finding]:
     """The personal data in a text, in order, without overlaps.
 
-    Telephone numbers (not the hotlines 1800 and 1900), identity numbers, e-mail addresses, tax codes, bank accounts, plots
-    of land, number plates, passports, insurance numbers. Numbers of documents, amounts and dates are left alone, and so are
-    the `official` numbers and addresses of the authority, however they are spaced.
+    Telephone numbers (not the hotlines 1800 and 1900), identity numbers, e-mail addresses, tax
+    codes, bank accounts, plots of land, number plates, passports, insurance numbers. Numbers of
+    documents, amounts and dates are left alone, and so are the `official` numbers and addresses of
+    the authority, however they are spaced.
     """
     composed, where = compose(text)
     known = {bare(contact) for contact in official}
@@ -58,12 +61,17 @@ def mask(text: str, findings: Iterable[Finding], ranges: Iterable[tuple[int, int
 
 
 def mask_ranges(text: str, ranges: Iterable[tuple[int, int]]) -> str:
-    """The text with these passages (start, end) replaced by «[đã ẩn]»; places outside the text are cut to it."""
+    """The text with these passages (start, end) replaced by «[đã ẩn]»; places outside the text are
+    cut to it.
+    """
     return mask(text, (), ranges)
 
 
 def segments(text: str, findings: Iterable[Finding]) -> list[tuple[str, Finding | None]]:
-    """The text in pieces for a template: each with its finding, or None for what lies between. Joined, they are the text."""
+    """The text in pieces for a template: each with its finding, or None for what lies between.
+
+    Joined, they are the text.
+    """
     pieces: list[tuple[str, Finding | None]] = []
     position = 0
     for item in sorted(findings, key=lambda finding: (finding.start, finding.end)):
@@ -79,7 +87,9 @@ def segments(text: str, findings: Iterable[Finding]) -> list[tuple[str, Finding 
 
 
 def join_findings(*groups: Sequence[Finding]) -> list[Finding]:
-    """Several lists of findings as one, in order; where two overlap, the one of the earlier list stays."""
+    """Several lists of findings as one, in order; where two overlap, the one of the earlier list
+    stays.
+    """
     kept: list[Finding] = []
     starts: list[int] = []
     for item in (finding for group in groups for finding in group):

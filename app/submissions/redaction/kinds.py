@@ -37,7 +37,8 @@ KIND_LABELS = {
     Kind.TAX_CODE: _l("mã số thuế"),
 }
 
-#: The same words in the marks. A mark becomes part of a published Vietnamese text, so it is never translated.
+#: The same words in the marks. A mark becomes part of a published Vietnamese text, so it is never
+#: translated.
 _IN_MARK = {
     Kind.ACCOUNT: "số tài khoản",
     Kind.CITIZEN_ID: "số căn cước",

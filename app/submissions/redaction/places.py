@@ -19,7 +19,9 @@ def without_overlaps(places: Iterable[Place], length: int) -> list[Place]:
 
 
 def blank(text: str, places: Sequence[Place]) -> str:
-    """The text of the same length with these places blanked, in brackets like a mark: the patterns treat both alike."""
+    """The text of the same length with these places blanked, in brackets like a mark: the patterns
+    treat both alike.
+    """
     pieces: list[str] = []
     position = 0
     for start, end, _kind in sorted(places):
@@ -29,7 +31,9 @@ def blank(text: str, places: Sequence[Place]) -> str:
 
 
 def merged(marks: list[tuple[int, int, str]], length: int) -> list[tuple[int, int, str]]:
-    """Places with their marks, cut to the text, overlapping ones joined under the mark of the first."""
+    """Places with their marks, cut to the text, overlapping ones joined under the mark of the
+    first.
+    """
     joined: list[tuple[int, int, str]] = []
     for raw_start, raw_end, mark in sorted(marks, key=lambda item: (item[0], -item[1])):
         start, end = max(0, raw_start), min(length, raw_end)
@@ -44,7 +48,9 @@ def merged(marks: list[tuple[int, int, str]], length: int) -> list[tuple[int, in
 
 
 def compose(text: str) -> tuple[str, list[int] | None]:
-    """The text in composed form and, when that is not the text itself, where each of its characters began."""
+    """The text in composed form and, when that is not the text itself, where each of its characters
+    began.
+    """
     if unicodedata.is_normalized("NFC", text):
         return text, None
     pieces: list[str] = []

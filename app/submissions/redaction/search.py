@@ -1,6 +1,7 @@
 """The patterns of personal data, and what only looks like it.
 
-Every pattern looks a bounded way ahead from where it starts, so the time grows with the length of the text and no faster.
+Every pattern looks a bounded way ahead from where it starts, so the time grows with the length of
+the text and no faster.
 """
 
 import re
@@ -13,7 +14,7 @@ from app.submissions.redaction.kinds import Kind
 #: Start, end and kind.
 Place = tuple[int, int, Kind]
 
-# How numbers are written ---------------------------------------------------------------------------------------------
+# How numbers are written --------------------------------------------------------------------------
 _GAP_IN_PHONE = r"[ .()\u00a0\u2013-]{0,2}"
 _GAP = r"[ .\u00a0-]?"
 _TWELVE = rf"\d(?:{_GAP}\d){{11}}"
@@ -23,18 +24,29 @@ _PHONE = re.compile(
 )
 _CITIZEN_ID = re.compile(rf"(?<!\d)(?=0){_TWELVE}(?!\d)")
 _TAX_CODE = re.compile(r"(?<!\w)\d{10}(?:-\d{3})?(?!\w|/[^\W\d])")
-_PLATE = re.compile(r"(?<!\w)[1-9]\d[ -]?[A-ZĐ](?:[A-Z]|\d)?(?:[ .-]{0,2}\d{3}[. ]?\d{2}|-\d{4})(?!\w)")
+_PLATE = re.compile(
+    r"(?<!\w)[1-9]\d[ -]?[A-ZĐ](?:[A-Z]|\d)?(?:[ .-]{0,2}\d{3}[. ]?\d{2}|-\d{4})(?!\w)"
+)
 _MAIL_DOMAIN = re.compile(r"@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}", re.IGNORECASE)
 _MAIL_LOCAL = frozenset("._%+-'")
 _SHEET = r"t[ờo](?: bản đồ| ban do)?(?: địa chính| dia chinh)?(?: số| so)?[ :]{0,2}\d{1,4}(?!\d)"
-_PARCEL = r"th[ửu]a(?: đất| dat)?(?: số| so)?[ :]{0,2}\d{1,5}(?!\d)(?: ?(?:,|và|va|;|-) ?\d{1,5}(?!\d)){0,8}"
+_PARCEL = (
+    r"th[ửu]a(?: đất| dat)?(?: số| so)?[ :]{0,2}\d{1,5}(?!\d)"
+    r"(?: ?(?:,|và|va|;|-) ?\d{1,5}(?!\d)){0,8}"
+)
 _PARCEL_AND_SHEET = re.compile(
-    rf"(?<!\w){_PARCEL}[^\d\n\[\]]{{0,30}}?(?<!\w){_SHEET}|(?<!\w){_SHEET}[^\d\n\[\]]{{0,30}}?(?<!\w){_PARCEL}", re.IGNORECASE
+    rf"(?<!\w){_PARCEL}[^\d\n\[\]]{{0,30}}?(?<!\w){_SHEET}"
+    rf"|(?<!\w){_SHEET}[^\d\n\[\]]{{0,30}}?(?<!\w){_PARCEL}",
+    re.IGNORECASE,
 )
 
-# Numbers that only their neighbours give away: words (folded) → the kind, and how the number after them looks ----------
+# Numbers that only their neighbours give away: words (folded) → the kind, and how the number
+# after them looks
 _CLOSE = r"[^\n;\[\]]{0,40}?(?<!\w)"
-_BANKS = "agribank|vietcombank|vietinbank|techcombank|sacombank|bidv|vpbank|tpbank|hdbank|vib|acb|mbbank|mb bank|lienvietpostbank|momo"
+_BANKS = (
+    "agribank|vietcombank|vietinbank|techcombank|sacombank|bidv|vpbank|tpbank|hdbank|vib|acb"
+    "|mbbank|mb bank|lienvietpostbank|momo"
+)
 _NEIGHBOURS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.TAX_CODE,
@@ -44,23 +56,52 @@ _NEIGHBOURS: tuple[tuple[Kind, str, str], ...] = (
     (Kind.CITIZEN_ID, "cccd|can cuoc|dinh danh|so ca nhan", _TWELVE),
     (Kind.OLD_ID, "cmnd|cmtnd|gcmnd|cmt|chung minh", rf"{_TWELVE}|\d(?:{_GAP}\d){{8}}"),
     (Kind.PASSPORT, "ho chieu|passport", r"[a-z] ?\d{7,8}"),
-    (Kind.INSURANCE, "bhyt|bhxh|bao hiem y te|bao hiem xa hoi", r"[a-z]{2} ?\d{1}(?: ?\d){12}|\d{10}"),
-    (Kind.ACCOUNT, f"stk|so tk|tk|tai khoan|ngan hang|the atm|{_BANKS}", rf"\d(?:{_GAP}\d){{7,18}}"),
-    (Kind.PLATE, "bien so|bien kiem soat|bks", r"\d{2}[ -]?[a-z][a-z0-9]?[ .-]{0,2}(?:\d{3}[. ]?\d{2}|\d{4})"),
+    (
+        Kind.INSURANCE,
+        "bhyt|bhxh|bao hiem y te|bao hiem xa hoi",
+        r"[a-z]{2} ?\d{1}(?: ?\d){12}|\d{10}",
+    ),
+    (
+        Kind.ACCOUNT,
+        f"stk|so tk|tk|tai khoan|ngan hang|the atm|{_BANKS}",
+        rf"\d(?:{_GAP}\d){{7,18}}",
+    ),
+    (
+        Kind.PLATE,
+        "bien so|bien kiem soat|bks",
+        r"\d{2}[ -]?[a-z][a-z0-9]?[ .-]{0,2}(?:\d{3}[. ]?\d{2}|\d{4})",
+    ),
 )
-_WORDS = re.compile(r"(?<!\w)(?:" + "|".join(f"(?P<{kind.name}>{words})" for kind, words, _number in _NEIGHBOURS) + r")(?!\w)")
-_AFTER = {kind.name: (kind, re.compile(rf"{_CLOSE}(?P<number>{number})(?!\w)")) for kind, _words, number in _NEIGHBOURS}
-_ACCOUNT_BEFORE_BANK = re.compile(rf"(?<!\w)(?P<number>\d{{8,19}})[^\n;\[\]\d]{{0,15}}?(?<!\w)(?:ngan hang|{_BANKS})(?!\w)")
-_PHONE_WORDS = re.compile(r"(?<!\w)(?:dien thoai|dt|sdt|dtdd|di dong|goi|lien he|zalo|hotline|duong day nong|may ban)(?!\w)")
+_WORDS = re.compile(
+    r"(?<!\w)(?:"
+    + "|".join(f"(?P<{kind.name}>{words})" for kind, words, _number in _NEIGHBOURS)
+    + r")(?!\w)"
+)
+_AFTER = {
+    kind.name: (kind, re.compile(rf"{_CLOSE}(?P<number>{number})(?!\w)"))
+    for kind, _words, number in _NEIGHBOURS
+}
+_ACCOUNT_BEFORE_BANK = re.compile(
+    rf"(?<!\w)(?P<number>\d{{8,19}})[^\n;\[\]\d]{{0,15}}?(?<!\w)(?:ngan hang|{_BANKS})(?!\w)"
+)
+_PHONE_WORDS = re.compile(
+    r"(?<!\w)(?:dien thoai|dt|sdt|dtdd|di dong|goi|lien he|zalo|hotline|duong day nong"
+    r"|may ban)(?!\w)"
+)
 
-# What looks like one of them and is not --------------------------------------------------------------------------------
-_MONEY_AFTER = re.compile(r"\s?(?:đồng|dong|đ|vnđ|vnd|triệu|trieu|tỷ|nghìn|m2|m²|%)(?!\w)", re.IGNORECASE)
+# What looks like one of them and is not -----------------------------------------------------------
+_MONEY_AFTER = re.compile(
+    r"\s?(?:đồng|dong|đ|vnđ|vnd|triệu|trieu|tỷ|nghìn|m2|m²|%)(?!\w)", re.IGNORECASE
+)
 _AMOUNT = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+")
 _DATE = re.compile(r"\d{1,2}[-. ]\d{1,2}[-. ]\d{4}")
 _HEAD_OF_AMOUNT = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,](?:\d{3}[.,]){0,4}$")
 _IN_THREES = re.compile(r"\d{3}(?:\.\d{3})+")
-#: The usual ways of writing twelve digits in groups; any other way may be a telephone number with something behind it.
-_ID_GROUPS = frozenset({(12,), (3, 3, 3, 3), (4, 4, 4), (6, 6), (3, 3, 6), (3, 1, 2, 6), (2, 2, 2, 2, 2, 2)})
+#: The usual ways of writing twelve digits in groups; any other way may be a telephone number with
+#: something behind it.
+_ID_GROUPS = frozenset(
+    {(12,), (3, 3, 3, 3), (4, 4, 4), (6, 6), (3, 3, 6), (3, 1, 2, 6), (2, 2, 2, 2, 2, 2)}
+)
 _TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
 
@@ -79,7 +120,11 @@ def candidates(text: str, folded: str) -> Iterator[Place]:
 def _emails(text: str) -> Iterator[Place]:
     for match in _MAIL_DOMAIN.finditer(text):
         start = match.start()
-        while start > 0 and match.start() - start < 64 and (text[start - 1].isalnum() or text[start - 1] in _MAIL_LOCAL):
+        while (
+            start > 0
+            and match.start() - start < 64
+            and (text[start - 1].isalnum() or text[start - 1] in _MAIL_LOCAL)
+        ):
             start -= 1
         while start < match.start() and not text[start].isalnum():
             start += 1
@@ -88,7 +133,9 @@ def _emails(text: str) -> Iterator[Place]:
 
 
 def _named_by_words(text: str, folded: str) -> Iterator[Place]:
-    """Numbers that follow a word such as «STK» or «CMND» within 40 characters of the same sentence."""
+    """Numbers that follow a word such as «STK» or «CMND» within 40 characters of the same
+    sentence.
+    """
     places: list[Place] = []
     for word in _WORDS.finditer(folded):
         kind, pattern = _AFTER[str(word.lastgroup)]
@@ -108,8 +155,15 @@ def _is_what_the_word_says(kind: Kind, text: str, after_word: int, match: re.Mat
     if _PHONE.fullmatch(number) and _PHONE_WORDS.search(between):
         return False
     if kind is Kind.ACCOUNT:
-        return not (_AMOUNT.fullmatch(number) or _DATE.match(number) or _MONEY_AFTER.match(text, match.end("number")) or _is_years(number))
-    return kind is not Kind.CITIZEN_ID or not _is_phone_and_more(text, match.start("number"), match.end("number"))
+        return not (
+            _AMOUNT.fullmatch(number)
+            or _DATE.match(number)
+            or _MONEY_AFTER.match(text, match.end("number"))
+            or _is_years(number)
+        )
+    return kind is not Kind.CITIZEN_ID or not _is_phone_and_more(
+        text, match.start("number"), match.end("number")
+    )
 
 
 def _told_by_shape(text: str) -> Iterator[Place]:
@@ -129,12 +183,16 @@ def _told_by_shape(text: str) -> Iterator[Place]:
 
 
 def _is_citizen_id(text: str, start: int, end: int) -> bool:
-    """Twelve digits that begin with the number of a province (001–096); they carry no check digit."""
+    """Twelve digits that begin with the number of a province (001–096); they carry no
+    check digit.
+    """
     number = text[start:end]
     if not 1 <= int(_digits(number)[:3]) <= 96 or _is_phone_and_more(text, start, end):
         return False
     # 1.035.123.456.789 is an amount of which these would be the tail.
-    return not (_IN_THREES.fullmatch(number) and _HEAD_OF_AMOUNT.search(text[max(0, start - 30) : start]))
+    return not (
+        _IN_THREES.fullmatch(number) and _HEAD_OF_AMOUNT.search(text[max(0, start - 30) : start])
+    )
 
 
 def _is_phone_and_more(text: str, start: int, end: int) -> bool:
@@ -149,7 +207,11 @@ def _is_phone_and_more(text: str, start: int, end: int) -> bool:
 def _with_bracket(text: str, start: int, end: int) -> int:
     """The start moved over the bracket of «(0253) 3555 103»."""
     number = text[start:end]
-    return start - 1 if text[start - 1 : start] == "(" and number.count(")") > number.count("(") else start
+    return (
+        start - 1
+        if text[start - 1 : start] == "(" and number.count(")") > number.count("(")
+        else start
+    )
 
 
 def _checks_as_tax_code(number: str) -> bool:
@@ -161,12 +223,18 @@ def _checks_as_tax_code(number: str) -> bool:
 
 def _is_years(number: str) -> bool:
     groups = re.findall(r"\d+", number)
-    return len(groups) > 1 and all(len(group) < 3 or re.fullmatch(r"(?:19|20)\d\d", group) for group in groups)
+    return len(groups) > 1 and all(
+        len(group) < 3 or re.fullmatch(r"(?:19|20)\d\d", group) for group in groups
+    )
 
 
 def bare(contact: str) -> str:
     """A number as its digits alone, an address in lower case: to compare however it was written."""
-    return nfc(contact).strip().lower() if "@" in contact else re.sub(r"^(?:00)?84", "0", _digits(contact))
+    return (
+        nfc(contact).strip().lower()
+        if "@" in contact
+        else re.sub(r"^(?:00)?84", "0", _digits(contact))
+    )
 
 
 def _digits(number: str) -> str:

@@ -49,13 +49,19 @@ def test_tries_side_by_side_all_count(app: Flask, monkeypatch: pytest.MonkeyPatc
     checked: list[str] = []
     real = type(vault_of(app)).verify_password
     monkeypatch.setattr(
-        type(vault_of(app)), "verify_password", lambda self, stored, password: checked.append(password) or real(self, stored, password)
+        type(vault_of(app)),
+        "verify_password",
+        lambda self, stored, password: checked.append(password) or real(self, stored, password),
     )
     clients = [app.test_client() for _ in range(16)]
     tokens = [csrf_of(client, SIGN_IN) for client in clients]
 
     def guess(number: int) -> int:
-        data = {"username": "chuyenvien", "password": f"doan-thu-{number}", "csrf_token": tokens[number]}
+        data = {
+            "username": "chuyenvien",
+            "password": f"doan-thu-{number}",
+            "csrf_token": tokens[number],
+        }
         return clients[number].post(SIGN_IN, data=data).status_code
 
     statuses = Counter(at_once(16, guess))
@@ -70,7 +76,9 @@ def vault_of(app: Flask) -> Any:
 
 def test_the_limit_holds_for_those_who_passed_the_first_look_together(ctx: Flask) -> None:
     user = make_user("chuyenvien")
-    attempts = [signing_in.begin_attempt(username="chuyenvien", address="203.0.113.7") for _ in range(10)]
+    attempts = [
+        signing_in.begin_attempt(username="chuyenvien", address="203.0.113.7") for _ in range(10)
+    ]
     throttle.note("sign-in:account", attempts[0].account)
     confirming.begin("password", user.id)
     for _ in range(10):
@@ -136,7 +144,9 @@ def test_one_link_sets_one_password(app: Flask) -> None:
     assert Counter(at_once(8, use)) == {True: 1, False: 7}
 
 
-def test_a_link_that_died_meanwhile_sets_nothing(ctx: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_that_died_meanwhile_sets_nothing(
+    ctx: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     user = make_user()
     token = passwords.issue_link(user, TokenPurpose.RESET)
     link = passwords.valid_link(token)
@@ -146,7 +156,9 @@ def test_a_link_that_died_meanwhile_sets_nothing(ctx: Flask, monkeypatch: pytest
     before = user.password_hash
     assert passwords.use_link(token, password_hash="x") is None
     # Another request may use it up after this one looked.
-    monkeypatch.setattr(passwords, "valid_link", lambda _token: db.session.get_one(PasswordToken, link.id))
+    monkeypatch.setattr(
+        passwords, "valid_link", lambda _token: db.session.get_one(PasswordToken, link.id)
+    )
     assert passwords.use_link(token, password_hash="x") is None
     assert user.password_hash == before
 
@@ -188,15 +200,27 @@ def test_nobody_waits_behind_a_slow_hash(app: Flask, monkeypatch: pytest.MonkeyP
 
     box = type(vault_of(app))
     real_verify, real_hash = box.verify_password, box.hash_password
-    monkeypatch.setattr(box, "verify_password", lambda self, *args: somebody_else_writes("verify") or real_verify(self, *args))
-    monkeypatch.setattr(box, "hash_password", lambda self, *args: somebody_else_writes("hash") or real_hash(self, *args))
+    monkeypatch.setattr(
+        box,
+        "verify_password",
+        lambda self, *args: somebody_else_writes("verify") or real_verify(self, *args),
+    )
+    monkeypatch.setattr(
+        box,
+        "hash_password",
+        lambda self, *args: somebody_else_writes("hash") or real_hash(self, *args),
+    )
     client, new = app.test_client(), "duong-lang-mua-gat"
     link = "/can-bo/dat-lai-mat-khau/" + token
     own = "/can-bo/tai-khoan/mat-khau"
     for address, form, expected in (
         (link, {"new_password": new, "repeat_password": new}, ["hash"]),
         (SIGN_IN, {"username": "chuyenvien", "password": new}, ["verify"]),
-        (own, {"password": new, "new_password": PASSWORD, "repeat_password": PASSWORD}, ["verify", "hash"]),
+        (
+            own,
+            {"password": new, "new_password": PASSWORD, "repeat_password": PASSWORD},
+            ["verify", "hash"],
+        ),
     ):
         written.clear()
         response = client.post(address, data={**form, "csrf_token": csrf_of(client, address)})

@@ -33,7 +33,11 @@ def test_an_approver_names_somebody_on_screen_and_takes_it_back(app: Flask) -> N
     page = client.get(PAGE).get_data(as_text=True)
     assert "Lê Phó Phòng" in page
     assert "Biên Tập Viên" not in page
-    data = {"deputy": str(deputy.id), "starts_on": spelled(today()), "ends_on": spelled(today() + 3 * DAY)}
+    data = {
+        "deputy": str(deputy.id),
+        "starts_on": spelled(today()),
+        "ends_on": spelled(today() + 3 * DAY),
+    }
     assert post(client, PAGE, data).status_code == 302
     page = client.get(OWN).get_data(as_text=True)
     assert f"Lê Phó Phòng, từ {spelled(today())} đến hết {spelled(today() + 3 * DAY)}" in page
@@ -43,23 +47,38 @@ def test_an_approver_names_somebody_on_screen_and_takes_it_back(app: Flask) -> N
         acting_for = person.acting_for(P.QUESTION_APPROVE)
         assert acting_for is not None
         assert acting_for.id == giver.id
-        assert {user.id for user in queries.with_permission(P.QUESTION_APPROVE)} == {giver.id, deputy.id}
+        assert {user.id for user in queries.with_permission(P.QUESTION_APPROVE)} == {
+            giver.id,
+            deputy.id,
+        }
         (row,) = queries.delegations_of(db.session.get_one(User, giver.id))
         number = row.id
     assert post(client, f"{PAGE}/{number}/thoi-giao", form_at=OWN).status_code == 302
     assert post(client, f"{PAGE}/{number}/thoi-giao", form_at=OWN).status_code == 404
     with app.app_context():
         assert not db.session.get_one(User, deputy.id).has(P.QUESTION_APPROVE)
-        tags = db.session.scalars(sa.text("SELECT tag FROM audit_record WHERE tag LIKE 'user:deputy:%' ORDER BY id")).all()
+        tags = db.session.scalars(
+            sa.text("SELECT tag FROM audit_record WHERE tag LIKE 'user:deputy:%' ORDER BY id")
+        ).all()
         assert tags == ["user:deputy:named", "user:deputy:withdrawn"]
 
 
 def test_the_days_count_in_ha_noi(app: Flask) -> None:
-    with time_machine.travel(dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC), tick=False) as clock, app.app_context():
+    with (
+        time_machine.travel(dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC), tick=False) as clock,
+        app.app_context(),
+    ):
         giver, deputy = make_user(roles=(Role.APPROVER,)), make_user()
-        deputies.name_deputy(giver, deputy=deputy, starts_on=dt.date(2026, 11, 25), ends_on=dt.date(2026, 11, 26))
+        deputies.name_deputy(
+            giver, deputy=deputy, starts_on=dt.date(2026, 11, 25), ends_on=dt.date(2026, 11, 26)
+        )
         db.session.commit()
-        for moment, in_charge in (("24T16:59", False), ("24T17:00", True), ("26T16:59", True), ("26T17:00", False)):
+        for moment, in_charge in (
+            ("24T16:59", False),
+            ("24T17:00", True),
+            ("26T16:59", True),
+            ("26T17:00", False),
+        ):
             clock.move_to(dt.datetime.fromisoformat(f"2026-11-{moment}+00:00"))
             db.session.expire_all()
             assert deputy.has(P.QUESTION_APPROVE) is in_charge, moment
@@ -78,18 +97,26 @@ def test_the_days_count_in_ha_noi(app: Flask) -> None:
         (0, 30, "starts_on"),
     ],
 )
-def test_a_period_has_to_make_sense_and_not_overlap(ctx: Flask, first: int, last: int, field: str) -> None:
+def test_a_period_has_to_make_sense_and_not_overlap(
+    ctx: Flask, first: int, last: int, field: str
+) -> None:
     giver, deputy, other = make_user(roles=(Role.APPROVER,)), make_user(), make_user()
-    deputies.name_deputy(giver, deputy=deputy, starts_on=today() + 5 * DAY, ends_on=today() + 7 * DAY)
+    deputies.name_deputy(
+        giver, deputy=deputy, starts_on=today() + 5 * DAY, ends_on=today() + 7 * DAY
+    )
     with pytest.raises(FieldError) as caught:
-        deputies.name_deputy(giver, deputy=other, starts_on=today() + first * DAY, ends_on=today() + last * DAY)
+        deputies.name_deputy(
+            giver, deputy=other, starts_on=today() + first * DAY, ends_on=today() + last * DAY
+        )
     assert caught.value.field == field
 
 
 def test_days_beside_one_another_do_not_overlap(ctx: Flask) -> None:
     giver, deputy = make_user(roles=(Role.APPROVER,)), make_user()
     for first, last in ((0, 2), (3, 5), (6, 6)):
-        deputies.name_deputy(giver, deputy=deputy, starts_on=today() + first * DAY, ends_on=today() + last * DAY)
+        deputies.name_deputy(
+            giver, deputy=deputy, starts_on=today() + first * DAY, ends_on=today() + last * DAY
+        )
     assert len(queries.delegations_of(giver)) == 3
 
 
@@ -128,7 +155,12 @@ def test_mistakes_in_the_form_are_said(app: Flask, change: dict[str, str], words
     client, _giver = make_staff(app, Role.APPROVER)
     with app.app_context():
         deputy = make_user()
-    data = {"deputy": str(deputy.id), "starts_on": spelled(today()), "ends_on": spelled(today()), **change}
+    data = {
+        "deputy": str(deputy.id),
+        "starts_on": spelled(today()),
+        "ends_on": spelled(today()),
+        **change,
+    }
     response = post(client, PAGE, data)
     assert response.status_code == 422
     assert words in response.get_data(as_text=True)
@@ -146,8 +178,16 @@ def test_the_database_refuses_nonsense(ctx: Flask) -> None:
     giver, deputy = make_user(roles=(Role.APPROVER,)), make_user()
     common = {"created_by": giver.id, "created_at": giver.created_at}
     for row in (
-        Delegation(from_user_id=giver.id, to_user_id=giver.id, starts_on=today(), ends_on=today(), **common),
-        Delegation(from_user_id=giver.id, to_user_id=deputy.id, starts_on=today(), ends_on=today() - DAY, **common),
+        Delegation(
+            from_user_id=giver.id, to_user_id=giver.id, starts_on=today(), ends_on=today(), **common
+        ),
+        Delegation(
+            from_user_id=giver.id,
+            to_user_id=deputy.id,
+            starts_on=today(),
+            ends_on=today() - DAY,
+            **common,
+        ),
     ):
         db.session.add(row)
         with pytest.raises(sa.exc.IntegrityError):

@@ -40,28 +40,39 @@ def link_for(app: Flask, user: User, purpose: TokenPurpose = TokenPurpose.RESET)
     return token
 
 
-def set_password(client: FlaskClient, token: str, password: str = NEW, repeat: str | None = None) -> Any:
+def set_password(
+    client: FlaskClient, token: str, password: str = NEW, repeat: str | None = None
+) -> Any:
     data = {"new_password": password, "repeat_password": password if repeat is None else repeat}
     return post(client, RESET + token, data, form_at=FORGOTTEN)
 
 
 def can_sign_in(app: Flask, username: str, password: str) -> bool:
-    return post(app.test_client(), SIGN_IN, {"username": username, "password": password}).status_code == 302
+    return (
+        post(app.test_client(), SIGN_IN, {"username": username, "password": password}).status_code
+        == 302
+    )
 
 
 def without_token(page: str) -> str:
     return re.sub(r'value="I[^"]+"', "", page)
 
 
-@pytest.mark.parametrize("typed", ["chuyenvien", "ChuyenVien", "khoa@anson.example", "KHOA@ANSON.EXAMPLE"])
-def test_asking_by_name_or_address_sends_a_link(client: FlaskClient, officer: User, heard: Any, typed: str) -> None:
+@pytest.mark.parametrize(
+    "typed", ["chuyenvien", "ChuyenVien", "khoa@anson.example", "KHOA@ANSON.EXAMPLE"]
+)
+def test_asking_by_name_or_address_sends_a_link(
+    client: FlaskClient, officer: User, heard: Any, typed: str
+) -> None:
     assert post(client, FORGOTTEN, {"who": typed}).status_code == 200
     assert heard.kinds == ["PasswordResetAsked"]
     assert heard[0].user_id == officer.id
     assert len(heard[0].token or "") == 22
 
 
-def test_the_answer_does_not_say_whether_there_is_such_an_account(app: Flask, officer: User, heard: Any) -> None:
+def test_the_answer_does_not_say_whether_there_is_such_an_account(
+    app: Flask, officer: User, heard: Any
+) -> None:
     with app.app_context():
         closed = make_user("da-khoa")
         closed.is_active = False
@@ -71,7 +82,9 @@ def test_the_answer_does_not_say_whether_there_is_such_an_account(app: Flask, of
     for typed in ("chuyenvien", "khong-co-ai", "khong-co@anson.example", "da-khoa", "ban-mau"):
         response = post(app.test_client(), FORGOTTEN, {"who": typed})
         headers = {name: value for name, value in response.headers if name != "Set-Cookie"}
-        answers.append((response.status_code, headers, without_token(response.get_data(as_text=True))))
+        answers.append(
+            (response.status_code, headers, without_token(response.get_data(as_text=True)))
+        )
     for answer in answers[1:]:
         assert answer == answers[0]
     assert heard.kinds == ["PasswordResetAsked"]
@@ -83,26 +96,37 @@ def test_an_empty_box_is_said(client: FlaskClient) -> None:
     assert "Hãy nhập tên đăng nhập hoặc thư điện tử." in response.get_data(as_text=True)
 
 
-def test_an_account_gets_three_mails_an_hour_and_nobody_is_told(app: Flask, officer: User, heard: Any) -> None:
+def test_an_account_gets_three_mails_an_hour_and_nobody_is_told(
+    app: Flask, officer: User, heard: Any
+) -> None:
     for _ in range(5):
         assert post(app.test_client(), FORGOTTEN, {"who": "chuyenvien"}).status_code == 200
     assert len(heard) == 3
 
 
 def test_an_address_on_the_net_asks_ten_times_an_hour(app: Flask, officer: User) -> None:
-    statuses = [post(app.test_client(), FORGOTTEN, {"who": f"ai-do-{number}"}).status_code for number in range(11)]
+    statuses = [
+        post(app.test_client(), FORGOTTEN, {"who": f"ai-do-{number}"}).status_code
+        for number in range(11)
+    ]
     assert statuses == [200] * 10 + [429]
 
 
-def test_people_who_share_a_mailbox_each_get_theirs(app: Flask, client: FlaskClient, heard: Any) -> None:
+def test_people_who_share_a_mailbox_each_get_theirs(
+    app: Flask, client: FlaskClient, heard: Any
+) -> None:
     with app.app_context():
-        ids = {make_user(f"van-thu-{number}", email="vanthu@anson.example").id for number in range(3)}
+        ids = {
+            make_user(f"van-thu-{number}", email="vanthu@anson.example").id for number in range(3)
+        }
     post(client, FORGOTTEN, {"who": "vanthu@anson.example"})
     assert {note.user_id for note in heard} == ids
     assert len({note.token for note in heard}) == 3
 
 
-def test_the_link_sets_the_password_and_signs_nobody_in(app: Flask, client: FlaskClient, officer: User, heard: Any) -> None:
+def test_the_link_sets_the_password_and_signs_nobody_in(
+    app: Flask, client: FlaskClient, officer: User, heard: Any
+) -> None:
     elsewhere = app.test_client()
     sign_in(elsewhere, officer)
     post(client, FORGOTTEN, {"who": "chuyenvien"})
@@ -133,7 +157,9 @@ def test_looking_at_a_link_uses_nothing_up(app: Flask, officer: User) -> None:
         assert response.status_code == 200
         assert response.headers["Referrer-Policy"] == "no-referrer"
         # Only the way to the other language names the address, by its path.
-        assert set(re.findall(rf"[^\"]*{token}[^\"]*", response.get_data(as_text=True))) == {RESET + token + "?lang=en"}
+        assert set(re.findall(rf"[^\"]*{token}[^\"]*", response.get_data(as_text=True))) == {
+            RESET + token + "?lang=en"
+        }
         assert scanner.head(RESET + token).status_code == 200
     assert set_password(app.test_client(), token).status_code == 302
 
@@ -147,7 +173,9 @@ def test_looking_at_a_link_uses_nothing_up(app: Flask, officer: User) -> None:
         (TokenPurpose.INVITE, 72 * 60, False),
     ],
 )
-def test_links_live_for_an_hour_or_three_days(app: Flask, officer: User, purpose: TokenPurpose, minutes: int, works: bool) -> None:
+def test_links_live_for_an_hour_or_three_days(
+    app: Flask, officer: User, purpose: TokenPurpose, minutes: int, works: bool
+) -> None:
     with time_machine.travel(START, tick=False) as clock:
         token = link_for(app, officer, purpose)
         clock.shift(dt.timedelta(minutes=minutes))
@@ -156,7 +184,9 @@ def test_links_live_for_an_hour_or_three_days(app: Flask, officer: User, purpose
         assert set_password(client, token).status_code == (302 if works else 410)
 
 
-def test_links_die_with_another_link_another_address_another_password_or_the_account(app: Flask, officer: User) -> None:
+def test_links_die_with_another_link_another_address_another_password_or_the_account(
+    app: Flask, officer: User
+) -> None:
     def another_link(user: User) -> None:
         passwords.issue_link(user, TokenPurpose.RESET)
 
@@ -209,9 +239,14 @@ def test_a_bad_password_leaves_the_link_alive(
     assert set_password(client, token).status_code == 302
 
 
-def test_without_the_token_of_the_form_the_password_stays(app: Flask, client: FlaskClient, officer: User) -> None:
+def test_without_the_token_of_the_form_the_password_stays(
+    app: Flask, client: FlaskClient, officer: User
+) -> None:
     token = link_for(app, officer)
-    assert client.post(RESET + token, data={"new_password": NEW, "repeat_password": NEW}).status_code == 419
+    assert (
+        client.post(RESET + token, data={"new_password": NEW, "repeat_password": NEW}).status_code
+        == 419
+    )
     assert can_sign_in(app, "chuyenvien", PASSWORD)
 
 
@@ -227,7 +262,9 @@ def test_a_link_does_not_bypass_the_second_factor(app: Flask, client: FlaskClien
     assert client.get(OWN).status_code == 302
 
 
-def test_a_new_password_opens_an_account_that_wrong_tries_had_closed(app: Flask, client: FlaskClient, officer: User) -> None:
+def test_a_new_password_opens_an_account_that_wrong_tries_had_closed(
+    app: Flask, client: FlaskClient, officer: User
+) -> None:
     for _ in range(11):
         post(app.test_client(), SIGN_IN, {"username": "chuyenvien", "password": "sai-mat-khau-roi"})
     assert not can_sign_in(app, "chuyenvien", PASSWORD)
@@ -251,7 +288,7 @@ def test_only_a_hash_of_the_link_is_stored(app: Flask, officer: User) -> None:
         assert token not in (row.token_hash, row.email)
 
 
-# One's own password and address ------------------------------------------------------------------------------------------
+# One's own password and address -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -263,9 +300,13 @@ def test_only_a_hash_of_the_link_is_stored(app: Flask, officer: User) -> None:
         ("", NEW, NEW, "Hãy nhập mật khẩu hiện tại."),
     ],
 )
-def test_one_s_own_password_needs_the_old_one_and_a_good_new_one(app: Flask, old: str, new: str, repeat: str, words: str) -> None:
+def test_one_s_own_password_needs_the_old_one_and_a_good_new_one(
+    app: Flask, old: str, new: str, repeat: str, words: str
+) -> None:
     client, user = make_staff(app, Role.OFFICER)
-    response = post(client, OWN + "/mat-khau", {"password": old, "new_password": new, "repeat_password": repeat})
+    response = post(
+        client, OWN + "/mat-khau", {"password": old, "new_password": new, "repeat_password": repeat}
+    )
     assert response.status_code == 422
     assert words in response.get_data(as_text=True)
     assert NEW not in response.get_data(as_text=True)
@@ -279,8 +320,12 @@ def test_another_address_needs_the_password_and_is_told_to_both(app: Flask, hear
     assert post(client, page, {"email": "moi@anson.example", "password": "sai"}).status_code == 422
     assert post(client, page, {"email": "khong-phai-thu", "password": PASSWORD}).status_code == 422
     assert not heard
-    assert post(client, page, {"email": "moi@anson.example", "password": PASSWORD}).status_code == 302
-    assert [(note.kind, note.email, note.old) for note in heard] == [("EmailChanged", "moi@anson.example", user.email)]
+    assert (
+        post(client, page, {"email": "moi@anson.example", "password": PASSWORD}).status_code == 302
+    )
+    assert [(note.kind, note.email, note.old) for note in heard] == [
+        ("EmailChanged", "moi@anson.example", user.email)
+    ]
     assert "moi@anson.example" in client.get(OWN).get_data(as_text=True)
 
 
@@ -290,7 +335,9 @@ def test_the_same_address_again_tells_nobody(ctx: Flask, heard: Any) -> None:
     assert not heard
 
 
-def test_a_person_whose_account_vanished_gets_the_dead_link_page(app: Flask, client: FlaskClient, officer: User) -> None:
+def test_a_person_whose_account_vanished_gets_the_dead_link_page(
+    app: Flask, client: FlaskClient, officer: User
+) -> None:
     token = link_for(app, officer)
     csrf = csrf_of(client, RESET + token)
     with app.app_context():

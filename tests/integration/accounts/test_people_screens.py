@@ -18,23 +18,39 @@ from tests.factories.accounts import csrf_of, make_staff, make_user, post
 from tests.factories.organisation import make_unit
 
 LIST = "/can-bo/he-thong/nguoi-dung"
-DETAILS = {"full_name": "Nguyễn Thị Đào", "email": "dao@anson.example", "position": "Chuyên viên", "roles": ["officer"]}
+DETAILS = {
+    "full_name": "Nguyễn Thị Đào",
+    "email": "dao@anson.example",
+    "position": "Chuyên viên",
+    "roles": ["officer"],
+}
 
 
 def names(client: Any, query: str = "") -> list[str]:
     import re
 
     page = client.get(LIST + query).get_data(as_text=True)
-    return re.findall(r'href="/can-bo/he-thong/nguoi-dung/([a-z0-9.-]+)"', page.split("<table")[1]) if "<table" in page else []
+    return (
+        re.findall(r'href="/can-bo/he-thong/nguoi-dung/([a-z0-9.-]+)"', page.split("<table")[1])
+        if "<table" in page
+        else []
+    )
 
 
 @pytest.fixture
 def staff(app: Flask) -> Any:
-    client, _administrator = make_staff(app, Role.ADMINISTRATOR, username="quan-tri", full_name="Quản Trị Viên")
+    client, _administrator = make_staff(
+        app, Role.ADMINISTRATOR, username="quan-tri", full_name="Quản Trị Viên"
+    )
     with app.app_context():
         unit = make_unit(code="KT", name="Phòng Kinh tế")
         make_user("dao", full_name="Nguyễn Thị Đào", unit=unit)
-        make_user("hung", full_name="Trần Mạnh Hùng", roles=(Role.APPROVER, Role.PUBLISHER), position="Phó Chủ tịch")
+        make_user(
+            "hung",
+            full_name="Trần Mạnh Hùng",
+            roles=(Role.APPROVER, Role.PUBLISHER),
+            position="Phó Chủ tịch",
+        )
         make_user("cu", full_name="Người Đã Nghỉ").is_active = False
         make_user("moi-den", full_name="Vừa Được Mời", password=None)
         db.session.commit()
@@ -46,7 +62,13 @@ def test_the_list_is_in_the_order_of_names(staff: Any) -> None:
     client, _unit_id = staff
     assert names(client) == ["cu", "dao", "quan-tri", "hung", "moi-den"]
     page = client.get(LIST).get_data(as_text=True)
-    for words in ("Đã khóa", "Chờ nhận lời mời", "Đang hoạt động", "Phòng Kinh tế", "Lãnh đạo duyệt"):
+    for words in (
+        "Đã khóa",
+        "Chờ nhận lời mời",
+        "Đang hoạt động",
+        "Phòng Kinh tế",
+        "Lãnh đạo duyệt",
+    ):
         assert words in page
 
 
@@ -61,7 +83,10 @@ def test_the_list_is_in_the_order_of_names(staff: Any) -> None:
         ("?vai_tro=publisher", ["hung"]),
         ("?trang_thai=khoa", ["cu"]),
         ("?trang_thai=mo&vai_tro=officer", ["dao", "moi-den"]),
-        ("?vai_tro=nonsense&trang_thai=nonsense&don_vi=x", ["cu", "dao", "quan-tri", "hung", "moi-den"]),
+        (
+            "?vai_tro=nonsense&trang_thai=nonsense&don_vi=x",
+            ["cu", "dao", "quan-tri", "hung", "moi-den"],
+        ),
     ],
 )
 def test_filters_narrow_the_list(staff: Any, query: str, found: list[str]) -> None:
@@ -76,13 +101,17 @@ def test_the_unit_narrows_it_too(staff: Any) -> None:
 
 def test_long_lists_come_in_pages(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "PAGE_SIZE", 3)
-    client, _administrator = make_staff(app, Role.ADMINISTRATOR, username="zz-quan-tri", full_name="ZZ")
+    client, _administrator = make_staff(
+        app, Role.ADMINISTRATOR, username="zz-quan-tri", full_name="ZZ"
+    )
     with app.app_context():
         for number in range(4):
             make_user(f"nguoi-{number}", full_name=f"Người {number}")
     assert names(client) == ["nguoi-0", "nguoi-1", "nguoi-2"]
     page = client.get(LIST + "?trang_thai=mo").get_data(as_text=True)
-    following = page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    following = (
+        page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    )
     assert "trang_thai=mo" in following
     second = client.get(following).get_data(as_text=True)
     assert "nguoi-3" in second
@@ -100,8 +129,20 @@ def test_only_administrators_get_in(app: Flask, role: Role) -> None:
     assert client.get(LIST + "/moi").status_code == 403
     assert client.get(f"{LIST}/{user.username}").status_code == 403
     token = csrf_of(client, "/can-bo/tai-khoan")
-    for action in ("", "/khoa", "/mo-khoa", "/ket-thuc-phien", "/dat-lai-xac-thuc", "/gui-lien-ket"):
-        assert client.post(f"{LIST}/nan-nhan{action}", data={**DETAILS, "csrf_token": token}).status_code == 403
+    for action in (
+        "",
+        "/khoa",
+        "/mo-khoa",
+        "/ket-thuc-phien",
+        "/dat-lai-xac-thuc",
+        "/gui-lien-ket",
+    ):
+        assert (
+            client.post(
+                f"{LIST}/nan-nhan{action}", data={**DETAILS, "csrf_token": token}
+            ).status_code
+            == 403
+        )
     with app.app_context():
         assert queries.by_username("nan-nhan").is_active
 
@@ -115,7 +156,16 @@ def test_a_new_account_is_invited(app: Flask, staff: Any, heard: Any) -> None:
     client, unit_id = staff
     page = client.get(LIST + "/moi").get_data(as_text=True)
     assert "Bắt buộc xác thực hai lớp." in page
-    response = post(client, LIST + "/moi", {**DETAILS, "username": "Nguyen.Thi.Dao", "unit": str(unit_id), "roles": ["officer", "head"]})
+    response = post(
+        client,
+        LIST + "/moi",
+        {
+            **DETAILS,
+            "username": "Nguyen.Thi.Dao",
+            "unit": str(unit_id),
+            "roles": ["officer", "head"],
+        },
+    )
     assert (response.status_code, response.location) == (302, LIST + "/nguyen.thi.dao")
     assert heard.kinds == ["UserInvited"]
     with app.app_context():
@@ -146,7 +196,9 @@ def test_a_new_account_is_invited(app: Flask, staff: Any, heard: Any) -> None:
         ({"unit": "999999"}, "Hãy chọn một mục trong danh sách."),
     ],
 )
-def test_mistakes_are_said_beside_the_field(app: Flask, staff: Any, heard: Any, change: dict[str, Any], words: str) -> None:
+def test_mistakes_are_said_beside_the_field(
+    app: Flask, staff: Any, heard: Any, change: dict[str, Any], words: str
+) -> None:
     client, _unit_id = staff
     response = post(client, LIST + "/moi", {**DETAILS, "username": "nguoi.thu.nam", **change})
     assert response.status_code == 422
@@ -156,18 +208,34 @@ def test_mistakes_are_said_beside_the_field(app: Flask, staff: Any, heard: Any, 
         assert db.session.scalar(sa.select(sa.func.count()).select_from(User)) == 5
 
 
-def test_editing_keeps_what_was_typed_and_finds_it_again(app: Flask, staff: Any, heard: Any) -> None:
+def test_editing_keeps_what_was_typed_and_finds_it_again(
+    app: Flask, staff: Any, heard: Any
+) -> None:
     client, _unit_id = staff
     response = post(
-        client, LIST + "/dao", {"full_name": "Nguyễn Thị Mơ", "email": "mo@anson.example", "position": "Văn thư", "roles": ["moderator"]}
+        client,
+        LIST + "/dao",
+        {
+            "full_name": "Nguyễn Thị Mơ",
+            "email": "mo@anson.example",
+            "position": "Văn thư",
+            "roles": ["moderator"],
+        },
     )
     assert response.status_code == 302
     assert heard.kinds == ["EmailChanged"]
     assert names(client, "?tim=mo+van+thu") == ["dao"]
     with app.app_context():
         user = queries.by_username("dao")
-        assert (user.full_name, user.email, user.unit_id, user.roles) == ("Nguyễn Thị Mơ", "mo@anson.example", None, {Role.MODERATOR})
-        tags = set(db.session.scalars(sa.text(f"SELECT tag FROM audit_record WHERE about_id = {user.id}")))
+        assert (user.full_name, user.email, user.unit_id, user.roles) == (
+            "Nguyễn Thị Mơ",
+            "mo@anson.example",
+            None,
+            {Role.MODERATOR},
+        )
+        tags = set(
+            db.session.scalars(sa.text(f"SELECT tag FROM audit_record WHERE about_id = {user.id}"))
+        )
         assert {"user:changed", "user:email:changed", "user:roles:changed"} <= tags
 
 
@@ -184,7 +252,9 @@ def test_a_unit_that_is_gone_stays_with_its_people(app: Flask, staff: Any) -> No
     with app.app_context():
         db.session.execute(sa.text("UPDATE unit SET valid_to = '2020-01-01'"))
         db.session.commit()
-    assert f'<option selected value="{unit_id}">' in client.get(LIST + "/dao").get_data(as_text=True)
+    assert f'<option selected value="{unit_id}">' in client.get(LIST + "/dao").get_data(
+        as_text=True
+    )
     assert post(client, LIST + "/dao", {**DETAILS, "unit": str(unit_id)}).status_code == 302
     with app.app_context():
         assert queries.by_username("dao").unit_id == unit_id
@@ -193,7 +263,9 @@ def test_a_unit_that_is_gone_stays_with_its_people(app: Flask, staff: Any) -> No
 def test_a_bad_edit_changes_nothing(app: Flask, staff: Any) -> None:
     client, _unit_id = staff
     assert post(client, LIST + "/dao", {**DETAILS, "full_name": ""}).status_code == 422
-    assert post(client, LIST + "/dao", {**DETAILS, "email": "x", "roles": ["head"]}).status_code == 422
+    assert (
+        post(client, LIST + "/dao", {**DETAILS, "email": "x", "roles": ["head"]}).status_code == 422
+    )
     with app.app_context():
         assert queries.by_username("dao").roles == {Role.OFFICER}
 
@@ -204,16 +276,24 @@ def test_an_account_that_is_not_there_is_a_404(staff: Any) -> None:
     assert post(client, LIST + "/khong-co-ai/khoa", form_at=LIST + "/moi").status_code == 404
 
 
-def test_nobody_changes_their_own_roles_or_address_or_closes_their_own_account(app: Flask, staff: Any) -> None:
+def test_nobody_changes_their_own_roles_or_address_or_closes_their_own_account(
+    app: Flask, staff: Any
+) -> None:
     client, _unit_id = staff
     page = client.get(LIST + "/quan-tri").get_data(as_text=True)
     assert 'name="roles"' not in page
     assert 'name="email"' not in page
     assert "Khóa tài khoản" not in page
-    sent = {"full_name": "Tên Khác", "email": "ke-trom@anson.example", "roles": ["approver", "administrator"]}
+    sent = {
+        "full_name": "Tên Khác",
+        "email": "ke-trom@anson.example",
+        "roles": ["approver", "administrator"],
+    }
     assert post(client, LIST + "/quan-tri", sent).status_code == 302
     assert post(client, LIST + "/quan-tri/khoa", form_at=LIST + "/moi").status_code == 403
-    assert post(client, LIST + "/quan-tri/dat-lai-xac-thuc", form_at=LIST + "/moi").status_code == 403
+    assert (
+        post(client, LIST + "/quan-tri/dat-lai-xac-thuc", form_at=LIST + "/moi").status_code == 403
+    )
     with app.app_context():
         user = queries.by_username("quan-tri")
         assert (user.full_name, user.email, user.roles, user.is_active) == (
@@ -260,13 +340,31 @@ def test_closing_and_opening_an_account(app: Flask, staff: Any) -> None:
     page = LIST + "/dao"
     assert post(client, page + "/khoa", form_at=page).status_code == 302
     assert "đang bị khóa" in client.get(page).get_data(as_text=True)
-    assert post(app.test_client(), "/can-bo/dang-nhap", {"username": "dao", "password": "mat-khau-thu-nghiem-1"}).status_code == 422
+    assert (
+        post(
+            app.test_client(),
+            "/can-bo/dang-nhap",
+            {"username": "dao", "password": "mat-khau-thu-nghiem-1"},
+        ).status_code
+        == 422
+    )
     assert post(client, page + "/mo-khoa", form_at=page).status_code == 302
-    assert post(app.test_client(), "/can-bo/dang-nhap", {"username": "dao", "password": "mat-khau-thu-nghiem-1"}).status_code == 302
+    assert (
+        post(
+            app.test_client(),
+            "/can-bo/dang-nhap",
+            {"username": "dao", "password": "mat-khau-thu-nghiem-1"},
+        ).status_code
+        == 302
+    )
 
 
 @pytest.mark.parametrize(
-    ("username", "kind", "words"), [("moi-den", "UserInvited", "Đã gửi lại thư mời."), ("dao", "PasswordResetAsked", "Đã gửi liên kết")]
+    ("username", "kind", "words"),
+    [
+        ("moi-den", "UserInvited", "Đã gửi lại thư mời."),
+        ("dao", "PasswordResetAsked", "Đã gửi liên kết"),
+    ],
 )
 def test_a_link_is_sent_again(staff: Any, heard: Any, username: str, kind: str, words: str) -> None:
     client, _unit_id = staff
@@ -280,7 +378,9 @@ def test_every_post_needs_the_token(app: Flask, staff: Any) -> None:
     client, _unit_id = staff
     checked = 0
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.split(".")[0] in {"accounts", "own_account", "people"} and "POST" in (rule.methods or ()):
+        if rule.endpoint.split(".")[0] in {"accounts", "own_account", "people"} and "POST" in (
+            rule.methods or ()
+        ):
             address = (
                 str(rule)
                 .replace("<username>", "dao")
@@ -299,7 +399,9 @@ def test_every_route_is_guarded_and_every_post_commits(app: Flask) -> None:
             continue
         view = app.view_functions[rule.endpoint]
         assert getattr(view, "permissions", None) or getattr(view, "open_to_anyone", False), rule
-        assert getattr(view, "open_to_anyone", False) == (rule.endpoint.split(".")[0] == "accounts"), rule
+        assert getattr(view, "open_to_anyone", False) == (
+            rule.endpoint.split(".")[0] == "accounts"
+        ), rule
         assert getattr(view, "commits", False) == ("POST" in (rule.methods or ())), rule
 
 
@@ -316,14 +418,21 @@ def test_reading_people(ctx: Flask) -> None:
     assert queries.with_permission(P.QUESTION_EXTEND) == [head]
     assert queries.by_id(officer.id) is officer
     assert queries.by_username("B-Chuyen-Vien") is officer
-    assert queries.names_of([officer.id, closed.id, 10**9]) == {officer.id: "Bùi B", closed.id: closed.full_name}
+    assert queries.names_of([officer.id, closed.id, 10**9]) == {
+        officer.id: "Bùi B",
+        closed.id: closed.full_name,
+    }
     assert queries.names_of([]) == {}
     for missing in (lambda: queries.by_id(10**9), lambda: queries.by_username("khong-co")):
         with pytest.raises(NotFound):
             missing()
     resolved = links.resolve(links.Ref("user", officer.id))
     assert resolved is not None
-    assert (resolved.title, resolved.public_url, resolved.staff_url) == ("Bùi B", None, LIST + "/b-chuyen-vien")
+    assert (resolved.title, resolved.public_url, resolved.staff_url) == (
+        "Bùi B",
+        None,
+        LIST + "/b-chuyen-vien",
+    )
     assert links.resolve(links.Ref("user", 10**9)) is None
 
 
@@ -343,6 +452,12 @@ def test_an_edit_that_changes_nothing_is_not_recorded(ctx: Flask) -> None:
     administrator, user = make_user(roles=(Role.ADMINISTRATOR,)), make_user(position="Chuyên viên")
     before = db.session.scalar(sa.text("SELECT count(*) FROM audit_record"))
     people.edit_user(
-        user, full_name=user.full_name, position="Chuyên viên", unit_id=None, email=user.email, roles=user.roles, actor=administrator
+        user,
+        full_name=user.full_name,
+        position="Chuyên viên",
+        unit_id=None,
+        email=user.email,
+        roles=user.roles,
+        actor=administrator,
     )
     assert db.session.scalar(sa.text("SELECT count(*) FROM audit_record")) == before

@@ -45,11 +45,16 @@ def code_of(app: Flask, user: User, steps: int = 0) -> str:
     with app.app_context():
         person = db.session.get_one(User, user.id)
         assert person.totp_seed is not None
-        return totp.code_at(vault().totp_secret(person.id, person.totp_seed), now() + dt.timedelta(seconds=30 * steps))
+        return totp.code_at(
+            vault().totp_secret(person.id, person.totp_seed),
+            now() + dt.timedelta(seconds=30 * steps),
+        )
 
 
 def give_password(client: FlaskClient, username: str) -> Any:
-    return post(client, SIGN_IN, {"username": username, "password": PASSWORD, "next": OWN + "/mat-khau"})
+    return post(
+        client, SIGN_IN, {"username": username, "password": PASSWORD, "next": OWN + "/mat-khau"}
+    )
 
 
 def is_in(client: FlaskClient) -> bool:
@@ -68,11 +73,13 @@ def officer(app: Flask) -> User:
         return make_user("chuyenvien")
 
 
-# Setting up, because a role asks for it ---------------------------------------------------------------------------------
+# Setting up, because a role asks for it ---------------------------------------------------------
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.APPROVER, Role.PUBLISHER])
-def test_a_role_of_weight_leads_to_setting_up_before_anything_else(app: Flask, client: FlaskClient, role: Role) -> None:
+def test_a_role_of_weight_leads_to_setting_up_before_anything_else(
+    app: Flask, client: FlaskClient, role: Role
+) -> None:
     with app.app_context():
         make_user("nguoi-moi", roles=(role,))
     response = give_password(client, "nguoi-moi")
@@ -91,7 +98,9 @@ def secret_on(page: str) -> str:
     return found.group(1).replace(" ", "")
 
 
-def test_setting_up_shows_ten_codes_once_and_renews_the_session(app: Flask, client: FlaskClient, approver: User, heard: Any) -> None:
+def test_setting_up_shows_ten_codes_once_and_renews_the_session(
+    app: Flask, client: FlaskClient, approver: User, heard: Any
+) -> None:
     give_password(client, "lanh-dao")
     before = client.get_cookie("phien")
     assert before is not None
@@ -118,7 +127,9 @@ def test_setting_up_shows_ten_codes_once_and_renews_the_session(app: Flask, clie
         assert secret_on(page) not in seed
 
 
-def test_a_wrong_first_code_switches_nothing_on(app: Flask, client: FlaskClient, approver: User) -> None:
+def test_a_wrong_first_code_switches_nothing_on(
+    app: Flask, client: FlaskClient, approver: User
+) -> None:
     give_password(client, "lanh-dao")
     for code in ("000000", "", "abc"):
         assert post(client, SET_UP, {"code": code}).status_code == 422
@@ -127,7 +138,9 @@ def test_a_wrong_first_code_switches_nothing_on(app: Flask, client: FlaskClient,
         assert db.session.get_one(User, approver.id).totp_seed is None
 
 
-def test_the_qr_code_is_a_picture_of_its_own_for_those_who_may_see_it(app: Flask, client: FlaskClient, approver: User) -> None:
+def test_the_qr_code_is_a_picture_of_its_own_for_those_who_may_see_it(
+    app: Flask, client: FlaskClient, approver: User
+) -> None:
     assert client.get(QR).status_code == 404
     give_password(client, "lanh-dao")
     response = client.get(QR)
@@ -149,7 +162,9 @@ def test_two_sessions_never_offer_the_same_secret(app: Flask, approver: User) ->
     assert len(secrets) == 2
 
 
-def test_whoever_has_one_cannot_set_up_another_with_the_password_alone(app: Flask, client: FlaskClient, approver: User) -> None:
+def test_whoever_has_one_cannot_set_up_another_with_the_password_alone(
+    app: Flask, client: FlaskClient, approver: User
+) -> None:
     enrol(app, approver)
     give_password(client, "lanh-dao")
     assert client.get(SET_UP).location.startswith(SIGN_IN)
@@ -157,10 +172,12 @@ def test_whoever_has_one_cannot_set_up_another_with_the_password_alone(app: Flas
     assert not is_in(client)
 
 
-# Giving the code ---------------------------------------------------------------------------------------------------------
+# Giving the code --------------------------------------------------------------------------------
 
 
-def test_the_code_opens_what_the_password_did_not(app: Flask, client: FlaskClient, approver: User) -> None:
+def test_the_code_opens_what_the_password_did_not(
+    app: Flask, client: FlaskClient, approver: User
+) -> None:
     enrol(app, approver)
     response = give_password(client, "lanh-dao")
     assert response.location == CODE + "?next=/can-bo/tai-khoan/mat-khau"
@@ -176,10 +193,15 @@ def test_the_code_opens_what_the_password_did_not(app: Flask, client: FlaskClien
     assert thief.get(CODE).location.startswith(SIGN_IN)
 
 
-def test_next_after_the_code_leads_only_to_this_site(app: Flask, client: FlaskClient, approver: User) -> None:
+def test_next_after_the_code_leads_only_to_this_site(
+    app: Flask, client: FlaskClient, approver: User
+) -> None:
     enrol(app, approver)
     give_password(client, "lanh-dao")
-    assert post(client, CODE, {"code": code_of(app, approver), "next": "//evil.example"}).location == "/can-bo/"
+    assert (
+        post(client, CODE, {"code": code_of(app, approver), "next": "//evil.example"}).location
+        == "/can-bo/"
+    )
 
 
 def test_a_code_counts_once(app: Flask, approver: User) -> None:
@@ -210,11 +232,15 @@ def test_a_recovery_code_opens_once(app: Flask, approver: User) -> None:
     assert post(second, CODE, {"code": codes[4]}).status_code == 302
     with app.app_context():
         assert queries.recovery_codes_left(db.session.get_one(User, approver.id)) == 8
-        tags = db.session.scalars(sa.text("SELECT tag FROM audit_record WHERE tag = 'user:recovery-code:used'")).all()
+        tags = db.session.scalars(
+            sa.text("SELECT tag FROM audit_record WHERE tag = 'user:recovery-code:used'")
+        ).all()
         assert len(tags) == 2
 
 
-def test_somebody_else_s_code_opens_nothing(app: Flask, client: FlaskClient, approver: User, officer: User) -> None:
+def test_somebody_else_s_code_opens_nothing(
+    app: Flask, client: FlaskClient, approver: User, officer: User
+) -> None:
     codes = enrol(app, officer)
     enrol(app, approver)
     give_password(client, "lanh-dao")
@@ -222,7 +248,9 @@ def test_somebody_else_s_code_opens_nothing(app: Flask, client: FlaskClient, app
     assert post(client, CODE, {"code": code_of(app, officer)}).status_code == 422
 
 
-def test_ten_wrong_codes_close_it_for_a_while_for_the_right_one_too(app: Flask, client: FlaskClient, approver: User) -> None:
+def test_ten_wrong_codes_close_it_for_a_while_for_the_right_one_too(
+    app: Flask, client: FlaskClient, approver: User
+) -> None:
     enrol(app, approver)
     with time_machine.travel(START, tick=False) as clock:
         give_password(client, "lanh-dao")
@@ -235,7 +263,9 @@ def test_ten_wrong_codes_close_it_for_a_while_for_the_right_one_too(app: Flask, 
         assert post(fresh, CODE, {"code": code_of(app, approver)}).status_code == 302
 
 
-def test_half_way_lasts_a_quarter_of_an_hour(app: Flask, client: FlaskClient, approver: User) -> None:
+def test_half_way_lasts_a_quarter_of_an_hour(
+    app: Flask, client: FlaskClient, approver: User
+) -> None:
     enrol(app, approver)
     with time_machine.travel(START, tick=False) as clock:
         give_password(client, "lanh-dao")
@@ -249,7 +279,11 @@ def test_half_way_opens_nothing_else(app: Flask, client: FlaskClient, approver: 
     enrol(app, approver)
     give_password(client, "lanh-dao")
     for rule in app.url_map.iter_rules():
-        if not str(rule).startswith("/can-bo") or rule.arguments or "GET" not in (rule.methods or ()):
+        if (
+            not str(rule).startswith("/can-bo")
+            or rule.arguments
+            or "GET" not in (rule.methods or ())
+        ):
             continue
         if rule.endpoint.startswith("accounts."):
             continue
@@ -262,7 +296,9 @@ def test_without_a_session_the_pages_lead_to_the_form(client: FlaskClient) -> No
     token = csrf_of(client, SIGN_IN)
     for page in (CODE, SET_UP):
         assert client.get(page).location.startswith(SIGN_IN)
-        assert client.post(page, data={"csrf_token": token, "code": "123456"}).location.startswith(SIGN_IN)
+        assert client.post(page, data={"csrf_token": token, "code": "123456"}).location.startswith(
+            SIGN_IN
+        )
 
 
 def test_a_way_out_for_another_account(app: Flask, client: FlaskClient, approver: User) -> None:
@@ -273,12 +309,14 @@ def test_a_way_out_for_another_account(app: Flask, client: FlaskClient, approver
     assert client.get(SIGN_IN).status_code == 200
 
 
-def test_an_officer_who_chose_one_is_asked_for_it(app: Flask, client: FlaskClient, officer: User) -> None:
+def test_an_officer_who_chose_one_is_asked_for_it(
+    app: Flask, client: FlaskClient, officer: User
+) -> None:
     enrol(app, officer)
     assert give_password(client, "chuyenvien").location.startswith(CODE)
 
 
-# One's own account ---------------------------------------------------------------------------------------------------------
+# One's own account ------------------------------------------------------------------------------
 
 
 def test_an_officer_switches_it_on_with_password_and_code(app: Flask, heard: Any) -> None:
@@ -288,7 +326,9 @@ def test_an_officer_switches_it_on_with_password_and_code(app: Flask, heard: Any
     secret = secret_on(client.get(TWO_STEPS).get_data(as_text=True))
     assert client.get(QR).status_code == 200
     code = totp.code_at(secret, now())
-    assert post(client, TWO_STEPS, {"code": code, "password": "sai-mat-khau-roi"}).status_code == 422
+    assert (
+        post(client, TWO_STEPS, {"code": code, "password": "sai-mat-khau-roi"}).status_code == 422
+    )
     assert post(client, TWO_STEPS, {"code": "000000", "password": PASSWORD}).status_code == 422
     assert not heard
     response = post(client, TWO_STEPS, {"code": code, "password": PASSWORD})
@@ -307,7 +347,10 @@ def test_an_officer_switches_it_on_with_password_and_code(app: Flask, heard: Any
 def test_new_recovery_codes_make_the_old_ones_void(app: Flask, heard: Any) -> None:
     client, user = make_staff(app, Role.OFFICER)
     old = enrol(app, user)
-    assert post(client, TWO_STEPS + "/ma-du-phong", {"password": "sai"}, form_at=TWO_STEPS).status_code == 422
+    assert (
+        post(client, TWO_STEPS + "/ma-du-phong", {"password": "sai"}, form_at=TWO_STEPS).status_code
+        == 422
+    )
     response = post(client, TWO_STEPS + "/ma-du-phong", {"password": PASSWORD}, form_at=TWO_STEPS)
     new = re.findall(r"<code>([a-z2-9]{5}-[a-z2-9]{5})</code>", response.get_data(as_text=True))
     assert len(set(new) - set(old)) == 10
@@ -319,11 +362,18 @@ def test_new_recovery_codes_make_the_old_ones_void(app: Flask, heard: Any) -> No
     assert heard.kinds == ["SecondFactorChanged"]
 
 
-def test_switching_it_off_needs_the_password_and_a_role_that_allows_it(app: Flask, heard: Any) -> None:
+def test_switching_it_off_needs_the_password_and_a_role_that_allows_it(
+    app: Flask, heard: Any
+) -> None:
     client, user = make_staff(app, Role.OFFICER)
     enrol(app, user)
-    assert post(client, TWO_STEPS + "/tat", {"password": "sai"}, form_at=TWO_STEPS).status_code == 422
-    assert post(client, TWO_STEPS + "/tat", {"password": PASSWORD}, form_at=TWO_STEPS).status_code == 302
+    assert (
+        post(client, TWO_STEPS + "/tat", {"password": "sai"}, form_at=TWO_STEPS).status_code == 422
+    )
+    assert (
+        post(client, TWO_STEPS + "/tat", {"password": PASSWORD}, form_at=TWO_STEPS).status_code
+        == 302
+    )
     with app.app_context():
         assert db.session.get_one(User, user.id).totp_seed is None
         assert db.session.scalar(sa.select(sa.func.count()).select_from(RecoveryCode)) == 0
@@ -332,7 +382,9 @@ def test_switching_it_off_needs_the_password_and_a_role_that_allows_it(app: Flas
     page = boss.get(TWO_STEPS).get_data(as_text=True)
     assert "Tắt xác thực hai lớp" not in page
     assert "bắt buộc" in page
-    assert post(boss, TWO_STEPS + "/tat", {"password": PASSWORD}, form_at=TWO_STEPS).status_code == 409
+    assert (
+        post(boss, TWO_STEPS + "/tat", {"password": PASSWORD}, form_at=TWO_STEPS).status_code == 409
+    )
     with app.app_context():
         assert db.session.get_one(User, owner.id).totp_seed is not None
 
@@ -349,14 +401,22 @@ def test_guessing_the_password_of_an_open_session_is_limited(app: Flask) -> None
     enrol(app, user)
     with time_machine.travel(dt.datetime.now(dt.UTC), tick=False):
         for _ in range(10):
-            assert post(client, TWO_STEPS + "/tat", {"password": "sai"}, form_at=TWO_STEPS).status_code == 422
-        assert post(client, TWO_STEPS + "/tat", {"password": PASSWORD}, form_at=TWO_STEPS).status_code == 429
+            assert (
+                post(client, TWO_STEPS + "/tat", {"password": "sai"}, form_at=TWO_STEPS).status_code
+                == 422
+            )
+        assert (
+            post(client, TWO_STEPS + "/tat", {"password": PASSWORD}, form_at=TWO_STEPS).status_code
+            == 429
+        )
 
 
-# Losing it ---------------------------------------------------------------------------------------------------------------
+# Losing it --------------------------------------------------------------------------------------
 
 
-def test_an_administrator_resets_it_and_the_role_asks_for_a_new_one(app: Flask, client: FlaskClient, approver: User, heard: Any) -> None:
+def test_an_administrator_resets_it_and_the_role_asks_for_a_new_one(
+    app: Flask, client: FlaskClient, approver: User, heard: Any
+) -> None:
     codes = enrol(app, approver)
     administrator, actor = make_staff(app, Role.ADMINISTRATOR)
     page = "/can-bo/he-thong/nguoi-dung/lanh-dao"
@@ -364,7 +424,11 @@ def test_an_administrator_resets_it_and_the_role_asks_for_a_new_one(app: Flask, 
     assert post(administrator, page + "/dat-lai-xac-thuc", form_at=page).status_code == 302
     assert heard.kinds == ["SecondFactorChanged"]
     with app.app_context():
-        record = db.session.execute(sa.text("SELECT actor_id, about_id FROM audit_record WHERE tag = 'user:second-factor:reset'")).one()
+        record = db.session.execute(
+            sa.text(
+                "SELECT actor_id, about_id FROM audit_record WHERE tag = 'user:second-factor:reset'"
+            )
+        ).one()
         assert tuple(record) == (actor.id, approver.id)
         with pytest.raises(FieldError):
             second_factor.give(db.session.get_one(User, approver.id), code=codes[0])
@@ -388,21 +452,34 @@ def test_services_refuse_what_makes_no_sense(ctx: Flask) -> None:
 
 def test_the_renewed_session_keeps_its_second_factor(ctx: Flask) -> None:
     user = make_user()
-    session_service.start(user, second_factor=True, user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0")
+    session_service.start(
+        user, second_factor=True, user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0"
+    )
     (first,) = queries.sessions_of(user)
     session_service.start(user, replaces=first, continues=True)
     (second,) = queries.sessions_of(user)
     assert second.id != first.id
     assert second.second_factor_at == first.second_factor_at
-    assert (second.created_at, second.ends_at, second.user_agent) == (first.created_at, first.ends_at, "Firefox, Linux")
+    assert (second.created_at, second.ends_at, second.user_agent) == (
+        first.created_at,
+        first.ends_at,
+        "Firefox, Linux",
+    )
     assert db.session.scalar(sa.select(sa.func.count()).select_from(StaffSession)) == 2
 
 
-def test_an_empty_code_is_said_and_not_counted(app: Flask, client: FlaskClient, approver: User) -> None:
+def test_an_empty_code_is_said_and_not_counted(
+    app: Flask, client: FlaskClient, approver: User
+) -> None:
     enrol(app, approver)
     give_password(client, "lanh-dao")
     response = post(client, CODE, {"code": " "})
     assert response.status_code == 422
     assert "Hãy nhập mã xác thực." in response.get_data(as_text=True)
     with app.app_context():
-        assert db.session.scalar(sa.text("SELECT count(*) FROM throttle_event WHERE scope = 'confirm:second-factor'")) == 0
+        assert (
+            db.session.scalar(
+                sa.text("SELECT count(*) FROM throttle_event WHERE scope = 'confirm:second-factor'")
+            )
+            == 0
+        )

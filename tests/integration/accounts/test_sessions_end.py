@@ -39,7 +39,11 @@ def is_in(client: FlaskClient) -> bool:
 
 def reasons(app: Flask, user: User) -> list[SessionEnd | None]:
     with app.app_context():
-        rows = db.session.scalars(sa.select(StaffSession.reason).where(StaffSession.user_id == user.id).order_by(StaffSession.id))
+        rows = db.session.scalars(
+            sa.select(StaffSession.reason)
+            .where(StaffSession.user_id == user.id)
+            .order_by(StaffSession.id)
+        )
         return list(rows)
 
 
@@ -85,16 +89,27 @@ def test_another_password_ends_the_others_and_renews_this_one(app: Flask, heard:
     assert set(reasons(app, user)) == {SessionEnd.REPLACED, SessionEnd.PASSWORD, None}
 
 
-def by_administrator(action: str, data: dict[str, Any] | None = None) -> Callable[[Flask, User], None]:
+def by_administrator(
+    action: str, data: dict[str, Any] | None = None
+) -> Callable[[Flask, User], None]:
     def act(app: Flask, user: User) -> None:
         administrator, _ = make_staff(app, Role.ADMINISTRATOR)
-        response = post(administrator, f"{PEOPLE}/{user.username}{action}", data, form_at=f"{PEOPLE}/{user.username}")
+        response = post(
+            administrator,
+            f"{PEOPLE}/{user.username}{action}",
+            data,
+            form_at=f"{PEOPLE}/{user.username}",
+        )
         assert response.status_code == 302, response.get_data(as_text=True)
 
     return act
 
 
-CHANGED_ROLES = {"full_name": "Cán bộ", "email": "a@anson.example", "roles": ["officer", "moderator"]}
+CHANGED_ROLES = {
+    "full_name": "Cán bộ",
+    "email": "a@anson.example",
+    "roles": ["officer", "moderator"],
+}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +121,9 @@ CHANGED_ROLES = {"full_name": "Cán bộ", "email": "a@anson.example", "roles": 
         (by_administrator("", CHANGED_ROLES), SessionEnd.ROLE),
     ],
 )
-def test_an_administrator_s_act_ends_every_session(app: Flask, act: Callable[[Flask, User], None], reason: SessionEnd) -> None:
+def test_an_administrator_s_act_ends_every_session(
+    app: Flask, act: Callable[[Flask, User], None], reason: SessionEnd
+) -> None:
     client, user = make_staff(app, Role.OFFICER)
     thief = copy_of(client)
     act(app, user)
@@ -117,7 +134,9 @@ def test_an_administrator_s_act_ends_every_session(app: Flask, act: Callable[[Fl
 
 def test_an_edit_without_new_roles_ends_nothing(app: Flask) -> None:
     client, user = make_staff(app, Role.OFFICER)
-    by_administrator("", {"full_name": "Tên mới", "email": user.email, "roles": ["officer"]})(app, user)
+    by_administrator("", {"full_name": "Tên mới", "email": user.email, "roles": ["officer"]})(
+        app, user
+    )
     assert "Tên mới" in client.get(OWN).get_data(as_text=True)
 
 
@@ -185,12 +204,15 @@ def test_reading_any_page_changes_no_row(app: Flask) -> None:
     pages = [
         str(rule)
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.split(".")[0] in {"accounts", "own_account", "people"} and "GET" in (rule.methods or ())
+        if rule.endpoint.split(".")[0] in {"accounts", "own_account", "people"}
+        and "GET" in (rule.methods or ())
     ]
     assert len(pages) >= 14
     for browser in (client, app.test_client()):
         for page in pages:
-            assert browser.get(page.replace("<token>", link).replace("<username>", user.username)).status_code in {200, 302, 404, 410}
+            assert browser.get(
+                page.replace("<token>", link).replace("<username>", user.username)
+            ).status_code in {200, 302, 404, 410}
     with app.app_context():
         assert everything() == before
 
@@ -235,7 +257,9 @@ def test_ending_this_very_session_by_its_number_does_nothing(app: Flask) -> None
     assert is_in(client)
 
 
-def test_a_cookie_signed_with_another_key_is_worth_nothing(make_app: Any, database_url: str, app: Flask) -> None:
+def test_a_cookie_signed_with_another_key_is_worth_nothing(
+    make_app: Any, database_url: str, app: Flask
+) -> None:
     client, _user = make_staff(app, Role.OFFICER)
     other = make_app(database_url=database_url, secret_key="another-key-that-is-long-enough-for-us")
     stolen = other.test_client()
@@ -246,7 +270,14 @@ def test_a_cookie_signed_with_another_key_is_worth_nothing(make_app: Any, databa
 
 
 @pytest.mark.parametrize(
-    "content", [{"staff": 5, "seen": 5}, {"staff": "x"}, {"staff": "x", "seen": "y"}, {"seen": 1}, {"staff": "", "seen": 0}]
+    "content",
+    [
+        {"staff": 5, "seen": 5},
+        {"staff": "x"},
+        {"staff": "x", "seen": "y"},
+        {"seen": 1},
+        {"staff": "", "seen": 0},
+    ],
 )
 def test_a_strange_cookie_is_a_visitor(client: FlaskClient, content: dict[str, Any]) -> None:
     with client.session_transaction() as cookie:
@@ -270,7 +301,9 @@ def test_a_session_that_becomes_a_deputy_s_needs_the_second_factor(app: Flask) -
     assert is_in(plain)
     with app.app_context():
         giver = make_user(roles=(Role.APPROVER,))
-        deputies.name_deputy(giver, deputy=db.session.get_one(User, user.id), starts_on=today(), ends_on=today())
+        deputies.name_deputy(
+            giver, deputy=db.session.get_one(User, user.id), starts_on=today(), ends_on=today()
+        )
         db.session.commit()
     assert not is_in(plain)
     assert plain.get("/can-bo/dang-nhap").location.startswith("/can-bo/xac-thuc/thiet-lap")
@@ -309,7 +342,9 @@ def test_closing_twice_is_recorded_once(ctx: Flask) -> None:
         people.disable(user, actor=administrator)
     for _ in range(2):
         people.enable(user, actor=administrator)
-    tags = db.session.scalars(sa.text("SELECT tag FROM audit_record WHERE tag LIKE 'user:%abled'")).all()
+    tags = db.session.scalars(
+        sa.text("SELECT tag FROM audit_record WHERE tag LIKE 'user:%abled'")
+    ).all()
     assert sorted(tags) == ["user:disabled", "user:enabled"]
     assert not second_factor.vault().demo
 
@@ -319,4 +354,9 @@ def test_ending_others_when_there_are_none_is_not_recorded(ctx: Flask) -> None:
     session_service.start(user)
     (row,) = queries.sessions_of(user)
     assert session_service.end_others(user, keep=row) == 0
-    assert db.session.scalar(sa.text("SELECT count(*) FROM audit_record WHERE tag = 'user:session:ended'")) == 0
+    assert (
+        db.session.scalar(
+            sa.text("SELECT count(*) FROM audit_record WHERE tag = 'user:session:ended'")
+        )
+        == 0
+    )

@@ -24,7 +24,9 @@ ADDRESS = "/can-bo/dang-nhap"
 OWN = "/can-bo/tai-khoan"
 
 
-def try_to_sign_in(client: FlaskClient, username: str, password: str = PASSWORD, **more: Any) -> TestResponse:
+def try_to_sign_in(
+    client: FlaskClient, username: str, password: str = PASSWORD, **more: Any
+) -> TestResponse:
     return post(client, ADDRESS, {"username": username, "password": password, **more})
 
 
@@ -56,20 +58,27 @@ def test_the_right_password_opens_the_staff_pages(client: FlaskClient, officer: 
 
 
 @pytest.mark.parametrize("typed", ["ChuyenVien", " chuyenvien ", "chuyênviên"])
-def test_capitals_blanks_and_marks_in_the_name_do_not_matter(client: FlaskClient, officer: User, typed: str) -> None:
+def test_capitals_blanks_and_marks_in_the_name_do_not_matter(
+    client: FlaskClient, officer: User, typed: str
+) -> None:
     assert try_to_sign_in(client, typed).status_code == 302
 
 
 def test_a_decomposed_password_is_the_same_password(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         make_user("toi", password="m\u1ea5y-t\u00edm-\u0111\u00f2-ngang")
-    assert try_to_sign_in(client, "toi", "ma\u0302\u0301y-ti\u0301m-\u0111o\u0300-ngang").status_code == 302
+    assert (
+        try_to_sign_in(client, "toi", "ma\u0302\u0301y-ti\u0301m-\u0111o\u0300-ngang").status_code
+        == 302
+    )
 
 
 def test_signing_in_is_recorded(app: Flask, client: FlaskClient, officer: User) -> None:
     try_to_sign_in(client, "chuyenvien")
     with app.app_context():
-        records = db.session.scalars(sa.select(AuditRecord.about_id).where(AuditRecord.tag == "user:session:started")).all()
+        records = db.session.scalars(
+            sa.select(AuditRecord.about_id).where(AuditRecord.tag == "user:session:started")
+        ).all()
         assert records == [officer.id]
         assert db.session.get_one(User, officer.id).last_sign_in_at is not None
 
@@ -81,7 +90,9 @@ def without_token(response: TestResponse) -> str:
 def test_nobody_learns_which_accounts_exist(app: Flask, officer: User) -> None:
     with app.app_context():
         make_user("da-khoa", is_demo=False)
-        db.session.execute(sa.update(User).where(User.username == "da-khoa").values(is_active=False))
+        db.session.execute(
+            sa.update(User).where(User.username == "da-khoa").values(is_active=False)
+        )
         db.session.commit()
         make_user("chua-nhan-moi", password=None)
         make_user("ban-mau", is_demo=True)
@@ -94,19 +105,29 @@ def test_nobody_learns_which_accounts_exist(app: Flask, officer: User) -> None:
         ("ban-mau", PASSWORD),
     ):
         response = try_to_sign_in(app.test_client(), username, password)
-        headers = {name: value for name, value in response.headers if name not in {"Set-Cookie", "Content-Length"}}
-        answers.append((response.status_code, headers, without_token(response).replace(username, "")))
+        headers = {
+            name: value
+            for name, value in response.headers
+            if name not in {"Set-Cookie", "Content-Length"}
+        }
+        answers.append(
+            (response.status_code, headers, without_token(response).replace(username, ""))
+        )
     assert answers[0][0] == 422
     for answer in answers[1:]:
         assert answer == answers[0]
     assert "Tên đăng nhập hoặc mật khẩu không đúng." in answers[0][2]
 
 
-def test_an_unknown_name_costs_a_hash_too(app: Flask, officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_name_costs_a_hash_too(
+    app: Flask, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     verified: list[str] = []
     real = vault.PasswordHasher.verify
     monkeypatch.setattr(
-        vault.PasswordHasher, "verify", lambda self, stored, password: verified.append(stored) or real(self, stored, password)
+        vault.PasswordHasher,
+        "verify",
+        lambda self, stored, password: verified.append(stored) or real(self, stored, password),
     )
     for username in ("chuyenvien", "khong-co-ai"):
         try_to_sign_in(app.test_client(), username, "sai-mat-khau-roi")
@@ -115,7 +136,8 @@ def test_an_unknown_name_costs_a_hash_too(app: Flask, officer: User, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("username", "password", "words"), [("", PASSWORD, "Hãy nhập tên đăng nhập."), ("chuyenvien", "", "Hãy nhập mật khẩu.")]
+    ("username", "password", "words"),
+    [("", PASSWORD, "Hãy nhập tên đăng nhập."), ("chuyenvien", "", "Hãy nhập mật khẩu.")],
 )
 def test_an_empty_box_is_said_and_nothing_is_counted(
     app: Flask, client: FlaskClient, officer: User, username: str, password: str, words: str
@@ -129,7 +151,9 @@ def test_an_empty_box_is_said_and_nothing_is_counted(
 
 
 def test_the_password_never_comes_back(client: FlaskClient, officer: User) -> None:
-    assert "sai-mat-khau-roi" not in try_to_sign_in(client, "chuyenvien", "sai-mat-khau-roi").get_data(as_text=True)
+    assert "sai-mat-khau-roi" not in try_to_sign_in(
+        client, "chuyenvien", "sai-mat-khau-roi"
+    ).get_data(as_text=True)
 
 
 def test_a_megabyte_of_password_is_a_wrong_password(client: FlaskClient, officer: User) -> None:
@@ -138,7 +162,10 @@ def test_a_megabyte_of_password_is_a_wrong_password(client: FlaskClient, officer
 
 
 def test_without_the_token_of_the_form_nothing_happens(client: FlaskClient, officer: User) -> None:
-    assert client.post(ADDRESS, data={"username": "chuyenvien", "password": PASSWORD}).status_code == 419
+    assert (
+        client.post(ADDRESS, data={"username": "chuyenvien", "password": PASSWORD}).status_code
+        == 419
+    )
     assert not is_in(client)
 
 
@@ -161,11 +188,15 @@ UNSAFE = [
 
 @pytest.mark.parametrize("target", [*SAFE, *UNSAFE])
 def test_next_leads_only_to_this_site(client: FlaskClient, officer: User, target: str) -> None:
-    assert try_to_sign_in(client, "chuyenvien", next=target).location == (target if target in SAFE else "/can-bo/")
+    assert try_to_sign_in(client, "chuyenvien", next=target).location == (
+        target if target in SAFE else "/can-bo/"
+    )
 
 
 @pytest.mark.parametrize("target", UNSAFE)
-def test_next_in_the_address_is_checked_as_well(client: FlaskClient, officer: User, target: str) -> None:
+def test_next_in_the_address_is_checked_as_well(
+    client: FlaskClient, officer: User, target: str
+) -> None:
     page = client.get(ADDRESS, query_string={"next": target}).get_data(as_text=True)
     assert 'name="next"' in page
     assert "evil" not in re.findall(r'<input[^>]*name="next"[^>]*>', page)[0]
@@ -182,8 +213,19 @@ def test_a_protected_page_leads_to_the_form_and_back(client: FlaskClient, office
     assert "Hãy đăng nhập để tiếp tục." in page
 
 
-@pytest.mark.parametrize("address", ["/can-bo/khong-co-trang-nay", "/can-bo", "/can-bo/", "/can-bo/a/b/c?d=e", "/can-bo/tai-khoan/khac"])
-def test_unknown_staff_addresses_are_closed_like_the_others(app: Flask, client: FlaskClient, officer: User, address: str) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/can-bo/khong-co-trang-nay",
+        "/can-bo",
+        "/can-bo/",
+        "/can-bo/a/b/c?d=e",
+        "/can-bo/tai-khoan/khac",
+    ],
+)
+def test_unknown_staff_addresses_are_closed_like_the_others(
+    app: Flask, client: FlaskClient, officer: User, address: str
+) -> None:
     response = client.get(address)
     assert response.status_code == 302
     assert response.location.startswith(ADDRESS)
@@ -204,13 +246,17 @@ def test_a_route_that_names_no_permission_is_closed_to_everybody(
     assert "bí mật" not in response.get_data(as_text=True)
 
 
-def test_fixation_what_was_in_the_cookie_before_is_gone(app: Flask, client: FlaskClient, officer: User) -> None:
+def test_fixation_what_was_in_the_cookie_before_is_gone(
+    app: Flask, client: FlaskClient, officer: User
+) -> None:
     with client.session_transaction() as cookie:
         cookie["planted"] = "by somebody else"
         cookie["staff"] = "known-secret"
         cookie["seen"] = int(time.time())
     before = csrf_of(client, ADDRESS)
-    client.post(ADDRESS, data={"username": "chuyenvien", "password": PASSWORD, "csrf_token": before})
+    client.post(
+        ADDRESS, data={"username": "chuyenvien", "password": PASSWORD, "csrf_token": before}
+    )
     with client.session_transaction() as cookie:
         assert "planted" not in cookie
         assert cookie["staff"] != "known-secret"
@@ -219,19 +265,26 @@ def test_fixation_what_was_in_the_cookie_before_is_gone(app: Flask, client: Flas
     assert client.post("/can-bo/dang-xuat", data={"csrf_token": before}).status_code == 419
 
 
-def test_signing_in_again_ends_the_browser_s_old_session(app: Flask, client: FlaskClient, officer: User) -> None:
+def test_signing_in_again_ends_the_browser_s_old_session(
+    app: Flask, client: FlaskClient, officer: User
+) -> None:
     sign_in(client, officer)
     old = client.get_cookie("phien")
     assert old is not None
     # The form sends signed-in people on, so the token is taken from another page.
-    client.post(ADDRESS, data={"username": "chuyenvien", "password": PASSWORD, "csrf_token": csrf_of(client, OWN)})
+    client.post(
+        ADDRESS,
+        data={"username": "chuyenvien", "password": PASSWORD, "csrf_token": csrf_of(client, OWN)},
+    )
     assert is_in(client)
     stale = app.test_client()
     stale.set_cookie("phien", old.value)
     assert not is_in(stale)
 
 
-def test_only_a_hash_of_the_secret_is_stored(app: Flask, client: FlaskClient, officer: User) -> None:
+def test_only_a_hash_of_the_secret_is_stored(
+    app: Flask, client: FlaskClient, officer: User
+) -> None:
     try_to_sign_in(client, "chuyenvien")
     with client.session_transaction() as cookie:
         token = cookie["staff"]
@@ -266,10 +319,12 @@ def test_demo_accounts_open_only_in_demo_data(make_app: Any, database_url: str, 
         assert is_in(client)
 
 
-# Limits -----------------------------------------------------------------------------------------------------------------
+# Limits -----------------------------------------------------------------------------------------
 
 
-def test_ten_wrong_passwords_close_the_account_for_a_while_for_the_right_one_too(client: FlaskClient, officer: User) -> None:
+def test_ten_wrong_passwords_close_the_account_for_a_while_for_the_right_one_too(
+    client: FlaskClient, officer: User
+) -> None:
     start = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
     with time_machine.travel(start, tick=False):
         for _ in range(10):
@@ -286,11 +341,15 @@ def test_ten_wrong_passwords_close_the_account_for_a_while_for_the_right_one_too
 
 
 def test_a_name_that_nobody_has_closes_in_the_same_way(client: FlaskClient, officer: User) -> None:
-    statuses = [try_to_sign_in(client, "khong-co-ai", "sai-mat-khau-roi").status_code for _ in range(11)]
+    statuses = [
+        try_to_sign_in(client, "khong-co-ai", "sai-mat-khau-roi").status_code for _ in range(11)
+    ]
     assert statuses == [422] * 10 + [429]
 
 
-def test_nothing_is_hashed_while_the_door_is_closed(client: FlaskClient, officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_hashed_while_the_door_is_closed(
+    client: FlaskClient, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for _ in range(10):
         try_to_sign_in(client, "chuyenvien", "sai-mat-khau-roi")
 
@@ -304,22 +363,33 @@ def test_nothing_is_hashed_while_the_door_is_closed(client: FlaskClient, officer
 def test_success_forgets_the_failures(client: FlaskClient, app: Flask, officer: User) -> None:
     for _ in range(3):
         for _ in range(9):
-            assert try_to_sign_in(app.test_client(), "chuyenvien", "sai-mat-khau-roi").status_code == 422
+            assert (
+                try_to_sign_in(app.test_client(), "chuyenvien", "sai-mat-khau-roi").status_code
+                == 422
+            )
         assert try_to_sign_in(app.test_client(), "chuyenvien").status_code == 302
 
 
-def test_one_password_tried_on_many_accounts_closes_the_address(app: Flask, client: FlaskClient) -> None:
+def test_one_password_tried_on_many_accounts_closes_the_address(
+    app: Flask, client: FlaskClient
+) -> None:
     with app.app_context():
         for number in range(12):
             make_user(f"nguoi-{number}", password="khac-nhau-hoan-toan")
-    statuses = [try_to_sign_in(client, f"nguoi-{number}", "mot-mat-khau-2026").status_code for number in range(12)]
+    statuses = [
+        try_to_sign_in(client, f"nguoi-{number}", "mot-mat-khau-2026").status_code
+        for number in range(12)
+    ]
     assert statuses == [422] * 10 + [429] * 2
     assert try_to_sign_in(client, "nguoi-11", "khac-nhau-hoan-toan").status_code == 429
     elsewhere = post(client, ADDRESS, {"username": "nguoi-11", "password": "khac-nhau-hoan-toan"})
     assert elsewhere.status_code == 429
     token = csrf_of(client, ADDRESS)
     data = {"username": "nguoi-11", "password": "khac-nhau-hoan-toan", "csrf_token": token}
-    assert client.post(ADDRESS, data=data, environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 302
+    assert (
+        client.post(ADDRESS, data=data, environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code
+        == 302
+    )
 
 
 def test_one_forgetful_person_does_not_lock_out_the_office(app: Flask, officer: User) -> None:
@@ -333,10 +403,15 @@ def test_neither_names_nor_addresses_are_kept(app: Flask, officer: User) -> None
     with app.app_context():
         rows = db.session.execute(sa.text("SELECT scope, key FROM throttle_event")).all()
     assert {row.scope for row in rows} == {"sign-in:account", "sign-in:address", "sign-in:pair"}
-    assert all("chuyenvien" not in row.key and "127.0.0.1" not in row.key and len(row.key) == 64 for row in rows)
+    assert all(
+        "chuyenvien" not in row.key and "127.0.0.1" not in row.key and len(row.key) == 64
+        for row in rows
+    )
 
 
-def test_the_owner_hears_of_five_wrong_passwords_once(app: Flask, officer: User, heard: Any) -> None:
+def test_the_owner_hears_of_five_wrong_passwords_once(
+    app: Flask, officer: User, heard: Any
+) -> None:
     for number in range(1, 9):
         try_to_sign_in(app.test_client(), "chuyenvien", "sai-mat-khau-roi")
         assert len(heard) == (1 if number >= 5 else 0)
@@ -359,7 +434,7 @@ def test_an_alert_is_not_sent_for_a_closed_account(app: Flask, officer: User, he
     assert not heard
 
 
-# Visitors ---------------------------------------------------------------------------------------------------------------
+# Visitors ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -375,7 +450,9 @@ def public_page(make_app: Any, database_url: str, app: Flask) -> Flask:
     return other
 
 
-def test_a_visitor_without_a_cookie_gets_none_and_costs_no_look_for_a_person(public_page: Flask) -> None:
+def test_a_visitor_without_a_cookie_gets_none_and_costs_no_look_for_a_person(
+    public_page: Flask,
+) -> None:
     with public_page.app_context():
         engine = db.engine
     with StatementCounter(engine) as counter:
@@ -383,7 +460,9 @@ def test_a_visitor_without_a_cookie_gets_none_and_costs_no_look_for_a_person(pub
     assert response.status_code == 200
     assert "Set-Cookie" not in response.headers
     assert not [
-        statement for statement in counter.statements if "staff_session" in statement or '"user"' in statement or " user" in statement
+        statement
+        for statement in counter.statements
+        if "staff_session" in statement or '"user"' in statement or " user" in statement
     ]
 
 
@@ -392,7 +471,9 @@ def test_a_forged_remember_cookie_opens_nothing(client: FlaskClient, officer: Us
     assert not is_in(client)
 
 
-def test_a_signed_in_page_costs_one_statement_for_the_person(app: Flask, client: FlaskClient, officer: User) -> None:
+def test_a_signed_in_page_costs_one_statement_for_the_person(
+    app: Flask, client: FlaskClient, officer: User
+) -> None:
     sign_in(client, officer)
     with app.app_context():
         engine = db.engine

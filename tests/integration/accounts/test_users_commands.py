@@ -27,7 +27,9 @@ def user_named(app: Flask, username: str) -> User:
         return queries.by_username(username)
 
 
-def test_the_first_administrator_comes_in_by_a_link_that_works_once(app: Flask, client: FlaskClient) -> None:
+def test_the_first_administrator_comes_in_by_a_link_that_works_once(
+    app: Flask, client: FlaskClient
+) -> None:
     result = run(app, "create", *WHO, "--name", "Hoàng Anh Tuấn", "--role", "officer")
     assert result.exit_code == 0, result.output
     address = result.output.strip().rsplit(" ", 1)[1]
@@ -36,13 +38,17 @@ def test_the_first_administrator_comes_in_by_a_link_that_works_once(app: Flask, 
     data = {"new_password": "duong-lang-mua-gat", "repeat_password": "duong-lang-mua-gat"}
     assert post(client, path, data).status_code == 302
     assert client.get(path).status_code == 410
-    response = post(client, "/can-bo/dang-nhap", {"username": "quan.tri", "password": "duong-lang-mua-gat"})
+    response = post(
+        client, "/can-bo/dang-nhap", {"username": "quan.tri", "password": "duong-lang-mua-gat"}
+    )
     assert response.location.startswith("/can-bo/xac-thuc/thiet-lap")
     user = user_named(app, "quan.tri")
     assert (user.full_name, user.roles) == ("Hoàng Anh Tuấn", {Role.ADMINISTRATOR, Role.OFFICER})
 
 
-def test_an_initial_password_comes_by_standard_input_and_has_to_be_changed(app: Flask, client: FlaskClient) -> None:
+def test_an_initial_password_comes_by_standard_input_and_has_to_be_changed(
+    app: Flask, client: FlaskClient
+) -> None:
     result = run(
         app,
         "create",
@@ -58,7 +64,12 @@ def test_an_initial_password_comes_by_standard_input_and_has_to_be_changed(app: 
     assert result.exit_code == 0, result.output
     assert "dat-lai-mat-khau" not in result.output
     assert "duong-lang" not in result.output
-    assert post(client, "/can-bo/dang-nhap", {"username": "van.thu", "password": "duong-lang-mua-gat"}).status_code == 302
+    assert (
+        post(
+            client, "/can-bo/dang-nhap", {"username": "van.thu", "password": "duong-lang-mua-gat"}
+        ).status_code
+        == 302
+    )
     assert client.get("/can-bo/tai-khoan").location == "/can-bo/tai-khoan/mat-khau"
 
 
@@ -74,9 +85,29 @@ def test_an_invitation_goes_out_by_mail(app: Flask, heard: Any) -> None:
     [
         (["create", "--username", "moi", "--email", "a@anson.example"], "", "chỉ gồm chữ thường"),
         (["create", "--username", "ai", "--email", "khong-phai"], "", "Thư điện tử chưa đúng."),
-        (["create", "--username", "ai", "--email", "a@anson.example", "--password-stdin"], "ngan\n", "ít nhất 10"),
-        (["create", "--username", "ai", "--email", "a@anson.example", "--password-stdin", "--invite"], "", "exclude"),
-        (["create", "--username", "ai", "--email", "a@anson.example", "--role", "emperor"], "", "emperor"),
+        (
+            ["create", "--username", "ai", "--email", "a@anson.example", "--password-stdin"],
+            "ngan\n",
+            "ít nhất 10",
+        ),
+        (
+            [
+                "create",
+                "--username",
+                "ai",
+                "--email",
+                "a@anson.example",
+                "--password-stdin",
+                "--invite",
+            ],
+            "",
+            "exclude",
+        ),
+        (
+            ["create", "--username", "ai", "--email", "a@anson.example", "--role", "emperor"],
+            "",
+            "emperor",
+        ),
         (["link", "--username", "ai"], "", "Không có tài khoản tên ai."),
         (["reset-second-factor", "--username", "ai"], "", "Không có tài khoản tên ai."),
     ],
@@ -95,7 +126,10 @@ def test_everybody_is_listed(app: Flask) -> None:
         make_user("a-nguoi", full_name="An A").is_active = False
         db.session.commit()
     lines = run(app, "list").output.splitlines()
-    assert lines == ["a-nguoi\tAn A\tChuyên viên\tđã khóa", "b-nguoi\tBùi B\tTrưởng đơn vị, Chuyên viên"]
+    assert lines == [
+        "a-nguoi\tAn A\tChuyên viên\tđã khóa",
+        "b-nguoi\tBùi B\tTrưởng đơn vị, Chuyên viên",
+    ]
 
 
 def test_the_way_back_in_when_nobody_can_sign_in(app: Flask, client: FlaskClient) -> None:
@@ -105,7 +139,11 @@ def test_the_way_back_in_when_nobody_can_sign_in(app: Flask, client: FlaskClient
         db.session.commit()
     assert run(app, "reset-second-factor", "--username", "quan-tri").exit_code == 0
     assert user_named(app, "quan-tri").totp_seed is None
-    path = run(app, "link", "--username", "quan-tri").output.strip().removeprefix("http://127.0.0.1:8000")
+    path = (
+        run(app, "link", "--username", "quan-tri")
+        .output.strip()
+        .removeprefix("http://127.0.0.1:8000")
+    )
     assert "Đặt lại mật khẩu" in client.get(path).get_data(as_text=True)
 
 
@@ -116,10 +154,24 @@ def test_eight_demo_accounts_are_made_once(make_app: Any, database_url: str, app
         assert demo.load({}) == []
         db.session.commit()
         names = {user.username for user in queries.all_users()}
-        assert names == {"tiepnhan", "chuyenvien.kt", "chuyenvien.vhxh", "lanhdao", "bientap", "congtacvien", "quantri", "kiemtra"}
-        assert all(user.is_demo and vault().verify_password(user.password_hash, demo.PASSWORD) for user in queries.all_users())
+        assert names == {
+            "tiepnhan",
+            "chuyenvien.kt",
+            "chuyenvien.vhxh",
+            "lanhdao",
+            "bientap",
+            "congtacvien",
+            "quantri",
+            "kiemtra",
+        }
+        assert all(
+            user.is_demo and vault().verify_password(user.password_hash, demo.PASSWORD)
+            for user in queries.all_users()
+        )
     client = other.test_client()
-    response = post(client, "/can-bo/dang-nhap", {"username": "quantri", "password": "demo-An-Son-2026"})
+    response = post(
+        client, "/can-bo/dang-nhap", {"username": "quantri", "password": "demo-An-Son-2026"}
+    )
     assert response.location == "/can-bo/"
 
 
@@ -128,7 +180,9 @@ def test_demo_accounts_are_refused_elsewhere(ctx: Flask) -> None:
         demo.load({})
 
 
-def test_demo_accounts_belong_to_the_first_unit_that_exists(make_app: Any, database_url: str, app: Flask) -> None:
+def test_demo_accounts_belong_to_the_first_unit_that_exists(
+    make_app: Any, database_url: str, app: Flask
+) -> None:
     from tests.factories.organisation import make_unit
 
     other = make_app(database_url=database_url, demo=True)

@@ -18,7 +18,13 @@ from app.kernel.links import Ref
 
 def grow(number: int = 3) -> None:
     for index in range(1, number + 1):
-        service.record("test:thing:done", actor_id=index, actor=f"Cán bộ {index}", about=Ref("thing", index), data={"step": index})
+        service.record(
+            "test:thing:done",
+            actor_id=index,
+            actor=f"Cán bộ {index}",
+            about=Ref("thing", index),
+            data={"step": index},
+        )
     db.session.commit()
 
 
@@ -29,7 +35,9 @@ def without_triggers() -> Iterator[None]:
     if connection.dialect.name == "sqlite":
         names = [
             row[0]
-            for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'")
+            for row in connection.exec_driver_sql(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'"
+            )
         ]
         for name in names:
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
@@ -56,7 +64,13 @@ def test_records_form_a_chain(ctx: Flask) -> None:
     assert second.previous_hash == first.hash
     assert third.previous_hash == second.hash
     assert service.head() == (3, third.hash)
-    assert (second.actor_id, second.actor, second.about_kind, second.about_id, second.data) == (2, "Cán bộ 2", "thing", 2, {"step": 2})
+    assert (second.actor_id, second.actor, second.about_kind, second.about_id, second.data) == (
+        2,
+        "Cán bộ 2",
+        "thing",
+        2,
+        {"step": 2},
+    )
 
 
 def test_a_whole_chain_verifies(ctx: Flask) -> None:
@@ -84,7 +98,9 @@ def test_a_rolled_back_record_leaves_no_gap(ctx: Flask) -> None:
 
 
 def test_names_are_cleaned_and_cut(ctx: Flask) -> None:
-    service.record("test:thing:done", actor_id=None, actor="A\nB\u202e" + "c" * 300, about=None, data=None)
+    service.record(
+        "test:thing:done", actor_id=None, actor="A\nB\u202e" + "c" * 300, about=None, data=None
+    )
     db.session.commit()
     actor = db.session.scalars(sa.select(AuditRecord.actor)).one()
     assert actor.startswith("A B")
@@ -116,7 +132,11 @@ def test_the_database_refuses(ctx: Flask, statement: str) -> None:
 
 def test_postgresql_refuses_truncate(ctx: Flask) -> None:
     grow()
-    statement = "TRUNCATE audit_record" if db.engine.dialect.name == "postgresql" else "DELETE FROM audit_record"
+    statement = (
+        "TRUNCATE audit_record"
+        if db.engine.dialect.name == "postgresql"
+        else "DELETE FROM audit_record"
+    )
     with pytest.raises(DBAPIError, match="append-only"):
         run(statement)
     db.session.rollback()
@@ -156,7 +176,9 @@ def test_reordered_records_are_found(ctx: Flask) -> None:
 
 def test_a_cut_off_end_is_found(ctx: Flask) -> None:
     problems = forge("DELETE FROM audit_record WHERE id = 3")
-    assert problems == ["Cuối nhật ký không khớp: sổ ghi nhận 3 bản ghi, bản ghi cuối tìm thấy là số 2."]
+    assert problems == [
+        "Cuối nhật ký không khớp: sổ ghi nhận 3 bản ghi, bản ghi cuối tìm thấy là số 2."
+    ]
 
 
 def test_a_forged_end_is_found_by_a_hash_noted_earlier(ctx: Flask) -> None:
@@ -165,7 +187,9 @@ def test_a_forged_end_is_found_by_a_hash_noted_earlier(ctx: Flask) -> None:
     assert service.verify(noted) == []
     with without_triggers():
         run("DELETE FROM audit_record WHERE id = 3")
-        run("UPDATE audit_head SET last_id = 2, last_hash = (SELECT hash FROM audit_record WHERE id = 2)")
+        run(
+            "UPDATE audit_head SET last_id = 2, last_hash = (SELECT hash FROM audit_record WHERE id = 2)"
+        )
     assert service.verify() == []
     assert service.verify(noted) == [f"Không tìm thấy bản ghi có mã băm {noted} đã lưu trước đây."]
 
@@ -198,7 +222,13 @@ def test_parallel_writers_make_one_chain(app: Flask) -> None:
             start.wait()
             for index in range(5):
                 with app.app_context():
-                    service.record("test:thing:done", actor_id=writer, actor=str(writer), about=Ref("thing", index), data=None)
+                    service.record(
+                        "test:thing:done",
+                        actor_id=writer,
+                        actor=str(writer),
+                        about=Ref("thing", index),
+                        data=None,
+                    )
                     db.session.commit()
         except BaseException as error:
             failures.append(error)

@@ -24,10 +24,23 @@ def auditor(app: Flask) -> FlaskClient:
     return client
 
 
-def add(app: Flask, number: int = 1, *, tag: str = "test:thing:done", actor: str = "Trần Văn B", **data: object) -> None:
+def add(
+    app: Flask,
+    number: int = 1,
+    *,
+    tag: str = "test:thing:done",
+    actor: str = "Trần Văn B",
+    **data: object,
+) -> None:
     with app.app_context():
         for index in range(number):
-            service.record(tag, actor_id=5, actor=actor, about=Ref("thing", index + 1), data={"code": f"AS-2026-{index + 1:06}", **data})
+            service.record(
+                tag,
+                actor_id=5,
+                actor=actor,
+                about=Ref("thing", index + 1),
+                data={"code": f"AS-2026-{index + 1:06}", **data},
+            )
         db.session.commit()
 
 
@@ -59,7 +72,9 @@ def test_filters(app: Flask, auditor: FlaskClient) -> None:
         add(app, actor="Lê Thị C", tag="test:thing:begun")
     add(app, actor="Trần Văn B")
     assert "Lê Thị C" not in text_of(auditor, f"{ADDRESS}?nguoi=Trần Văn B").split("<tbody")[1]
-    assert "Trần Văn B" not in text_of(auditor, f"{ADDRESS}?viec=test:thing:begun").split("<tbody")[1]
+    assert (
+        "Trần Văn B" not in text_of(auditor, f"{ADDRESS}?viec=test:thing:begun").split("<tbody")[1]
+    )
     inside = text_of(auditor, f"{ADDRESS}?tu=5/3/2026&den=05/03/2026")
     assert "Lê Thị C" in inside
     assert "Trần Văn B" not in inside.split("<tbody")[1]
@@ -87,7 +102,11 @@ def test_pages_forward_and_back(app: Flask, auditor: FlaskClient) -> None:
         page = text_of(auditor, address)
         seen.update(part[:15] for part in page.split(">AS-2026-")[1:])
         marker = 'rel="next"'
-        address = page.split(marker)[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&") if marker in page else None
+        address = (
+            page.split(marker)[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+            if marker in page
+            else None
+        )
     assert address is None
     assert len({item[:6] for item in seen}) == 120
     assert 'rel="prev"' in page
@@ -147,7 +166,12 @@ def test_hot_queries_use_an_index(app: Flask) -> None:
                 .order_by(queries.AuditRecord.at.desc(), queries.AuditRecord.id.desc())
                 .limit(5)
             )
-            plan = db.session.execute(db.text(explain + str(compiled.compile(db.engine, compile_kwargs={"literal_binds": True})))).all()
+            plan = db.session.execute(
+                db.text(
+                    explain
+                    + str(compiled.compile(db.engine, compile_kwargs={"literal_binds": True}))
+                )
+            ).all()
             text = " ".join(str(row) for row in plan)
             assert counter.statements
             assert "TEMP B-TREE" not in text

@@ -14,11 +14,28 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy.exc import IntegrityError
 
-from app.consultations.models import Clause, Comment, Consultation, DraftVersion, ProjectItem, SurveyAnswer, SurveyQuestion
+from app.consultations.models import (
+    Clause,
+    Comment,
+    Consultation,
+    DraftVersion,
+    ProjectItem,
+    SurveyAnswer,
+    SurveyQuestion,
+)
 from app.consultations.service import commenting
 from app.consultations.service.accepting import SURVEY_ONLY
 from app.consultations.service.commenting import Commented
-from app.consultations.states import ClauseKind, CommentStage, ShowComments, Stage, Stance, SurveyKind, TargetKind, Visibility
+from app.consultations.states import (
+    ClauseKind,
+    CommentStage,
+    ShowComments,
+    Stage,
+    Stance,
+    SurveyKind,
+    TargetKind,
+    Visibility,
+)
 from app.extensions import db
 from app.files.models import StoredFile
 from app.kernel import clock
@@ -29,7 +46,12 @@ from tests.factories.consultations import BODY, make_consultation
 from tests.factories.organisation import make_agency, make_place
 from tests.factories.pages import Page, visit
 
-PERSON = {"sender_kind": "resident", "name": "Nguyễn Thị Ân", "phone": "0912 345 678", "consent": "publish"}
+PERSON = {
+    "sender_kind": "resident",
+    "name": "Nguyễn Thị Ân",
+    "phone": "0912 345 678",
+    "consent": "publish",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -55,12 +77,37 @@ def add_targets(consultation: Consultation) -> None:
     db.session.flush()
     db.session.add_all(
         [
-            Clause(version_id=version.id, position=1, kind=ClauseKind.ARTICLE, anchor="dieu-5", label="Điều 5", heading="Đất trồng lúa"),
             Clause(
-                version_id=version.id, position=2, depth=1, kind=ClauseKind.CLAUSE, anchor="dieu-5-khoan-2", label="2.", text="Giữ lại."
+                version_id=version.id,
+                position=1,
+                kind=ClauseKind.ARTICLE,
+                anchor="dieu-5",
+                label="Điều 5",
+                heading="Đất trồng lúa",
             ),
-            ProjectItem(consultation_id=consultation.id, code="01", name="Đường tránh phía Đông", land_code="DGT", planned_ha=3),
-            ProjectItem(consultation_id=consultation.id, code="02", name="Trường mầm non", land_code="DGD", planned_ha=1),
+            Clause(
+                version_id=version.id,
+                position=2,
+                depth=1,
+                kind=ClauseKind.CLAUSE,
+                anchor="dieu-5-khoan-2",
+                label="2.",
+                text="Giữ lại.",
+            ),
+            ProjectItem(
+                consultation_id=consultation.id,
+                code="01",
+                name="Đường tránh phía Đông",
+                land_code="DGT",
+                planned_ha=3,
+            ),
+            ProjectItem(
+                consultation_id=consultation.id,
+                code="02",
+                name="Trường mầm non",
+                land_code="DGD",
+                planned_ha=1,
+            ),
         ]
     )
 
@@ -70,24 +117,42 @@ def address(slug: str, query: str = "") -> str:
 
 
 def content(client: FlaskClient, slug: str, query: str = "", **chosen: str) -> Page:
-    page = visit(client, address(slug, query)).press("Tiếp tục", **({"target_kind": "whole"} if not query else {}) | chosen)
+    page = visit(client, address(slug, query)).press(
+        "Tiếp tục", **({"target_kind": "whole"} if not query else {}) | chosen
+    )
     assert page.status == 200, page.errors
     return page
 
 
 def contact(client: FlaskClient, slug: str, query: str = "", **changes: Any) -> Page:
-    page = content(client, slug, query).press("Tiếp tục", **{"stance": "agree", "body": BODY, **changes})
+    page = content(client, slug, query).press(
+        "Tiếp tục", **{"stance": "agree", "body": BODY, **changes}
+    )
     assert page.has_button("Xem lại"), page.text
     return page
 
 
-def review(client: FlaskClient, slug: str, query: str = "", *, person: dict[str, Any] | None = None, **changes: Any) -> Page:
+def review(
+    client: FlaskClient,
+    slug: str,
+    query: str = "",
+    *,
+    person: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Page:
     page = contact(client, slug, query, **changes).press("Xem lại", **{**PERSON, **(person or {})})
     assert page.has_button("Gửi góp ý"), (page.errors, page.text)
     return page
 
 
-def send(client: FlaskClient, slug: str, query: str = "", *, person: dict[str, Any] | None = None, **changes: Any) -> Page:
+def send(
+    client: FlaskClient,
+    slug: str,
+    query: str = "",
+    *,
+    person: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Page:
     return review(client, slug, query, person=person, **changes).press("Gửi góp ý")
 
 
@@ -116,12 +181,22 @@ def test_three_steps_make_a_comment(app: Flask, client: FlaskClient, slug: str) 
     assert code.startswith("AS-")
     assert len(pin) == 6
     made = only(app)
-    assert (made.stance, made.target_kind, made.stage, made.late) == (Stance.AGREE, TargetKind.WHOLE, CommentStage.RECEIVED, False)
+    assert (made.stance, made.target_kind, made.stage, made.late) == (
+        Stance.AGREE,
+        TargetKind.WHOLE,
+        CommentStage.RECEIVED,
+        False,
+    )
     assert made.submission.body == BODY
     assert made.submission.phone == "0912345678"
     assert made.submission.consent_text == "2026-11-gop-y"
     with app.app_context():
-        assert db.session.scalar(sa.select(Consultation.received_count).where(Consultation.slug == slug)) == 1
+        assert (
+            db.session.scalar(
+                sa.select(Consultation.received_count).where(Consultation.slug == slug)
+            )
+            == 1
+        )
 
 
 def test_no_stance_is_chosen_for_anybody(client: FlaskClient, slug: str) -> None:
@@ -134,7 +209,7 @@ def test_no_stance_is_chosen_for_anybody(client: FlaskClient, slug: str) -> None
     assert BODY in refused.html
 
 
-# About what -------------------------------------------------------------------------------------------------------------------
+# About what -------------------------------------------------------------------------------------
 def test_link_from_a_clause_chooses_it(app: Flask, client: FlaskClient, slug: str) -> None:
     page = visit(client, address(slug, "?muc=dieu-5-khoan-2"))
     assert page.values("Tiếp tục")["target_kind"] == "clause"
@@ -149,7 +224,11 @@ def test_what_a_link_chose_can_be_changed(app: Flask, client: FlaskClient, slug:
     page = content(client, slug, "?muc=dieu-5").press("Đổi")
     page = page.press("Tiếp tục", target_kind="project", project="02")
     assert "Trường mầm non" in page.text
-    page = page.press("Tiếp tục", stance="other", body=BODY).press("Xem lại", **PERSON).press("Gửi góp ý")
+    page = (
+        page.press("Tiếp tục", stance="other", body=BODY)
+        .press("Xem lại", **PERSON)
+        .press("Gửi góp ý")
+    )
     codes_of(page)
     assert only(app).project_id is not None
     assert only(app).clause_anchor is None
@@ -162,7 +241,9 @@ def test_link_from_a_project_chooses_it(app: Flask, client: FlaskClient, slug: s
     assert only(app).project_id == project
 
 
-@pytest.mark.parametrize("query", ["?muc=dieu-99", "?cong-trinh=77", "?muc=" + "x" * 5000, "?muc=%00"])
+@pytest.mark.parametrize(
+    "query", ["?muc=dieu-99", "?cong-trinh=77", "?muc=" + "x" * 5000, "?muc=%00"]
+)
 def test_link_to_nothing_chooses_nothing(client: FlaskClient, slug: str, query: str) -> None:
     page = visit(client, address(slug, query))
     assert page.status == 200
@@ -171,16 +252,28 @@ def test_link_to_nothing_chooses_nothing(client: FlaskClient, slug: str, query: 
 
 def test_place_by_words_alone(app: Flask, client: FlaskClient, slug: str) -> None:
     page = content(client, slug, "?noi=1", place_text="Ngã ba trước chợ", place="thon-dong")
-    codes_of(page.press("Tiếp tục", stance="agree", body=BODY).press("Xem lại", **PERSON).press("Gửi góp ý"))
+    codes_of(
+        page.press("Tiếp tục", stance="agree", body=BODY)
+        .press("Xem lại", **PERSON)
+        .press("Gửi góp ý")
+    )
     made = only(app)
-    assert (made.target_kind, made.place_text, made.longitude) == (TargetKind.PLACE, "Ngã ba trước chợ", None)
+    assert (made.target_kind, made.place_text, made.longitude) == (
+        TargetKind.PLACE,
+        "Ngã ba trước chợ",
+        None,
+    )
     assert made.submission.place_id is not None
 
 
 def test_place_by_pin(app: Flask, client: FlaskClient, slug: str) -> None:
     page = content(client, slug, "?noi=1", longitude="108.77001", latitude="15.09002")
     assert "nơi đã ghim (15,09002; 108,77001)" in page.text
-    codes_of(page.press("Tiếp tục", stance="agree", body=BODY).press("Xem lại", **PERSON).press("Gửi góp ý"))
+    codes_of(
+        page.press("Tiếp tục", stance="agree", body=BODY)
+        .press("Xem lại", **PERSON)
+        .press("Gửi góp ý")
+    )
     assert (only(app).longitude, only(app).latitude) == (108.77001, 15.09002)
 
 
@@ -215,13 +308,19 @@ def test_place_by_pin(app: Flask, client: FlaskClient, slug: str) -> None:
         ({"target_kind": "place", "place_text": "x" * 301}, "Mục này dài quá. Hãy rút gọn."),
     ],
 )
-def test_target_that_cannot_be_taken(client: FlaskClient, slug: str, chosen: dict[str, str], message: str) -> None:
+def test_target_that_cannot_be_taken(
+    client: FlaskClient, slug: str, chosen: dict[str, str], message: str
+) -> None:
     page = visit(client, address(slug)).press("Tiếp tục", **chosen)
     assert (page.status, message in page.errors) == (422, True), page.errors
 
 
-@pytest.mark.parametrize(("kind", "field"), [("clause", "clause"), ("project", "project"), ("place", "place_text")])
-def test_which_one_is_asked_only_once_its_kind_is_chosen(client: FlaskClient, slug: str, kind: str, field: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "field"), [("clause", "clause"), ("project", "project"), ("place", "place_text")]
+)
+def test_which_one_is_asked_only_once_its_kind_is_chosen(
+    client: FlaskClient, slug: str, kind: str, field: str
+) -> None:
     first = visit(client, address(slug))
     assert not first.soup.select("main select, main input[type=text]:not([name=company_url])")
     asked = first.press("Tiếp tục", target_kind=kind)
@@ -231,21 +330,44 @@ def test_which_one_is_asked_only_once_its_kind_is_chosen(client: FlaskClient, sl
     assert asked.press("Tiếp tục", target_kind="whole").heading == "Bạn có ý kiến gì?"
 
 
-def test_nothing_to_choose_where_there_is_no_draft_and_no_list(app: Flask, client: FlaskClient) -> None:
+def test_nothing_to_choose_where_there_is_no_draft_and_no_list(
+    app: Flask, client: FlaskClient
+) -> None:
     with app.app_context():
         slug = make_consultation().slug
-    values = [item["value"] for item in visit(client, address(slug)).soup.select("input[name=target_kind]")]
+    values = [
+        item["value"]
+        for item in visit(client, address(slug)).soup.select("input[name=target_kind]")
+    ]
     assert values == ["whole", "place"]
 
 
-def test_target_of_another_consultation_is_refused(app: Flask, client: FlaskClient, slug: str) -> None:
+def test_target_of_another_consultation_is_refused(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     with app.app_context():
         other = make_consultation()
         version = DraftVersion(consultation_id=other.id, number=1, published_at=now())
         db.session.add(version)
         db.session.flush()
-        db.session.add(Clause(version_id=version.id, position=1, kind=ClauseKind.ARTICLE, anchor="dieu-77", label="Điều 77"))
-        db.session.add(ProjectItem(consultation_id=other.id, code="99", name="Của nơi khác", land_code="DGT", planned_ha=1))
+        db.session.add(
+            Clause(
+                version_id=version.id,
+                position=1,
+                kind=ClauseKind.ARTICLE,
+                anchor="dieu-77",
+                label="Điều 77",
+            )
+        )
+        db.session.add(
+            ProjectItem(
+                consultation_id=other.id,
+                code="99",
+                name="Của nơi khác",
+                land_code="DGT",
+                planned_ha=1,
+            )
+        )
         db.session.commit()
     values = review(client, slug, "?muc=dieu-5").values("Gửi góp ý")
     for forged in ({"clause": "dieu-77"}, {"target_kind": "project", "project": "99"}):
@@ -255,7 +377,7 @@ def test_target_of_another_consultation_is_refused(app: Flask, client: FlaskClie
     assert comments(app) == []
 
 
-# What -------------------------------------------------------------------------------------------------------------------------
+# What -------------------------------------------------------------------------------------------
 def test_empty_form_says_what_is_missing(app: Flask, client: FlaskClient, slug: str) -> None:
     page = content(client, slug).press("Tiếp tục")
     assert page.status == 422
@@ -281,7 +403,9 @@ def test_amending_needs_the_wording(app: Flask, client: FlaskClient, slug: str) 
     assert only(app).proposed_text == "Giữ lại toàn bộ đất lúa."
 
 
-def test_wording_of_who_agrees_after_all_is_not_kept(app: Flask, client: FlaskClient, slug: str) -> None:
+def test_wording_of_who_agrees_after_all_is_not_kept(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     codes_of(send(client, slug, stance="agree", proposed_text="Không còn dùng nữa"))
     assert only(app).proposed_text == ""
 
@@ -307,14 +431,20 @@ def test_a_megabyte_of_text_is_refused_and_kept(app: Flask, client: FlaskClient,
     assert comments(app) == []
 
 
-def test_odd_characters_are_cleaned_and_emoji_stay(app: Flask, client: FlaskClient, slug: str) -> None:
+def test_odd_characters_are_cleaned_and_emoji_stay(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     body = unicodedata.normalize("NFD", "Đề nghị giữ lại ruộng lúa 🌾\x00 của bà con\u202e.")
     codes_of(send(client, slug, body=body))
     assert only(app).submission.body == "Đề nghị giữ lại ruộng lúa 🌾 của bà con."
 
 
-def test_personal_data_is_pointed_out_once_and_masked_on_request(app: Flask, client: FlaskClient, slug: str) -> None:
-    page = content(client, slug).press("Tiếp tục", stance="agree", body="Hãy gọi cho tôi theo số 0987654321 để biết thêm.")
+def test_personal_data_is_pointed_out_once_and_masked_on_request(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
+    page = content(client, slug).press(
+        "Tiếp tục", stance="agree", body="Hãy gọi cho tôi theo số 0987654321 để biết thêm."
+    )
     assert "0987654321" in page.text
     assert page.has_button("Che giúp tôi")
     masked = page.press("Che giúp tôi")
@@ -324,17 +454,21 @@ def test_personal_data_is_pointed_out_once_and_masked_on_request(app: Flask, cli
 
 
 def test_denunciations_are_shown_their_way(client: FlaskClient, slug: str) -> None:
-    page = content(client, slug).press("Tiếp tục", stance="other", body="Tôi tố cáo cán bộ nhận hối lộ khi lập quy hoạch này.")
+    page = content(client, slug).press(
+        "Tiếp tục", stance="other", body="Tôi tố cáo cán bộ nhận hối lộ khi lập quy hoạch này."
+    )
     assert "dấu hiệu là tố cáo" in page.text
     assert "25/2018/QH14" in page.text
     assert "Phòng tiếp công dân, tầng 1." in page.text
     assert page.press("Tôi hiểu, vẫn gửi ở đây").has_button("Xem lại")
-    page = content(client, slug).press("Tiếp tục", stance="other", body="Tôi khiếu nại quyết định thu hồi đất của gia đình tôi.")
+    page = content(client, slug).press(
+        "Tiếp tục", stance="other", body="Tôi khiếu nại quyết định thu hồi đất của gia đình tôi."
+    )
     assert "dấu hiệu là khiếu nại" in page.text
     assert "02/2011/QH13" in page.text
 
 
-# Files ------------------------------------------------------------------------------------------------------------------------
+# Files ------------------------------------------------------------------------------------------
 def picture() -> io.BytesIO:
     stream = io.BytesIO()
     Image.new("RGB", (40, 30), (90, 160, 120)).save(stream, "JPEG")
@@ -356,25 +490,35 @@ def test_files_are_carried_dropped_and_sent(app: Flask, client: FlaskClient, slu
     codes_of(receipt)
     assert "ruong.jpg" in receipt.text
     with app.app_context():
-        (file,) = db.session.scalars(sa.select(StoredFile).where(StoredFile.owner_kind == "submission"))
+        (file,) = db.session.scalars(
+            sa.select(StoredFile).where(StoredFile.owner_kind == "submission")
+        )
         owner, key = file.owner_id, file.key
     assert owner == only(app).submission_id
     assert client.get(f"/tep/{key}/ruong.jpg").status_code == 404
 
 
-def test_a_fourth_file_is_refused_and_the_text_kept(app: Flask, client: FlaskClient, slug: str) -> None:
+def test_a_fourth_file_is_refused_and_the_text_kept(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     files = [(picture(), f"{number}.jpg") for number in range(4)]
     page = content(client, slug).press("Tiếp tục", stance="agree", body=BODY, files=files)
     assert page.status == 422
     assert page.errors == ["Chỉ gửi được tối đa 3 tệp. Hãy bỏ bớt."]
     assert BODY in page.html
-    page = content(client, slug).press("Tiếp tục", stance="agree", body="", files=files[:0] + [(picture(), "a.jpg")])
-    page = page.press("Tiếp tục", body=BODY, files=[(picture(), f"{number}.jpg") for number in range(3)])
+    page = content(client, slug).press(
+        "Tiếp tục", stance="agree", body="", files=files[:0] + [(picture(), "a.jpg")]
+    )
+    page = page.press(
+        "Tiếp tục", body=BODY, files=[(picture(), f"{number}.jpg") for number in range(3)]
+    )
     assert page.errors == ["Chỉ gửi được tối đa 3 tệp. Hãy bỏ bớt."]
 
 
 def test_what_is_no_picture_is_refused(client: FlaskClient, slug: str) -> None:
-    page = content(client, slug).press("Tiếp tục", stance="agree", body=BODY, files=[(io.BytesIO(b"MZ" + b"x" * 99), "a.exe")])
+    page = content(client, slug).press(
+        "Tiếp tục", stance="agree", body=BODY, files=[(io.BytesIO(b"MZ" + b"x" * 99), "a.exe")]
+    )
     assert page.status == 422
     assert page.errors
 
@@ -386,10 +530,12 @@ def test_file_keys_of_nobody_are_said_to_be_gone(client: FlaskClient, slug: str)
     assert page.errors == ["Tệp bạn chọn trước đây đã hết hạn giữ. Hãy chọn lại tệp."]
 
 
-# Who --------------------------------------------------------------------------------------------------------------------------
+# Who --------------------------------------------------------------------------------------------
 def test_review_shows_both_sides(client: FlaskClient, slug: str) -> None:
     page = contact(client, slug).press("Xem lại", **PERSON, sheet="tờ 7", parcel="thửa 118")
-    officer, everybody = (side.get_text(" ", strip=True) for side in page.soup.select(".ln-compare__side")[:2])
+    officer, everybody = (
+        side.get_text(" ", strip=True) for side in page.soup.select(".ln-compare__side")[:2]
+    )
     assert "tờ 7" in officer
     assert "thửa 118" in officer
     assert "Nguyễn Thị Ân" in officer
@@ -403,7 +549,12 @@ def test_review_shows_both_sides(client: FlaskClient, slug: str) -> None:
 
 
 def test_a_company_speaks_by_its_name(app: Flask, client: FlaskClient, slug: str) -> None:
-    person = {"sender_kind": "organisation", "name": "", "phone": "0912345678", "consent": "publish"}
+    person = {
+        "sender_kind": "organisation",
+        "name": "",
+        "phone": "0912345678",
+        "consent": "publish",
+    }
     page = contact(client, slug).press("Xem lại", **person)
     assert page.status == 422
     assert "Hãy nhập tên tổ chức, cơ quan." in page.errors
@@ -413,7 +564,11 @@ def test_a_company_speaks_by_its_name(app: Flask, client: FlaskClient, slug: str
     assert "HTX Đông An" in page.text
     codes_of(page.press("Gửi góp ý"))
     made = only(app)
-    assert (made.organisation_name, made.tax_code, made.letter_number) == ("HTX Đông An", "4300123456-001", "12/CV-HTX")
+    assert (made.organisation_name, made.tax_code, made.letter_number) == (
+        "HTX Đông An",
+        "4300123456-001",
+        "12/CV-HTX",
+    )
     assert made.submission.name == "HTX Đông An"
 
 
@@ -423,16 +578,25 @@ def test_by_mail_only_waits_for_confirming(app: Flask, client: FlaskClient, slug
     assert "chờ bạn xác nhận" in receipt.text
     assert only(app).stage is CommentStage.UNVERIFIED
     with app.app_context():
-        assert db.session.scalar(sa.select(Consultation.received_count).where(Consultation.slug == slug)) == 0
+        assert (
+            db.session.scalar(
+                sa.select(Consultation.received_count).where(Consultation.slug == slug)
+            )
+            == 0
+        )
 
 
-# Guiding questions --------------------------------------------------------------------------------------------------------------
+# Guiding questions ------------------------------------------------------------------------------
 def questions(app: Flask, slug: str) -> dict[SurveyKind, str]:
     with app.app_context():
         consultation = db.session.scalar(sa.select(Consultation).where(Consultation.slug == slug))
         made = {
             kind: SurveyQuestion(
-                consultation_id=consultation.id, position=number, kind=kind, text=f"Câu hỏi về {kind.value}?", options=options
+                consultation_id=consultation.id,
+                position=number,
+                kind=kind,
+                text=f"Câu hỏi về {kind.value}?",
+                options=options,
             )
             for number, (kind, options) in enumerate(
                 [
@@ -464,8 +628,16 @@ def test_answers_alone_are_enough(app: Flask, client: FlaskClient, slug: str) ->
     codes_of(page.press("Gửi góp ý"))
     assert only(app).submission.body == SURVEY_ONLY
     with app.app_context():
-        kept = {row.question_id: (row.choices, row.text, row.public_text) for row in db.session.scalars(sa.select(SurveyAnswer))}
-    assert list(kept.values()) == [([1], "", None), ([0, 2], "", None), ([4], "", None), ([], "Mở rộng đường", None)]
+        kept = {
+            row.question_id: (row.choices, row.text, row.public_text)
+            for row in db.session.scalars(sa.select(SurveyAnswer))
+        }
+    assert list(kept.values()) == [
+        ([1], "", None),
+        ([0, 2], "", None),
+        ([4], "", None),
+        ([], "Mở rộng đường", None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -480,9 +652,13 @@ def test_answers_alone_are_enough(app: Flask, client: FlaskClient, slug: str) ->
         (SurveyKind.OPEN, "x" * 2001, "Câu trả lời dài quá 2.000 ký tự. Hãy rút gọn."),
     ],
 )
-def test_answers_that_cannot_be_kept(app: Flask, client: FlaskClient, slug: str, kind: SurveyKind, value: Any, message: str) -> None:
+def test_answers_that_cannot_be_kept(
+    app: Flask, client: FlaskClient, slug: str, kind: SurveyKind, value: Any, message: str
+) -> None:
     names = questions(app, slug)
-    page = content(client, slug).press("Tiếp tục", stance="agree", body=BODY, **{names[kind]: value})
+    page = content(client, slug).press(
+        "Tiếp tục", stance="agree", body=BODY, **{names[kind]: value}
+    )
     assert page.status == 422
     assert page.errors == [message]
     assert BODY in page.html
@@ -490,13 +666,18 @@ def test_answers_that_cannot_be_kept(app: Flask, client: FlaskClient, slug: str,
 
 def test_answers_survive_a_way_back_and_forth(app: Flask, client: FlaskClient, slug: str) -> None:
     names = questions(app, slug)
-    page = content(client, slug).press("Tiếp tục", stance="agree", body=BODY, **{names[SurveyKind.MANY]: ["1", "2"]})
+    page = content(client, slug).press(
+        "Tiếp tục", stance="agree", body=BODY, **{names[SurveyKind.MANY]: ["1", "2"]}
+    )
     back = page.press("Xem lại", **PERSON).press("Sửa nội dung")
     assert back.values("Tiếp tục")[names[SurveyKind.MANY]] == ["1", "2"]
-    assert back.press("Quay lại").press("Tiếp tục").values("Tiếp tục")[names[SurveyKind.MANY]] == ["1", "2"]
+    assert back.press("Quay lại").press("Tiếp tục").values("Tiếp tục")[names[SurveyKind.MANY]] == [
+        "1",
+        "2",
+    ]
 
 
-# When -------------------------------------------------------------------------------------------------------------------------
+# When -------------------------------------------------------------------------------------------
 def test_before_the_opening_day_a_page_says_when(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         slug = make_consultation(stage=Stage.SCHEDULED).slug
@@ -509,7 +690,11 @@ def test_before_the_opening_day_a_page_says_when(app: Flask, client: FlaskClient
 
 def test_midnight_opens_without_a_job(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
-        slug = make_consultation(stage=Stage.SCHEDULED, opens_on=clock.today(), closes_on=clock.today() + dt.timedelta(days=30)).slug
+        slug = make_consultation(
+            stage=Stage.SCHEDULED,
+            opens_on=clock.today(),
+            closes_on=clock.today() + dt.timedelta(days=30),
+        ).slug
     codes_of(send(client, slug))
 
 
@@ -523,7 +708,12 @@ def test_late_ones_are_told_before_and_marked(app: Flask, client: FlaskClient) -
     assert "ngoài thời hạn" in receipt.text
     assert only(app).late
     with app.app_context():
-        assert db.session.scalar(sa.select(Consultation.received_count).where(Consultation.slug == slug)) == 0
+        assert (
+            db.session.scalar(
+                sa.select(Consultation.received_count).where(Consultation.slug == slug)
+            )
+            == 0
+        )
 
 
 def test_who_reviewed_before_midnight_is_told_after_it(app: Flask, client: FlaskClient) -> None:
@@ -545,7 +735,9 @@ def test_who_reviewed_before_midnight_is_told_after_it(app: Flask, client: Flask
     assert [row.late for row in comments(app)] == [False, True]
 
 
-def test_after_the_result_the_text_is_given_back(app: Flask, client: FlaskClient, slug: str) -> None:
+def test_after_the_result_the_text_is_given_back(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     page = review(client, slug)
     with app.app_context():
         found = db.session.scalar(sa.select(Consultation).where(Consultation.slug == slug))
@@ -561,21 +753,29 @@ def test_after_the_result_the_text_is_given_back(app: Flask, client: FlaskClient
 @pytest.mark.parametrize("hidden", [Stage.DRAFT, Visibility.HIDDEN])
 def test_what_is_not_public_has_no_form(app: Flask, client: FlaskClient, hidden: Any) -> None:
     with app.app_context():
-        slug = (make_consultation(stage=Stage.DRAFT) if hidden is Stage.DRAFT else make_consultation(visibility=hidden)).slug
+        slug = (
+            make_consultation(stage=Stage.DRAFT)
+            if hidden is Stage.DRAFT
+            else make_consultation(visibility=hidden)
+        ).slug
     assert client.get(address(slug)).status_code == 404
     assert client.post(address(slug), data={}).status_code in {404, 419}
     assert client.get(address("khong-co")).status_code == 404
 
 
-# Twice, many, machines ----------------------------------------------------------------------------------------------------------
-def test_sent_twice_it_is_one_comment_and_the_same_receipt(app: Flask, client: FlaskClient, slug: str) -> None:
+# Twice, many, machines --------------------------------------------------------------------------
+def test_sent_twice_it_is_one_comment_and_the_same_receipt(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     page = review(client, slug)
     first, second = codes_of(page.press("Gửi góp ý")), codes_of(page.press("Gửi góp ý"))
     assert first == second
     assert len(comments(app)) == 1
 
 
-def test_sent_again_with_another_text_offers_a_new_form(app: Flask, client: FlaskClient, slug: str) -> None:
+def test_sent_again_with_another_text_offers_a_new_form(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     page = review(client, slug)
     codes_of(page.press("Gửi góp ý"))
     again = page.press("Gửi góp ý", body="Một ý hoàn toàn khác với lần trước.")
@@ -584,7 +784,9 @@ def test_sent_again_with_another_text_offers_a_new_form(app: Flask, client: Flas
     assert len(comments(app)) == 2
 
 
-def test_sent_after_the_result_again_shows_the_receipt(app: Flask, client: FlaskClient, slug: str) -> None:
+def test_sent_after_the_result_again_shows_the_receipt(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     page = review(client, slug)
     first = codes_of(page.press("Gửi góp ý"))
     with app.app_context():
@@ -610,10 +812,17 @@ def test_twenty_at_once_make_one_row(app: Flask, client: FlaskClient, slug: str)
     assert len(receipts) == 1
     assert len(comments(app)) == 1
     with app.app_context():
-        assert db.session.scalar(sa.select(Consultation.received_count).where(Consultation.slug == slug)) == 1
+        assert (
+            db.session.scalar(
+                sa.select(Consultation.received_count).where(Consultation.slug == slug)
+            )
+            == 1
+        )
 
 
-def test_the_sixth_in_an_hour_waits_with_its_text(app: Flask, client: FlaskClient, slug: str) -> None:
+def test_the_sixth_in_an_hour_waits_with_its_text(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     for number in range(5):
         codes_of(send(client, slug, body=f"{BODY} Lần {number}."))
     page = review(client, slug, body="Lần thứ sáu của cùng một nơi kết nối.").press("Gửi góp ý")
@@ -627,7 +836,12 @@ def test_machines_are_put_aside_and_not_counted(app: Flask, client: FlaskClient,
     assert only(app).stage is CommentStage.SPAM
     assert only(app).spam_at is not None
     with app.app_context():
-        assert db.session.scalar(sa.select(Consultation.received_count).where(Consultation.slug == slug)) == 0
+        assert (
+            db.session.scalar(
+                sa.select(Consultation.received_count).where(Consultation.slug == slug)
+            )
+            == 0
+        )
 
 
 def test_statements_of_sending(app: Flask, client: FlaskClient, slug: str) -> None:
@@ -646,10 +860,16 @@ def test_reading_the_form_writes_nothing(app: Flask, client: FlaskClient, slug: 
     with StatementCounter(engine) as counter:
         visit(client, address(slug))
         visit(client, address(slug, "?muc=dieu-5"))
-    assert not [line for line in counter.statements if line.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert not [
+        line
+        for line in counter.statements
+        if line.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
+    ]
 
 
-def test_comments_only_after_closing_are_announced_on_the_review(app: Flask, client: FlaskClient) -> None:
+def test_comments_only_after_closing_are_announced_on_the_review(
+    app: Flask, client: FlaskClient
+) -> None:
     with app.app_context():
         slug = make_consultation(show_comments=ShowComments.AFTER_CLOSING).slug
     assert "chỉ được công khai sau khi hết hạn" in review(client, slug).text
@@ -659,24 +879,37 @@ def test_in_english_too(app: Flask, client: FlaskClient, slug: str) -> None:
     assert client.get(address(slug, "?lang=en")).status_code == 200
 
 
-# Odd ways -----------------------------------------------------------------------------------------------------------------------
-def test_a_pin_of_before_does_not_hold_up_another_target(app: Flask, client: FlaskClient, slug: str) -> None:
-    codes_of(send(client, slug, longitude="2.35", latitude="48.85", place_text="", clause="dieu-99"))
+# Odd ways ---------------------------------------------------------------------------------------
+def test_a_pin_of_before_does_not_hold_up_another_target(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
+    codes_of(
+        send(client, slug, longitude="2.35", latitude="48.85", place_text="", clause="dieu-99")
+    )
     assert (only(app).target_kind, only(app).longitude) == (TargetKind.WHOLE, None)
 
 
 def test_skipping_steps_is_found_out(app: Flask, client: FlaskClient, slug: str) -> None:
     values = review(client, slug).values("Gửi góp ý")
-    for missing, heading in (("target_kind", "Bạn góp ý về nội dung nào?"), ("stance", "Bạn có ý kiến gì?"), ("name", "Ai gửi góp ý?")):
+    for missing, heading in (
+        ("target_kind", "Bạn góp ý về nội dung nào?"),
+        ("stance", "Bạn có ý kiến gì?"),
+        ("name", "Ai gửi góp ý?"),
+    ):
         sent = {name: value for name, value in values.items() if name != missing}
         page = Page(client, client.post(address(slug), data=sent), address(slug))
         assert (page.status, page.heading) == (422, heading)
     sent = {**values, "step": "y-kien", "action": "tiep-tuc", "target_kind": ""}
-    assert Page(client, client.post(address(slug), data=sent), address(slug)).heading == "Bạn góp ý về nội dung nào?"
+    assert (
+        Page(client, client.post(address(slug), data=sent), address(slug)).heading
+        == "Bạn góp ý về nội dung nào?"
+    )
     assert comments(app) == []
 
 
-def test_questions_are_asked_again_where_the_text_has_to_be_mended(app: Flask, client: FlaskClient, slug: str) -> None:
+def test_questions_are_asked_again_where_the_text_has_to_be_mended(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     names = questions(app, slug)
     values = review(client, slug).values("Gửi góp ý")
     page = Page(client, client.post(address(slug), data={**values, "body": "Ngắn"}), address(slug))
@@ -691,7 +924,12 @@ def test_back_from_the_review_to_the_sender(client: FlaskClient, slug: str) -> N
 
 @pytest.mark.parametrize(
     ("field", "heading"),
-    [("clause", "Bạn góp ý về nội dung nào?"), ("phone", "Ai gửi góp ý?"), ("body", "Bạn có ý kiến gì?"), ("survey", "Bạn có ý kiến gì?")],
+    [
+        ("clause", "Bạn góp ý về nội dung nào?"),
+        ("phone", "Ai gửi góp ý?"),
+        ("body", "Bạn có ý kiến gì?"),
+        ("survey", "Bạn có ý kiến gì?"),
+    ],
 )
 def test_what_only_the_service_refuses_stands_beside_its_field(
     client: FlaskClient, slug: str, monkeypatch: pytest.MonkeyPatch, field: str, heading: str
@@ -719,7 +957,9 @@ def test_a_question_that_the_service_refuses_stands_beside_it(
     assert page.press("Gửi góp ý").errors == ["Chưa nhận được câu này."]
 
 
-def test_the_form_of_another_one_was_faster(app: Flask, client: FlaskClient, slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_form_of_another_one_was_faster(
+    app: Flask, client: FlaskClient, slug: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real, tries = commenting.comment, []
 
     def slower(**given: Any) -> Commented:
@@ -742,14 +982,31 @@ def test_a_lost_session_loses_nothing(app: Flask, client: FlaskClient, slug: str
     assert comments(app) == []
 
 
-def test_very_long_drafts_offer_their_outer_parts(app: Flask, client: FlaskClient, slug: str) -> None:
+def test_very_long_drafts_offer_their_outer_parts(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     with app.app_context():
         version = db.session.scalars(sa.select(DraftVersion)).one()
         db.session.add_all(
-            Clause(version_id=version.id, position=10 + number, depth=2, kind=ClauseKind.POINT, anchor=f"dieu-5-diem-{number}", text="điểm")
+            Clause(
+                version_id=version.id,
+                position=10 + number,
+                depth=2,
+                kind=ClauseKind.POINT,
+                anchor=f"dieu-5-diem-{number}",
+                text="điểm",
+            )
             for number in range(700)
         )
         db.session.commit()
-    offered = [item["value"] for item in visit(client, address(slug, "?muc=dieu-5")).soup.select("select[name=clause] option")]
+    offered = [
+        item["value"]
+        for item in visit(client, address(slug, "?muc=dieu-5")).soup.select(
+            "select[name=clause] option"
+        )
+    ]
     assert offered == ["", "dieu-5", "dieu-5-khoan-2"]
-    assert "dieu-5-diem-650" in visit(client, address(slug, "?muc=dieu-5-diem-650")).values("Tiếp tục").values()
+    assert (
+        "dieu-5-diem-650"
+        in visit(client, address(slug, "?muc=dieu-5-diem-650")).values("Tiếp tục").values()
+    )

@@ -70,7 +70,7 @@ def opinions(page: Page) -> list[str]:
     return [" ".join(row.get_text(" ").split()) for row in page.soup.select("article.ln-opinion")]
 
 
-# What is shown ----------------------------------------------------------------------------------------------------------------
+# What is shown ----------------------------------------------------------------------------------
 def test_only_shown_ones_are_listed_newest_first(app: Flask, client: FlaskClient) -> None:
     slug = make(
         app,
@@ -79,13 +79,24 @@ def test_only_shown_ones_are_listed_newest_first(app: Flask, client: FlaskClient
         {"body": "MARK chờ kiểm duyệt.", "visibility": Visibility.PRIVATE},
         {"body": "MARK bị giữ lại rồi.", "visibility": Visibility.HIDDEN},
         {"body": "MARK rút không đồng ý.", "consent": Consent.PRIVATE},
-        {"body": "MARK là rác quảng cáo.", "stage": CommentStage.SPAM, "visibility": Visibility.HIDDEN},
-        {"body": "MARK đã được rút lại.", "stage": CommentStage.WITHDRAWN, "visibility": Visibility.HIDDEN},
+        {
+            "body": "MARK là rác quảng cáo.",
+            "stage": CommentStage.SPAM,
+            "visibility": Visibility.HIDDEN,
+        },
+        {
+            "body": "MARK đã được rút lại.",
+            "stage": CommentStage.WITHDRAWN,
+            "visibility": Visibility.HIDDEN,
+        },
         {"body": "MARK đã xóa nội dung.", "visibility": Visibility.ERASED},
     )
     page = page_of(client, slug)
     assert "MARK" not in page.html
-    assert [("thứ hai" in row, "thứ nhất" in row) for row in opinions(page)] == [(True, False), (False, True)]
+    assert [("thứ hai" in row, "thứ nhất" in row) for row in opinions(page)] == [
+        (True, False),
+        (False, True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -99,8 +110,12 @@ def test_only_shown_ones_are_listed_newest_first(app: Flask, client: FlaskClient
         (SenderKind.ORGANISATION, NameDisplay.HIDDEN, ""),
     ],
 )
-def test_names_as_chosen(app: Flask, client: FlaskClient, kind: SenderKind, display: NameDisplay, shown: str) -> None:
-    slug = make(app, {"sender_kind": kind, "name_display": display, "organisation_name": "HTX Đông An"})
+def test_names_as_chosen(
+    app: Flask, client: FlaskClient, kind: SenderKind, display: NameDisplay, shown: str
+) -> None:
+    slug = make(
+        app, {"sender_kind": kind, "name_display": display, "organisation_name": "HTX Đông An"}
+    )
     page = page_of(client, slug)
     assert (shown or "Không hiện tên") in opinions(page)[0]
     assert shown == "Nguyễn Thị Ân" or "Nguyễn Thị Ân" not in page.html
@@ -122,15 +137,44 @@ def test_tax_code_sheet_parcel_and_the_rest_never_appear(app: Flask, client: Fla
     }
     slug = make(
         app,
-        {**secrets, "sender_kind": SenderKind.ORGANISATION, "organisation_name": "HTX Đông An", "target_kind": TargetKind.PLACE},
-        {**secrets, "sender_kind": SenderKind.LANDOWNER, "public_proposed": "Đã che", "proposed_html": "<p>Đã che</p>"},
+        {
+            **secrets,
+            "sender_kind": SenderKind.ORGANISATION,
+            "organisation_name": "HTX Đông An",
+            "target_kind": TargetKind.PLACE,
+        },
+        {
+            **secrets,
+            "sender_kind": SenderKind.LANDOWNER,
+            "public_proposed": "Đã che",
+            "proposed_html": "<p>Đã che</p>",
+        },
         stage=Stage.ANSWERED,
     )
     outputs = [
-        f"/lay-y-kien/{slug}{part}" for part in ("", "/y-kien", "/khao-sat", "/noi-dung", "/danh-muc", "/ban-do", "/ket-qua", "/ho-so")
+        f"/lay-y-kien/{slug}{part}"
+        for part in (
+            "",
+            "/y-kien",
+            "/khao-sat",
+            "/noi-dung",
+            "/danh-muc",
+            "/ban-do",
+            "/ket-qua",
+            "/ho-so",
+        )
     ]
-    outputs += [f"/lay-y-kien/{slug}/y-kien?so=200", "/lay-y-kien", "/", "/lay-y-kien/feed.atom", "/lay-y-kien/feed.json"]
-    outputs += [f"/lay-y-kien/{slug}/{name}" for name in ("y-kien.csv", "y-kien.xlsx", "ban-do.geojson", "ban-do/y-kien.geojson")]
+    outputs += [
+        f"/lay-y-kien/{slug}/y-kien?so=200",
+        "/lay-y-kien",
+        "/",
+        "/lay-y-kien/feed.atom",
+        "/lay-y-kien/feed.json",
+    ]
+    outputs += [
+        f"/lay-y-kien/{slug}/{name}"
+        for name in ("y-kien.csv", "y-kien.xlsx", "ban-do.geojson", "ban-do/y-kien.geojson")
+    ]
     read = 0
     for output in outputs:
         answer = client.get(output)
@@ -142,24 +186,45 @@ def test_tax_code_sheet_parcel_and_the_rest_never_appear(app: Flask, client: Fla
 
 
 def test_proposed_wording_stands_beside(app: Flask, client: FlaskClient) -> None:
-    slug = make(app, {"proposed_text": "Giữ lại.", "public_proposed": "Giữ lại.", "proposed_html": "<p>Giữ lại.</p>"})
+    slug = make(
+        app,
+        {
+            "proposed_text": "Giữ lại.",
+            "public_proposed": "Giữ lại.",
+            "proposed_html": "<p>Giữ lại.</p>",
+        },
+    )
     assert "Đề nghị sửa thành Giữ lại." in opinions(page_of(client, slug))[0]
 
 
 def test_after_closing_only(app: Flask, client: FlaskClient) -> None:
-    slug = make(app, {"body": "Nội dung chưa ai được đọc."}, show_comments=ShowComments.AFTER_CLOSING)
+    slug = make(
+        app, {"body": "Nội dung chưa ai được đọc."}, show_comments=ShowComments.AFTER_CLOSING
+    )
     page = page_of(client, slug)
     assert "chưa ai được đọc" not in page.html
     assert "công khai sau khi hết hạn" in page.text
-    closed = make(app, {"body": "Nội dung nay đã đọc được."}, show_comments=ShowComments.AFTER_CLOSING, stage=Stage.CLOSED)
+    closed = make(
+        app,
+        {"body": "Nội dung nay đã đọc được."},
+        show_comments=ShowComments.AFTER_CLOSING,
+        stage=Stage.CLOSED,
+    )
     assert "nay đã đọc được" in page_of(client, closed).text
 
 
 def test_empty_states(app: Flask, client: FlaskClient) -> None:
     assert "Chưa có góp ý nào được công khai" in page_of(client, make(app)).text
-    assert "Không có góp ý nào được công khai" in page_of(client, make(app, stage=Stage.CLOSED)).text
+    assert (
+        "Không có góp ý nào được công khai" in page_of(client, make(app, stage=Stage.CLOSED)).text
+    )
     assert "Không có góp ý nào như vậy" in page_of(client, make(app), "?y-kien=agree").text
-    assert "Chưa mở lấy ý kiến" in page_of(client, make(app, stage=Stage.SCHEDULED, show_comments=ShowComments.AFTER_CLOSING)).text
+    assert (
+        "Chưa mở lấy ý kiến"
+        in page_of(
+            client, make(app, stage=Stage.SCHEDULED, show_comments=ShowComments.AFTER_CLOSING)
+        ).text
+    )
 
 
 @pytest.mark.parametrize("part", ["y-kien", "khao-sat"])
@@ -168,7 +233,7 @@ def test_what_is_not_public_has_no_page(app: Flask, client: FlaskClient, part: s
         assert client.get(f"/lay-y-kien/{slug}/{part}").status_code in {404, 410}
 
 
-# Numbers ------------------------------------------------------------------------------------------------------------------------
+# Numbers ----------------------------------------------------------------------------------------
 def test_numbers_wait_for_the_closing_day(app: Flask, client: FlaskClient) -> None:
     people = [
         {"stance": Stance.AGREE},
@@ -191,31 +256,89 @@ def test_numbers_wait_for_the_closing_day(app: Flask, client: FlaskClient) -> No
     assert "không được tính là đồng ý" in page.text
 
 
-# Filters ------------------------------------------------------------------------------------------------------------------------
+# Filters ----------------------------------------------------------------------------------------
 def targets(app: Flask, slug: str) -> None:
     with app.app_context():
-        consultation = db.session.scalars(sa.select(Consultation).where(Consultation.slug == slug)).one()
+        consultation = db.session.scalars(
+            sa.select(Consultation).where(Consultation.slug == slug)
+        ).one()
         for number in (1, 2):
-            version = DraftVersion(consultation_id=consultation.id, number=number, published_at=now())
+            version = DraftVersion(
+                consultation_id=consultation.id, number=number, published_at=now()
+            )
             db.session.add(version)
             db.session.flush()
             heading = f"Đất trồng lúa bản {number}"
             db.session.add(
-                Clause(version_id=version.id, position=1, kind=ClauseKind.ARTICLE, anchor="dieu-5", label="Điều 5", heading=heading)
+                Clause(
+                    version_id=version.id,
+                    position=1,
+                    kind=ClauseKind.ARTICLE,
+                    anchor="dieu-5",
+                    label="Điều 5",
+                    heading=heading,
+                )
             )
-            db.session.add(Clause(version_id=version.id, position=2, kind=ClauseKind.CLAUSE, anchor="dieu-5-khoan-2", label="2.", depth=1))
-        project = ProjectItem(consultation_id=consultation.id, code="01", name="Đường tránh phía Đông", land_code="DGT", planned_ha=3)
+            db.session.add(
+                Clause(
+                    version_id=version.id,
+                    position=2,
+                    kind=ClauseKind.CLAUSE,
+                    anchor="dieu-5-khoan-2",
+                    label="2.",
+                    depth=1,
+                )
+            )
+        project = ProjectItem(
+            consultation_id=consultation.id,
+            code="01",
+            name="Đường tránh phía Đông",
+            land_code="DGT",
+            planned_ha=3,
+        )
         place = make_place("Thôn Đông")
         db.session.add(project)
         db.session.flush()
         public = {"visibility": Visibility.PUBLIC}
-        make_comment(consultation, body="Về cả điều năm đó nhé.", target_kind=TargetKind.CLAUSE, clause_anchor="dieu-5", **public)
-        make_comment(consultation, body="Về khoản hai của điều.", target_kind=TargetKind.CLAUSE, clause_anchor="dieu-5-khoan-2", **public)
-        make_comment(consultation, body="Về điều năm mươi khác.", target_kind=TargetKind.CLAUSE, clause_anchor="dieu-50", **public)
-        make_comment(consultation, body="Về con đường tránh ấy.", target_kind=TargetKind.PROJECT, project_id=project.id, **public)
-        there = make_comment(consultation, body="Về một nơi trong thôn.", target_kind=TargetKind.PLACE, stance=Stance.AGREE, **public)
+        make_comment(
+            consultation,
+            body="Về cả điều năm đó nhé.",
+            target_kind=TargetKind.CLAUSE,
+            clause_anchor="dieu-5",
+            **public,
+        )
+        make_comment(
+            consultation,
+            body="Về khoản hai của điều.",
+            target_kind=TargetKind.CLAUSE,
+            clause_anchor="dieu-5-khoan-2",
+            **public,
+        )
+        make_comment(
+            consultation,
+            body="Về điều năm mươi khác.",
+            target_kind=TargetKind.CLAUSE,
+            clause_anchor="dieu-50",
+            **public,
+        )
+        make_comment(
+            consultation,
+            body="Về con đường tránh ấy.",
+            target_kind=TargetKind.PROJECT,
+            project_id=project.id,
+            **public,
+        )
+        there = make_comment(
+            consultation,
+            body="Về một nơi trong thôn.",
+            target_kind=TargetKind.PLACE,
+            stance=Stance.AGREE,
+            **public,
+        )
         there.submission.place_id = place.id
-        make_comment(consultation, body="Của một cơ quan nọ kia.", sender_kind=SenderKind.AGENCY, **public)
+        make_comment(
+            consultation, body="Của một cơ quan nọ kia.", sender_kind=SenderKind.AGENCY, **public
+        )
         db.session.commit()
 
 
@@ -231,7 +354,10 @@ def targets(app: Flask, slug: str) -> None:
         ("?y-kien=agree", ["một nơi"]),
         ("?nguoi-gui=agency", ["cơ quan"]),
         ("?nguoi-gui=agency&y-kien=agree", []),
-        ("?y-kien=everything&nguoi-gui=x&so=7", ["cơ quan", "một nơi", "đường tránh", "năm mươi", "khoản hai", "cả điều năm"]),
+        (
+            "?y-kien=everything&nguoi-gui=x&so=7",
+            ["cơ quan", "một nơi", "đường tránh", "năm mươi", "khoản hai", "cả điều năm"],
+        ),
     ],
 )
 def test_filters(app: Flask, client: FlaskClient, query: str, words: Sequence[str]) -> None:
@@ -247,10 +373,19 @@ def test_targets_are_named_and_linked(app: Flask, client: FlaskClient) -> None:
     targets(app, slug)
     page = page_of(client, slug)
     text = " ".join(opinions(page))
-    for words in ("Điều 5. Đất trồng lúa bản 2", "Điều 5, khoản 2", "dieu-50", "Đường tránh phía Đông", "Về một nơi ở Thôn Đông"):
+    for words in (
+        "Điều 5. Đất trồng lúa bản 2",
+        "Điều 5, khoản 2",
+        "dieu-50",
+        "Đường tránh phía Đông",
+        "Về một nơi ở Thôn Đông",
+    ):
         assert words in text
     links = {link["href"] for link in page.soup.select("article a[href]")}
-    assert {f"/lay-y-kien/{slug}/noi-dung#dieu-5-khoan-2", f"/lay-y-kien/{slug}/danh-muc/01"} <= links
+    assert {
+        f"/lay-y-kien/{slug}/noi-dung#dieu-5-khoan-2",
+        f"/lay-y-kien/{slug}/danh-muc/01",
+    } <= links
 
 
 @pytest.mark.parametrize(
@@ -269,7 +404,7 @@ def test_clauses_in_words(app: Flask, anchor: str, label: str, heading: str, wor
         assert clause_words(anchor, label, heading) == words
 
 
-# Paging -------------------------------------------------------------------------------------------------------------------------
+# Paging -----------------------------------------------------------------------------------------
 def test_pages_of_twenty_forwards_and_back(app: Flask, client: FlaskClient) -> None:
     slug = make(app, *({"body": f"Góp ý số {number:02} của bà con."} for number in range(45)))
     first = page_of(client, slug)
@@ -302,7 +437,9 @@ def test_statements_do_not_grow(app: Flask, client: FlaskClient) -> None:
         db.session.commit()
     for query in ("", "?so=200", "?y-kien=amend&nguoi-gui=resident"):
         assert (
-            statements(app, client, f"/lay-y-kien/{few}/y-kien{query}") == statements(app, client, f"/lay-y-kien/{many}/y-kien{query}") <= 3
+            statements(app, client, f"/lay-y-kien/{few}/y-kien{query}")
+            == statements(app, client, f"/lay-y-kien/{many}/y-kien{query}")
+            <= 3
         )
     assert len(opinions(page_of(client, many, "?so=200"))) == 200
 
@@ -316,7 +453,7 @@ def test_pages_are_the_same_for_everybody(app: Flask, client: FlaskClient) -> No
         assert "csrf" not in answer.text
 
 
-# Replies ------------------------------------------------------------------------------------------------------------------------
+# Replies ----------------------------------------------------------------------------------------
 def reply_to(comment: Comment, *, number: int = 1, final: bool = True) -> None:
     answer = Reply(
         consultation_id=comment.consultation_id,
@@ -330,14 +467,23 @@ def reply_to(comment: Comment, *, number: int = 1, final: bool = True) -> None:
     db.session.add(answer)
     db.session.flush()
     db.session.add(
-        Point(consultation_id=comment.consultation_id, comment_id=comment.id, number=number, text="Ý riêng của tôi", reply_id=answer.id)
+        Point(
+            consultation_id=comment.consultation_id,
+            comment_id=comment.id,
+            number=number,
+            text="Ý riêng của tôi",
+            reply_id=answer.id,
+        )
     )
 
 
 @pytest.mark.parametrize(
-    ("stage", "final", "there"), [(Stage.ANSWERED, True, True), (Stage.ANSWERED, False, False), (Stage.CLOSED, True, False)]
+    ("stage", "final", "there"),
+    [(Stage.ANSWERED, True, True), (Stage.ANSWERED, False, False), (Stage.CLOSED, True, False)],
 )
-def test_replies_once_final_and_published(app: Flask, client: FlaskClient, stage: Stage, final: bool, there: bool) -> None:
+def test_replies_once_final_and_published(
+    app: Flask, client: FlaskClient, stage: Stage, final: bool, there: bool
+) -> None:
     slug = make(app, {}, stage=stage)
     with app.app_context():
         comment = db.session.scalars(sa.select(Comment)).one()
@@ -346,15 +492,26 @@ def test_replies_once_final_and_published(app: Flask, client: FlaskClient, stage
         db.session.commit()
     found = opinions(page_of(client, slug))
     assert len(found) == 1
-    assert all((words in found[0]) is there for words in ("Trả lời ý 1.", "Trả lời ý 2.", "Tiếp thu", "Ý thứ 2", "Đã sửa tại: Điều 5"))
+    assert all(
+        (words in found[0]) is there
+        for words in ("Trả lời ý 1.", "Trả lời ý 2.", "Tiếp thu", "Ý thứ 2", "Đã sửa tại: Điều 5")
+    )
 
 
-# Guiding questions ----------------------------------------------------------------------------------------------------------------
+# Guiding questions ------------------------------------------------------------------------------
 def survey(app: Flask, slug: str) -> dict[SurveyKind, int]:
     """Four questions, answered by everybody who commented: 1, [0, 2], 4 and a text."""
     with app.app_context():
-        consultation = db.session.scalars(sa.select(Consultation).where(Consultation.slug == slug)).one()
-        comments = list(db.session.scalars(sa.select(Comment).where(Comment.consultation_id == consultation.id).order_by(Comment.id)))
+        consultation = db.session.scalars(
+            sa.select(Consultation).where(Consultation.slug == slug)
+        ).one()
+        comments = list(
+            db.session.scalars(
+                sa.select(Comment)
+                .where(Comment.consultation_id == consultation.id)
+                .order_by(Comment.id)
+            )
+        )
         made = {}
         for position, (kind, options) in enumerate(
             [
@@ -365,15 +522,31 @@ def survey(app: Flask, slug: str) -> dict[SurveyKind, int]:
             ]
         ):
             question = SurveyQuestion(
-                consultation_id=consultation.id, position=position, kind=kind, text=f"Hỏi {kind.value}?", options=options
+                consultation_id=consultation.id,
+                position=position,
+                kind=kind,
+                text=f"Hỏi {kind.value}?",
+                options=options,
             )
             db.session.add(question)
             db.session.flush()
             made[kind] = question.id
             for number, comment in enumerate(comments):
-                choices = {SurveyKind.ONE: [number % 2], SurveyKind.MANY: [0, 2], SurveyKind.SCALE: [4 + number % 2], SurveyKind.OPEN: []}
+                choices = {
+                    SurveyKind.ONE: [number % 2],
+                    SurveyKind.MANY: [0, 2],
+                    SurveyKind.SCALE: [4 + number % 2],
+                    SurveyKind.OPEN: [],
+                }
                 text = f"Ý tự do {number}, gọi 0987654321" if kind is SurveyKind.OPEN else ""
-                db.session.add(SurveyAnswer(question_id=question.id, comment_id=comment.id, choices=choices[kind], text=text))
+                db.session.add(
+                    SurveyAnswer(
+                        question_id=question.id,
+                        comment_id=comment.id,
+                        choices=choices[kind],
+                        text=text,
+                    )
+                )
         db.session.commit()
         return made
 
@@ -399,7 +572,10 @@ def test_tallies_with_picture_and_table(app: Flask, client: FlaskClient) -> None
     )
     survey(app, slug)
     page = page_of(client, slug, part="khao-sat")
-    rows = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in page.soup.select("tbody tr")]
+    rows = [
+        [cell.get_text(" ", strip=True) for cell in row.select("th, td")]
+        for row in page.soup.select("tbody tr")
+    ]
     assert rows[:5] == [
         ["a) Có", "2", "66,7%"],
         ["b) Không", "1", "33,3%"],
@@ -407,7 +583,13 @@ def test_tallies_with_picture_and_table(app: Flask, client: FlaskClient) -> None
         ["b) Chợ", "0", "0,0%"],
         ["c) Trường", "3", "100,0%"],
     ]
-    assert rows[5:] == [["1 – Kém", "0", "0,0%"], ["2", "0", "0,0%"], ["3", "0", "0,0%"], ["4", "2", "66,7%"], ["5 – Tốt", "1", "33,3%"]]
+    assert rows[5:] == [
+        ["1 – Kém", "0", "0,0%"],
+        ["2", "0", "0,0%"],
+        ["3", "0", "0,0%"],
+        ["4", "2", "66,7%"],
+        ["5 – Tốt", "1", "33,3%"],
+    ]
     assert "trung bình 4,3 trên 5" in page.text
     assert len(page.soup.select("svg.ln-chart[role=img][aria-label]")) == 3
     assert "Ý tự do" not in page.html
@@ -431,12 +613,14 @@ def test_survey_statements(app: Flask, client: FlaskClient) -> None:
     assert statements(app, client, f"/lay-y-kien/{slug}/khao-sat") <= 3
 
 
-# The office -----------------------------------------------------------------------------------------------------------------------
+# The office -------------------------------------------------------------------------------------
 def results(slug: str, query: str = "") -> str:
     return f"/can-bo/lay-y-kien/{slug}/khao-sat/ket-qua{query}"
 
 
-def test_the_office_sees_numbers_at_once_and_clears_open_answers(app: Flask, client: FlaskClient) -> None:
+def test_the_office_sees_numbers_at_once_and_clears_open_answers(
+    app: Flask, client: FlaskClient
+) -> None:
     slug = make(app, {}, {"consent": Consent.PRIVATE, "visibility": Visibility.PRIVATE})
     survey(app, slug)
     officer, _user = make_staff(app, Role.MODERATOR)

@@ -24,7 +24,14 @@ from app.consultations.models import (
 from app.consultations.queries.public import closing_moment
 from app.consultations.service import commenting, moderating
 from app.consultations.service.accepting import SURVEY_ONLY, normal_tax_code
-from app.consultations.service.commenting import Commented, comment, erase_expired, refusal, tighten, withdraw
+from app.consultations.service.commenting import (
+    Commented,
+    comment,
+    erase_expired,
+    refusal,
+    tighten,
+    withdraw,
+)
 from app.consultations.service.surveys import SurveyGiven
 from app.consultations.states import (
     ClauseKind,
@@ -86,14 +93,28 @@ def with_targets(consultation: Consultation) -> ProjectItem:
     version = DraftVersion(consultation_id=consultation.id, number=1, published_at=now())
     db.session.add(version)
     db.session.flush()
-    db.session.add(Clause(version_id=version.id, position=1, kind=ClauseKind.ARTICLE, anchor="dieu-5", label="Điều 5"))
-    project = ProjectItem(consultation_id=consultation.id, code="01", name="Đường tránh", land_code="DGT", planned_ha=3)
+    db.session.add(
+        Clause(
+            version_id=version.id,
+            position=1,
+            kind=ClauseKind.ARTICLE,
+            anchor="dieu-5",
+            label="Điều 5",
+        )
+    )
+    project = ProjectItem(
+        consultation_id=consultation.id,
+        code="01",
+        name="Đường tránh",
+        land_code="DGT",
+        planned_ha=3,
+    )
     db.session.add(project)
     db.session.flush()
     return project
 
 
-# Coming in --------------------------------------------------------------------------------------------------------------------
+# Coming in --------------------------------------------------------------------------------------
 def test_one_comment_is_kept_counted_and_told(ctx: Flask, heard: list[CommentReceived]) -> None:
     consultation, revision = make_consultation(), publication.current()
     made = send(consultation)
@@ -103,7 +124,12 @@ def test_one_comment_is_kept_counted_and_told(ctx: Flask, heard: list[CommentRec
     assert publication.current() > revision
     assert [event.comment.id for event in heard] == [made.comment.id]
     (row,) = db.session.scalars(sa.select(CommentLog))
-    assert (row.move, row.from_stage, row.to_stage, row.public) == ("receive", None, CommentStage.RECEIVED, True)
+    assert (row.move, row.from_stage, row.to_stage, row.public) == (
+        "receive",
+        None,
+        CommentStage.RECEIVED,
+        True,
+    )
 
 
 def test_an_open_page_of_the_consultation_does_not_become_stale(ctx: Flask) -> None:
@@ -116,7 +142,10 @@ def test_an_open_page_of_the_consultation_does_not_become_stale(ctx: Flask) -> N
 
 def test_the_same_form_twice_is_one_comment(ctx: Flask, heard: list[CommentReceived]) -> None:
     consultation, key = make_consultation(), uuid.uuid4().hex
-    first, second = send(consultation, idempotency_key=key), send(consultation, idempotency_key=key, body="Một nội dung khác hẳn.")
+    first, second = (
+        send(consultation, idempotency_key=key),
+        send(consultation, idempotency_key=key, body="Một nội dung khác hẳn."),
+    )
     assert (second.repeated, second.comment.id, second.pin) == (True, first.comment.id, first.pin)
     assert counters(consultation) == (1, 0)
     assert len(heard) == 1
@@ -144,7 +173,12 @@ def test_a_paper_of_last_year_gets_a_number_of_this_year(ctx: Flask) -> None:
     moment = dt.datetime(2027, 1, 8, 3, tzinfo=dt.UTC)
     with clock.frozen(moment):
         consultation = make_consultation()
-        made = send(consultation, channel=Channel.PAPER, phone=None, arrived_at=start_of_day(dt.date(2027, 1, 4)) - dt.timedelta(days=1))
+        made = send(
+            consultation,
+            channel=Channel.PAPER,
+            phone=None,
+            arrived_at=start_of_day(dt.date(2027, 1, 4)) - dt.timedelta(days=1),
+        )
         assert made.comment.submission.code == "AS-2027-000001"
 
 
@@ -179,13 +213,22 @@ def test_what_was_taken_in_is_found_again_after_the_result(ctx: Flask) -> None:
     assert send(consultation, idempotency_key=key).comment.id == first.comment.id
 
 
-# About what -------------------------------------------------------------------------------------------------------------------
+# About what -------------------------------------------------------------------------------------
 def test_targets_are_kept_by_kind(ctx: Flask) -> None:
     consultation = make_consultation()
     project = with_targets(consultation)
-    everything = {"clause_anchor": "dieu-5", "project_id": project.id, "longitude": 108.7, "latitude": 15.1, "place_text": "Chợ"}
+    everything = {
+        "clause_anchor": "dieu-5",
+        "project_id": project.id,
+        "longitude": 108.7,
+        "latitude": 15.1,
+        "place_text": "Chợ",
+    }
     made = {kind: send(consultation, target_kind=kind, **everything).comment for kind in TargetKind}
-    found = {kind: (row.clause_anchor, row.project_id, row.longitude, row.place_text) for kind, row in made.items()}
+    found = {
+        kind: (row.clause_anchor, row.project_id, row.longitude, row.place_text)
+        for kind, row in made.items()
+    }
     assert found == {
         TargetKind.WHOLE: (None, None, None, ""),
         TargetKind.CLAUSE: ("dieu-5", None, None, ""),
@@ -235,19 +278,27 @@ def test_clauses_of_an_unpublished_draft_cannot_be_commented_on(ctx: Flask) -> N
         send(consultation, target_kind=TargetKind.CLAUSE, clause_anchor="dieu-5")
 
 
-# What and who -----------------------------------------------------------------------------------------------------------------
+# What and who -----------------------------------------------------------------------------------
 def test_amending_on_the_web_needs_the_wording_and_a_slip_does_not(ctx: Flask) -> None:
     consultation = make_consultation()
     with pytest.raises(FieldError) as error:
         send(consultation, stance=Stance.AMEND)
     assert error.value.field == "proposed_text"
-    assert send(consultation, stance=Stance.AMEND, channel=Channel.PAPER).comment.proposed_text == ""
-    assert send(consultation, stance=Stance.AMEND, proposed_text="Giữ lại.").comment.proposed_text == "Giữ lại."
+    assert (
+        send(consultation, stance=Stance.AMEND, channel=Channel.PAPER).comment.proposed_text == ""
+    )
+    assert (
+        send(consultation, stance=Stance.AMEND, proposed_text="Giữ lại.").comment.proposed_text
+        == "Giữ lại."
+    )
     with pytest.raises(FieldError):
         send(consultation, stance=Stance.AMEND, proposed_text="x" * 5_001)
 
 
-@pytest.mark.parametrize(("body", "taken"), [("x" * 9, False), ("x" * 10, True), ("x" * 5_000, True), ("x" * 5_001, False), ("", False)])
+@pytest.mark.parametrize(
+    ("body", "taken"),
+    [("x" * 9, False), ("x" * 10, True), ("x" * 5_000, True), ("x" * 5_001, False), ("", False)],
+)
 def test_length_of_the_text(ctx: Flask, body: str, taken: bool) -> None:
     consultation = make_consultation()
     if taken:
@@ -260,7 +311,13 @@ def test_length_of_the_text(ctx: Flask, body: str, taken: bool) -> None:
 
 def test_bodies_are_named_and_people_carry_no_tax_code(ctx: Flask) -> None:
     consultation = make_consultation()
-    body = {"organisation_name": "HTX Đông An", "tax_code": "4300 123 456", "letter_number": "12/CV", "sheet": "7", "parcel": "118"}
+    body = {
+        "organisation_name": "HTX Đông An",
+        "tax_code": "4300 123 456",
+        "letter_number": "12/CV",
+        "sheet": "7",
+        "parcel": "118",
+    }
     made = send(consultation, sender_kind=SenderKind.ORGANISATION, name="", **body).comment
     assert (made.organisation_name, made.tax_code, made.letter_number, made.submission.name) == (
         "HTX Đông An",
@@ -269,7 +326,12 @@ def test_bodies_are_named_and_people_carry_no_tax_code(ctx: Flask) -> None:
         "HTX Đông An",
     )
     person = send(consultation, **body).comment
-    assert (person.organisation_name, person.tax_code, person.letter_number, person.sheet) == ("", "", "", "7")
+    assert (person.organisation_name, person.tax_code, person.letter_number, person.sheet) == (
+        "",
+        "",
+        "",
+        "7",
+    )
     with pytest.raises(FieldError) as error:
         send(consultation, sender_kind=SenderKind.AGENCY)
     assert error.value.field == "organisation_name"
@@ -278,13 +340,21 @@ def test_bodies_are_named_and_people_carry_no_tax_code(ctx: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"), [("", ""), ("4300123456", "4300123456"), ("4300123456001", "4300123456-001"), ("4300123456-001", "4300123456-001")]
+    ("typed", "kept"),
+    [
+        ("", ""),
+        ("4300123456", "4300123456"),
+        ("4300123456001", "4300123456-001"),
+        ("4300123456-001", "4300123456-001"),
+    ],
 )
 def test_tax_codes(ctx: Flask, typed: str, kept: str) -> None:
     assert normal_tax_code(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["123", "43001234567", "430012345a", "٤٣٠٠١٢٣٤٥٦", "4300123456-0011"])
+@pytest.mark.parametrize(
+    "typed", ["123", "43001234567", "430012345a", "٤٣٠٠١٢٣٤٥٦", "4300123456-0011"]
+)
 def test_impossible_tax_codes(ctx: Flask, typed: str) -> None:
     with pytest.raises(FieldError):
         normal_tax_code(typed)
@@ -296,9 +366,14 @@ def test_people_behind_one_letter(ctx: Flask) -> None:
     assert send(consultation, people=0).comment.people == 1
 
 
-# Guiding questions --------------------------------------------------------------------------------------------------------------
+# Guiding questions ------------------------------------------------------------------------------
 def ask(consultation: Consultation) -> SurveyQuestion:
-    row = SurveyQuestion(consultation_id=consultation.id, kind=SurveyKind.ONE, text="Đồng ý không?", options=["Có", "Không"])
+    row = SurveyQuestion(
+        consultation_id=consultation.id,
+        kind=SurveyKind.ONE,
+        text="Đồng ý không?",
+        options=["Có", "Không"],
+    )
     db.session.add(row)
     db.session.flush()
     return row
@@ -325,9 +400,11 @@ def test_questions_left_out_keep_nothing(ctx: Flask) -> None:
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SurveyAnswer)) == 0
 
 
-# What its sender may still do -----------------------------------------------------------------------------------------------------
+# What its sender may still do -------------------------------------------------------------------
 def confirmed(made: Commented, heard: list[CommentReceived]) -> bool:
-    token, submission = submissions.find_token(heard[-1].confirm_token or "", TokenPurpose.CONFIRM, secret_key=SECRET)
+    token, submission = submissions.find_token(
+        heard[-1].confirm_token or "", TokenPurpose.CONFIRM, secret_key=SECRET
+    )
     return commenting.confirm_by_link(made.comment, token, submission)
 
 
@@ -340,7 +417,9 @@ def test_confirming_puts_it_into_the_file_once(ctx: Flask, heard: list[CommentRe
     assert counters(consultation) == (1, 0)
 
 
-def test_confirming_after_closing_counts_and_after_the_result_does_not(ctx: Flask, heard: list[CommentReceived]) -> None:
+def test_confirming_after_closing_counts_and_after_the_result_does_not(
+    ctx: Flask, heard: list[CommentReceived]
+) -> None:
     consultation = make_consultation(closes_on=clock.today())
     first = send(consultation, phone=None, email="an@example.vn")
     with clock.frozen(now() + dt.timedelta(days=2)):
@@ -401,17 +480,23 @@ def test_staff_cannot_tighten_for_a_sender(ctx: Flask) -> None:
     assert not commenting.core.COMMENT_FLOW.allows(CommentStage.WITHDRAWN, "tighten")
 
 
-# Erasing what may not be kept ---------------------------------------------------------------------------------------------------
+# Erasing what may not be kept -------------------------------------------------------------------
 def test_old_unconfirmed_ones_and_old_rubbish_are_erased(ctx: Flask) -> None:
     consultation = make_consultation()
     kept = make_comment(consultation)
-    unverified = make_comment(consultation, stage=CommentStage.UNVERIFIED, phone=None, email="an@example.vn", sheet="7")
+    unverified = make_comment(
+        consultation, stage=CommentStage.UNVERIFIED, phone=None, email="an@example.vn", sheet="7"
+    )
     spam = make_comment(consultation)
     moderating.mark_spam(spam, actor=commenting.SYSTEM, seen_revision=None)
     assert erase_expired() == 0
     with clock.frozen(now() + dt.timedelta(days=8)):
         assert erase_expired() == 1
-    assert (unverified.visibility, unverified.submission.body, unverified.sheet) == (Visibility.ERASED, "", "")
+    assert (unverified.visibility, unverified.submission.body, unverified.sheet) == (
+        Visibility.ERASED,
+        "",
+        "",
+    )
     with clock.frozen(now() + dt.timedelta(days=31)):
         assert erase_expired() == 1
         assert erase_expired() == 0
@@ -420,7 +505,9 @@ def test_old_unconfirmed_ones_and_old_rubbish_are_erased(ctx: Flask) -> None:
 
 
 def test_the_job_erases(ctx: Flask) -> None:
-    old = make_comment(make_consultation(), stage=CommentStage.UNVERIFIED, phone=None, email="an@example.vn")
+    old = make_comment(
+        make_consultation(), stage=CommentStage.UNVERIFIED, phone=None, email="an@example.vn"
+    )
     with clock.frozen(now() + dt.timedelta(days=8)):
         jobs_comments.erase_expired()
     assert old.visibility is Visibility.ERASED

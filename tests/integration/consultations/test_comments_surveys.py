@@ -17,8 +17,12 @@ from tests.factories.accounts import make_user
 from tests.factories.consultations import make_comment, make_consultation
 
 
-def ask(consultation: Consultation, kind: SurveyKind, options: list[str] | None = None) -> SurveyQuestion:
-    row = SurveyQuestion(consultation_id=consultation.id, kind=kind, text="Hỏi?", options=options or [])
+def ask(
+    consultation: Consultation, kind: SurveyKind, options: list[str] | None = None
+) -> SurveyQuestion:
+    row = SurveyQuestion(
+        consultation_id=consultation.id, kind=kind, text="Hỏi?", options=options or []
+    )
     db.session.add(row)
     db.session.flush()
     return row
@@ -34,7 +38,9 @@ def ask(consultation: Consultation, kind: SurveyKind, options: list[str] | None 
         (SurveyKind.ONE, SurveyGiven((0,), "thừa"), SurveyGiven((0,))),
     ],
 )
-def test_answers_that_are_kept(ctx: Flask, kind: SurveyKind, given: SurveyGiven, kept: SurveyGiven) -> None:
+def test_answers_that_are_kept(
+    ctx: Flask, kind: SurveyKind, given: SurveyGiven, kept: SurveyGiven
+) -> None:
     consultation = make_consultation()
     question = ask(consultation, kind, ["a", "b", "c"])
     assert checked(consultation.id, {question.id: given}) == [(question, kept)]
@@ -68,7 +74,11 @@ def test_nobody_has_to_answer(ctx: Flask) -> None:
 def opened(**columns: object) -> OpenAnswer:
     consultation = make_consultation()
     comment = make_comment(consultation, **columns)  # type: ignore[arg-type]
-    answer = SurveyAnswer(question_id=ask(consultation, SurveyKind.OPEN).id, comment_id=comment.id, text="Gọi 0987654321")
+    answer = SurveyAnswer(
+        question_id=ask(consultation, SurveyKind.OPEN).id,
+        comment_id=comment.id,
+        text="Gọi 0987654321",
+    )
     db.session.add(answer)
     db.session.commit()
     found = answer_in(consultation, answer.id)
@@ -91,23 +101,35 @@ def test_clearing_shows_and_takes_back(ctx: Flask) -> None:
 
 def test_who_may_not_clear(ctx: Flask) -> None:
     with pytest.raises(Forbidden):
-        clear(opened(), text="x", show=True, actor=make_user(roles=[Role.OFFICER]), seen_revision=None)
+        clear(
+            opened(), text="x", show=True, actor=make_user(roles=[Role.OFFICER]), seen_revision=None
+        )
 
 
 @pytest.mark.parametrize(
-    "columns", [{"consent": Consent.PRIVATE}, {"late": True}, {"visibility": Visibility.ERASED}], ids=["private", "late", "erased"]
+    "columns",
+    [{"consent": Consent.PRIVATE}, {"late": True}, {"visibility": Visibility.ERASED}],
+    ids=["private", "late", "erased"],
 )
 def test_what_may_not_be_shown_is_not_cleared(ctx: Flask, columns: dict[str, object]) -> None:
     found = opened(**columns)
     with pytest.raises(Refused):
-        clear(found, text="x", show=True, actor=make_user(roles=[Role.MODERATOR]), seen_revision=None)
+        clear(
+            found, text="x", show=True, actor=make_user(roles=[Role.MODERATOR]), seen_revision=None
+        )
     clear(found, text="x", show=False, actor=make_user(roles=[Role.MODERATOR]), seen_revision=None)
 
 
 @pytest.mark.parametrize("text", ["", " \u200b", "x" * 2_001])
 def test_wordings_that_cannot_be_shown(ctx: Flask, text: str) -> None:
     with pytest.raises(FieldError):
-        clear(opened(), text=text, show=True, actor=make_user(roles=[Role.MODERATOR]), seen_revision=None)
+        clear(
+            opened(),
+            text=text,
+            show=True,
+            actor=make_user(roles=[Role.MODERATOR]),
+            seen_revision=None,
+        )
 
 
 def test_answers_of_another_consultation_are_not_found(ctx: Flask) -> None:
@@ -117,7 +139,13 @@ def test_answers_of_another_consultation_are_not_found(ctx: Flask) -> None:
 
 def test_scales_in_words(ctx: Flask) -> None:
     consultation = make_consultation()
-    assert scale_labels(ask(consultation, SurveyKind.SCALE, ["kém", "tốt"])) == ["1 – kém", "2", "3", "4", "5 – tốt"]
+    assert scale_labels(ask(consultation, SurveyKind.SCALE, ["kém", "tốt"])) == [
+        "1 – kém",
+        "2",
+        "3",
+        "4",
+        "5 – tốt",
+    ]
     bare = ask(consultation, SurveyKind.SCALE)
     assert scale_labels(bare) == ["1", "2", "3", "4", "5"]
     assert in_words(bare, SurveyAnswer(choices=[], text="")) == ""

@@ -8,9 +8,29 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.consultations.models import Clause, Comment, Consultation, DraftVersion, Point, ProjectItem, Reply, SurveyAnswer, SurveyQuestion
+from app.consultations.models import (
+    Clause,
+    Comment,
+    Consultation,
+    DraftVersion,
+    Point,
+    ProjectItem,
+    Reply,
+    SurveyAnswer,
+    SurveyQuestion,
+)
 from app.consultations.service import commenting, moderating
-from app.consultations.states import ClauseKind, CommentStage, Decision, ReplyStage, ShowComments, Stage, SurveyKind, TargetKind, Visibility
+from app.consultations.states import (
+    ClauseKind,
+    CommentStage,
+    Decision,
+    ReplyStage,
+    ShowComments,
+    Stage,
+    SurveyKind,
+    TargetKind,
+    Visibility,
+)
 from app.extensions import db
 from app.kernel.clock import now
 from app.submissions.service import new_confirm_token, new_track_token
@@ -26,7 +46,13 @@ def office(app: Flask) -> None:
         make_agency()
 
 
-def made(app: Flask, *, of: Stage = Stage.OPEN, consultation: dict[str, Any] | None = None, **columns: Any) -> tuple[str, str]:
+def made(
+    app: Flask,
+    *,
+    of: Stage = Stage.OPEN,
+    consultation: dict[str, Any] | None = None,
+    **columns: Any,
+) -> tuple[str, str]:
     """Code and PIN of one comment."""
     with app.app_context():
         comment = make_comment(make_consultation(stage=of, **(consultation or {})), **columns)
@@ -73,11 +99,19 @@ def test_without_the_pin_it_shows_nothing(app: Flask, client: FlaskClient) -> No
 @pytest.mark.parametrize(
     ("columns", "stage", "words"),
     [
-        ({"stage": CommentStage.UNVERIFIED, "phone": None, "email": "an@example.vn"}, Stage.OPEN, "bấm «Xác nhận»"),
+        (
+            {"stage": CommentStage.UNVERIFIED, "phone": None, "email": "an@example.vn"},
+            Stage.OPEN,
+            "bấm «Xác nhận»",
+        ),
         ({"stage": CommentStage.SPAM}, Stage.OPEN, "chưa được đưa vào hồ sơ"),
         ({"stage": CommentStage.WITHDRAWN}, Stage.OPEN, "Bạn đã rút góp ý này."),
         ({"late": True}, Stage.CLOSED, "không tính vào số liệu (ngoài thời hạn)"),
-        ({"visibility": Visibility.HIDDEN, "hidden_reason": "Có lời lẽ xúc phạm."}, Stage.OPEN, "Lý do: Có lời lẽ xúc phạm."),
+        (
+            {"visibility": Visibility.HIDDEN, "hidden_reason": "Có lời lẽ xúc phạm."},
+            Stage.OPEN,
+            "Lý do: Có lời lẽ xúc phạm.",
+        ),
         ({"visibility": Visibility.HIDDEN}, Stage.OPEN, "Không công khai."),
         ({"consent": Consent.PRIVATE}, Stage.OPEN, "theo lựa chọn của bạn"),
         ({"visibility": Visibility.PUBLIC}, Stage.OPEN, "Đang công khai."),
@@ -85,12 +119,18 @@ def test_without_the_pin_it_shows_nothing(app: Flask, client: FlaskClient) -> No
         ({}, Stage.ANSWERED, "không có phần trả lời riêng"),
     ],
 )
-def test_every_state_has_its_words(app: Flask, client: FlaskClient, columns: dict[str, Any], stage: Stage, words: str) -> None:
+def test_every_state_has_its_words(
+    app: Flask, client: FlaskClient, columns: dict[str, Any], stage: Stage, words: str
+) -> None:
     assert words in opened(client, made(app, of=stage, **columns)).text
 
 
 def test_one_that_waits_for_the_closing_day_says_so(app: Flask, client: FlaskClient) -> None:
-    codes = made(app, visibility=Visibility.PUBLIC, consultation={"show_comments": ShowComments.AFTER_CLOSING})
+    codes = made(
+        app,
+        visibility=Visibility.PUBLIC,
+        consultation={"show_comments": ShowComments.AFTER_CLOSING},
+    )
     page = opened(client, codes)
     assert "Sẽ công khai sau khi hết hạn" in page.text
     assert "/y-kien#" not in page.html
@@ -99,7 +139,13 @@ def test_one_that_waits_for_the_closing_day_says_so(app: Flask, client: FlaskCli
 def test_a_place_is_told_to_its_sender(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         place = make_place("Thôn Đông")
-        found = make_comment(make_consultation(), target_kind=TargetKind.PLACE, place_text="Ngã ba chợ", longitude=108.77, latitude=15.09)
+        found = make_comment(
+            make_consultation(),
+            target_kind=TargetKind.PLACE,
+            place_text="Ngã ba chợ",
+            longitude=108.77,
+            latitude=15.09,
+        )
         found.submission.place_id = place.id
         codes = found.submission.code, pin(found)
         db.session.commit()
@@ -110,16 +156,38 @@ def test_clause_and_project_are_named(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         consultation = make_consultation()
         version = DraftVersion(consultation_id=consultation.id, number=1, published_at=now())
-        project = ProjectItem(consultation_id=consultation.id, code="01", name="Đường tránh", land_code="DGT", planned_ha=3)
+        project = ProjectItem(
+            consultation_id=consultation.id,
+            code="01",
+            name="Đường tránh",
+            land_code="DGT",
+            planned_ha=3,
+        )
         db.session.add_all([version, project])
         db.session.flush()
         db.session.add(
-            Clause(version_id=version.id, position=1, kind=ClauseKind.ARTICLE, anchor="dieu-5", label="Điều 5", heading="Đất lúa")
+            Clause(
+                version_id=version.id,
+                position=1,
+                kind=ClauseKind.ARTICLE,
+                anchor="dieu-5",
+                label="Điều 5",
+                heading="Đất lúa",
+            )
         )
         found = [
-            (make_comment(consultation, target_kind=TargetKind.CLAUSE, clause_anchor="dieu-5"), "Điều 5. Đất lúa"),
-            (make_comment(consultation, target_kind=TargetKind.CLAUSE, clause_anchor="dieu-9"), "dieu-9"),
-            (make_comment(consultation, target_kind=TargetKind.PROJECT, project_id=project.id), "01 – Đường tránh"),
+            (
+                make_comment(consultation, target_kind=TargetKind.CLAUSE, clause_anchor="dieu-5"),
+                "Điều 5. Đất lúa",
+            ),
+            (
+                make_comment(consultation, target_kind=TargetKind.CLAUSE, clause_anchor="dieu-9"),
+                "dieu-9",
+            ),
+            (
+                make_comment(consultation, target_kind=TargetKind.PROJECT, project_id=project.id),
+                "01 – Đường tránh",
+            ),
         ]
         wanted = [((comment.submission.code, pin(comment)), words) for comment, words in found]
     for codes, words in wanted:
@@ -135,7 +203,12 @@ def test_answers_to_guiding_questions_are_shown(app: Flask, client: FlaskClient)
             (SurveyKind.SCALE, [], {"choices": [4]}),
             (SurveyKind.OPEN, [], {"text": "Mở rộng đường"}),
         ):
-            question = SurveyQuestion(consultation_id=comment.consultation_id, kind=kind, text=f"{kind.value}?", options=options)
+            question = SurveyQuestion(
+                consultation_id=comment.consultation_id,
+                kind=kind,
+                text=f"{kind.value}?",
+                options=options,
+            )
             db.session.add(question)
             db.session.flush()
             db.session.add(SurveyAnswer(question_id=question.id, comment_id=comment.id, **answer))
@@ -146,7 +219,7 @@ def test_answers_to_guiding_questions_are_shown(app: Flask, client: FlaskClient)
     assert "open? Mở rộng đường" in text
 
 
-# Replies ------------------------------------------------------------------------------------------------------------------------
+# Replies ----------------------------------------------------------------------------------------
 def reply(app: Flask, *, final: bool = True) -> None:
     with app.app_context():
         comment = db.session.scalars(sa.select(Comment)).one()
@@ -161,11 +234,20 @@ def reply(app: Flask, *, final: bool = True) -> None:
         )
         db.session.add(answer)
         db.session.flush()
-        db.session.add(Point(consultation_id=comment.consultation_id, comment_id=comment.id, text="Dịch tuyến đường.", reply_id=answer.id))
+        db.session.add(
+            Point(
+                consultation_id=comment.consultation_id,
+                comment_id=comment.id,
+                text="Dịch tuyến đường.",
+                reply_id=answer.id,
+            )
+        )
         db.session.commit()
 
 
-def test_final_replies_are_shown_once_the_result_is_published(app: Flask, client: FlaskClient) -> None:
+def test_final_replies_are_shown_once_the_result_is_published(
+    app: Flask, client: FlaskClient
+) -> None:
     codes = made(app, of=Stage.ANSWERED)
     reply(app)
     page = opened(client, codes)
@@ -174,13 +256,15 @@ def test_final_replies_are_shown_once_the_result_is_published(app: Flask, client
 
 
 @pytest.mark.parametrize(("stage", "final"), [(Stage.CLOSED, True), (Stage.ANSWERED, False)])
-def test_nothing_else_of_a_reply_is_shown(app: Flask, client: FlaskClient, stage: Stage, final: bool) -> None:
+def test_nothing_else_of_a_reply_is_shown(
+    app: Flask, client: FlaskClient, stage: Stage, final: bool
+) -> None:
     codes = made(app, of=stage)
     reply(app, final=final)
     assert "Đã dịch tuyến." not in opened(client, codes).html
 
 
-# What may be done ---------------------------------------------------------------------------------------------------------------
+# What may be done -------------------------------------------------------------------------------
 def test_withdrawing(app: Flask, client: FlaskClient) -> None:
     codes = made(app)
     opened(client, codes)
@@ -206,7 +290,9 @@ def test_tightening(app: Flask, client: FlaskClient) -> None:
     assert "Không có gì thay đổi." in form.press("Lưu lựa chọn").text
     wrong = form.press("Lưu lựa chọn", consent="everything")
     assert wrong.status == 422
-    assert "Đã ghi nhận." in form.press("Lưu lựa chọn", consent="private", name_display="hidden").text
+    assert (
+        "Đã ghi nhận." in form.press("Lưu lựa chọn", consent="private", name_display="hidden").text
+    )
     after = comment_of(app)
     assert (after.visibility, after.submission.consent, after.submission.name_display) == (
         Visibility.HIDDEN,
@@ -220,11 +306,17 @@ def test_only_less_is_offered(app: Flask, client: FlaskClient) -> None:
     codes = made(app, consent=Consent.PRIVATE)
     opened(client, codes)
     form = visit(client, f"/tra-cuu/{codes[0]}/thu-hep-gop-y")
-    assert [item["value"] for item in form.soup.select("input[type=radio]")] == ["private", "initials", "hidden"]
+    assert [item["value"] for item in form.soup.select("input[type=radio]")] == [
+        "private",
+        "initials",
+        "hidden",
+    ]
     assert form.press("Lưu lựa chọn", name_display="full").status == 422
 
 
-def test_what_is_typed_too_late_for_the_pin_changes_nothing(app: Flask, client: FlaskClient) -> None:
+def test_what_is_typed_too_late_for_the_pin_changes_nothing(
+    app: Flask, client: FlaskClient
+) -> None:
     codes = made(app)
     opened(client, codes)
     form = visit(client, f"/tra-cuu/{codes[0]}/rut-gop-y")
@@ -233,17 +325,21 @@ def test_what_is_typed_too_late_for_the_pin_changes_nothing(app: Flask, client: 
     assert comment_of(app).stage is CommentStage.RECEIVED
 
 
-def test_the_pages_of_a_question_are_not_those_of_a_comment(app: Flask, client: FlaskClient) -> None:
+def test_the_pages_of_a_question_are_not_those_of_a_comment(
+    app: Flask, client: FlaskClient
+) -> None:
     codes = made(app)
     opened(client, codes)
     for act in ("rut", "thu-hep", "bo-sung"):
         assert visit(client, f"/tra-cuu/{codes[0]}/{act}").has_button("Tra cứu")
 
 
-# Links in mails -------------------------------------------------------------------------------------------------------------------
+# Links in mails ---------------------------------------------------------------------------------
 def test_confirming_by_link_twice_counts_once(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
-        comment = make_comment(make_consultation(), stage=CommentStage.UNVERIFIED, phone=None, email="an@example.vn")
+        comment = make_comment(
+            make_consultation(), stage=CommentStage.UNVERIFIED, phone=None, email="an@example.vn"
+        )
         token = new_confirm_token(comment.submission, secret_key=str(app.secret_key))
         db.session.commit()
     page = visit(client, f"/xac-nhan/{token}")
@@ -274,7 +370,11 @@ def test_a_hidden_consultation_is_named_without_a_link(app: Flask, client: Flask
 def test_an_erased_one_is_gone(app: Flask, client: FlaskClient) -> None:
     codes = made(app)
     with app.app_context():
-        moderating.erase(db.session.scalars(sa.select(Comment)).one(), actor=commenting.SYSTEM, reason="Theo yêu cầu.")
+        moderating.erase(
+            db.session.scalars(sa.select(Comment)).one(),
+            actor=commenting.SYSTEM,
+            reason="Theo yêu cầu.",
+        )
         db.session.commit()
     assert visit(client, "/tra-cuu").press("Tra cứu", code=codes[0], pin=codes[1]).status == 422
 

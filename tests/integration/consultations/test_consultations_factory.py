@@ -11,7 +11,12 @@ from tests.factories.consultations import make_comment, make_consultation
 
 @pytest.mark.parametrize(
     ("stage", "phase"),
-    [(Stage.SCHEDULED, Phase.UPCOMING), (Stage.OPEN, Phase.OPEN), (Stage.CLOSED, Phase.SUMMARISING), (Stage.ANSWERED, Phase.RESULT)],
+    [
+        (Stage.SCHEDULED, Phase.UPCOMING),
+        (Stage.OPEN, Phase.OPEN),
+        (Stage.CLOSED, Phase.SUMMARISING),
+        (Stage.ANSWERED, Phase.RESULT),
+    ],
 )
 def test_each_stage_is_read_in_its_phase(ctx: Flask, stage: Stage, phase: Phase) -> None:
     made = make_consultation(stage=stage)

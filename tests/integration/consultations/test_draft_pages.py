@@ -38,12 +38,14 @@ def made(app: Flask) -> Any:
 
 def publish(consultation_id: int, *parts: Any) -> int:
     version = make_version(consultation_id, *parts)
-    service.publish(version, actor=make_user(roles=[Role.MODERATOR]), seen_revision=None, despite_doubts=True)
+    service.publish(
+        version, actor=make_user(roles=[Role.MODERATOR]), seen_revision=None, despite_doubts=True
+    )
     db.session.commit()
     return version.id
 
 
-# What everybody reads --------------------------------------------------------------------------------------------------------
+# What everybody reads ---------------------------------------------------------------------------
 def test_nothing_published_leads_to_the_dossier(app: Flask, client: FlaskClient, made: Any) -> None:
     with app.app_context():
         make_version(made["id"])
@@ -52,16 +54,30 @@ def test_nothing_published_leads_to_the_dossier(app: Flask, client: FlaskClient,
     assert "/ho-so" in text
 
 
-def test_each_clause_has_its_anchor_and_its_links(app: Flask, client: FlaskClient, made: Any) -> None:
+def test_each_clause_has_its_anchor_and_its_links(
+    app: Flask, client: FlaskClient, made: Any
+) -> None:
     with app.app_context():
         publish(made["id"])
         consultation = db.session.get_one(Consultation, made["id"])
-        for visibility in (Visibility.PUBLIC, Visibility.PUBLIC, Visibility.HIDDEN, Visibility.PRIVATE):
-            make_comment(consultation, target_kind=TargetKind.CLAUSE, clause_anchor="dieu-2-khoan-1", visibility=visibility)
+        for visibility in (
+            Visibility.PUBLIC,
+            Visibility.PUBLIC,
+            Visibility.HIDDEN,
+            Visibility.PRIVATE,
+        ):
+            make_comment(
+                consultation,
+                target_kind=TargetKind.CLAUSE,
+                clause_anchor="dieu-2-khoan-1",
+                visibility=visibility,
+            )
     text = page(client, f"/lay-y-kien/{made['slug']}/noi-dung")
     assert '<section class="ln-clause" id="dieu-2-khoan-1">' in text
     # The number stands in one line with its text.
-    assert re.search(r'<div class="ln-clause__text">\s*<strong>[^<]+</strong>\s*<div class="ln-prose">', text)
+    assert re.search(
+        r'<div class="ln-clause__text">\s*<strong>[^<]+</strong>\s*<div class="ln-prose">', text
+    )
     assert 'href="#dieu-2"' in text
     assert f"/lay-y-kien/{made['slug']}/gop-y?muc=dieu-2-khoan-1" in text
     assert re.search(r"/y-kien\?muc=dieu-2-khoan-1\">2 ý kiến<", text)
@@ -72,7 +88,12 @@ def test_what_is_kept_until_closing_is_not_counted(app: Flask, client: FlaskClie
     with app.app_context():
         consultation = make_consultation(show_comments=ShowComments.AFTER_CLOSING)
         publish(consultation.id)
-        make_comment(consultation, target_kind=TargetKind.CLAUSE, clause_anchor="dieu-2", visibility=Visibility.PUBLIC)
+        make_comment(
+            consultation,
+            target_kind=TargetKind.CLAUSE,
+            clause_anchor="dieu-2",
+            visibility=Visibility.PUBLIC,
+        )
         slug = consultation.slug
     assert "/y-kien?muc=" not in page(client, f"/lay-y-kien/{slug}/noi-dung")
 
@@ -111,27 +132,39 @@ def test_nobody_reads_the_draft_of_what_is_not_public(app: Flask, client: FlaskC
     page(client, "/lay-y-kien/khong-co/noi-dung", 404)
 
 
-def test_a_long_draft_takes_three_statements_and_few_bytes(app: Flask, client: FlaskClient, made: Any) -> None:
+def test_a_long_draft_takes_three_statements_and_few_bytes(
+    app: Flask, client: FlaskClient, made: Any
+) -> None:
     with app.app_context():
-        rows = [(part.kind, part.expected.label, part.expected.heading, part.expected.text) for part in drafts.decree(200)]
+        rows = [
+            (part.kind, part.expected.label, part.expected.heading, part.expected.text)
+            for part in drafts.decree(200)
+        ]
         publish(made["id"], *rows)
         engine = db.engine
     address = f"/lay-y-kien/{made['slug']}/noi-dung"
     page(client, address)
     with StatementCounter(engine) as counter:
         response = client.get(address)
-    statements = [statement for statement in counter.statements if "consultation" in statement or "clause" in statement]
+    statements = [
+        statement
+        for statement in counter.statements
+        if "consultation" in statement or "clause" in statement
+    ]
     assert len(statements) <= 3, statements
     assert len(gzip.compress(response.data, 6)) < 30 * 1024
     assert response.headers["Cache-Control"].startswith("public")
 
 
-# The office ------------------------------------------------------------------------------------------------------------------
+# The office -------------------------------------------------------------------------------------
 def test_from_the_upload_to_the_public_page(app: Flask, client: FlaskClient, made: Any) -> None:
     staff, _user = make_staff(app, Role.MODERATOR)
     address = f"/can-bo/lay-y-kien/{made['slug']}/noi-dung"
     body = drafts.p("Điều 1. Phạm vi", bold=True) + drafts.p("1. Một.") + drafts.p("3. Ba.")
-    upload = {"file": (io.BytesIO(drafts.docx(body)), "Dự thảo.docx"), "csrf_token": csrf_of(staff, address)}
+    upload = {
+        "file": (io.BytesIO(drafts.docx(body)), "Dự thảo.docx"),
+        "csrf_token": csrf_of(staff, address),
+    }
     response = staff.post(address, data=upload)
     assert response.status_code == 302
     running = page(staff, response.location)
@@ -140,7 +173,9 @@ def test_from_the_upload_to_the_public_page(app: Flask, client: FlaskClient, mad
     assert "HX-Refresh" not in part.headers
     assert "<progress" in part.get_data(as_text=True)
     runner.drain(app)
-    assert staff.get(response.location, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    assert (
+        staff.get(response.location, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    )
     done = page(staff, response.location)
     assert "3 mục" in done
     assert "refresh" not in done
@@ -149,13 +184,30 @@ def test_from_the_upload_to_the_public_page(app: Flask, client: FlaskClient, mad
     assert "nhảy từ 1 sang 3" in version
     with app.app_context():
         revision = db.session.query(DraftVersion).one().revision
-    refused = post(staff, f"{address}/ban-1/cong-bo", {"seen_revision": revision}, form_at=f"{address}/ban-1")
+    refused = post(
+        staff, f"{address}/ban-1/cong-bo", {"seen_revision": revision}, form_at=f"{address}/ban-1"
+    )
     assert refused.status_code == 422
     assert "Còn mục chưa chắc" in refused.get_data(as_text=True)
-    assert post(staff, f"{address}/ban-1/da-xem", {"seen_revision": revision}, form_at=f"{address}/ban-1").status_code == 302
-    stale = post(staff, f"{address}/ban-1/cong-bo", {"seen_revision": revision}, form_at=f"{address}/ban-1")
+    assert (
+        post(
+            staff,
+            f"{address}/ban-1/da-xem",
+            {"seen_revision": revision},
+            form_at=f"{address}/ban-1",
+        ).status_code
+        == 302
+    )
+    stale = post(
+        staff, f"{address}/ban-1/cong-bo", {"seen_revision": revision}, form_at=f"{address}/ban-1"
+    )
     assert stale.status_code == 409
-    answer = post(staff, f"{address}/ban-1/cong-bo", {"seen_revision": revision + 1, "note": "Bản đầu"}, form_at=f"{address}/ban-1")
+    answer = post(
+        staff,
+        f"{address}/ban-1/cong-bo",
+        {"seen_revision": revision + 1, "note": "Bản đầu"},
+        form_at=f"{address}/ban-1",
+    )
     assert answer.status_code == 302
     assert "Bản đầu" in page(client, f"/lay-y-kien/{made['slug']}/noi-dung")
     overview = page(staff, address)
@@ -171,9 +223,16 @@ def test_a_wrong_file_is_refused_beside_the_field(app: Flask, made: Any) -> None
     for content, name, words in (
         (b"x", "a.doc", "đuôi .docx"),
         (b"PK", "a.docx", "không đúng với đuôi"),
-        (drafts.docx("<?xml version='1.0'?><!DOCTYPE x SYSTEM 'http://evil.example/x.dtd'><x/>"), "a.docx", "lệnh tự chạy"),
+        (
+            drafts.docx("<?xml version='1.0'?><!DOCTYPE x SYSTEM 'http://evil.example/x.dtd'><x/>"),
+            "a.docx",
+            "lệnh tự chạy",
+        ),
     ):
-        response = staff.post(address, data={"file": (io.BytesIO(content), name), "csrf_token": csrf_of(staff, address)})
+        response = staff.post(
+            address,
+            data={"file": (io.BytesIO(content), name), "csrf_token": csrf_of(staff, address)},
+        )
         assert response.status_code == 422
         assert words in response.get_data(as_text=True)
     response = post(staff, address)
@@ -208,14 +267,18 @@ def bench(app: Flask, made: Any) -> Any:
     def act(path: str, data: dict[str, Any], *, at: str | None = None) -> Any:
         with app.app_context():
             revision = db.session.query(DraftVersion).one().revision
-        return post(staff, f"{base}{path}", {"seen_revision": revision, **data}, form_at=f"{base}{at or ''}")
+        return post(
+            staff, f"{base}{path}", {"seen_revision": revision, **data}, form_at=f"{base}{at or ''}"
+        )
 
     return staff, base, ids, act
 
 
 def anchors(app: Flask) -> list[str]:
     with app.app_context():
-        return [clause.anchor for clause in queries.entities_of(db.session.query(DraftVersion).one().id)]
+        return [
+            clause.anchor for clause in queries.entities_of(db.session.query(DraftVersion).one().id)
+        ]
 
 
 def test_every_step_of_mending(app: Flask, bench: Any) -> None:
@@ -238,7 +301,10 @@ def test_every_step_of_mending(app: Flask, bench: Any) -> None:
     assert anchors(app)[-2:] == ["dieu-2", "dieu-2-khoan-1"]
     assert "Thêm mục sau khoản 1 Điều 2" in page(staff, f"{base}/them?sau={clause}")
     assert "Thêm mục đầu tiên" in page(staff, f"{base}/them")
-    assert act(f"/them?sau={clause}", {"kind": "clause", "label": "2.", "text": "Mới."}).status_code == 302
+    assert (
+        act(f"/them?sau={clause}", {"kind": "clause", "label": "2.", "text": "Mới."}).status_code
+        == 302
+    )
     assert act("/them", {"kind": "preamble", "text": "Căn cứ."}).status_code == 302
     assert anchors(app)[0] == "mo-dau"
     assert act(f"/muc/{clause}/bo", {}).status_code == 302
@@ -270,7 +336,13 @@ def test_somebody_else_was_faster(app: Flask, bench: Any) -> None:
 
 def test_a_page_for_slips_is_closed_to_who_may_not_see_senders(app: Flask, made: Any) -> None:
     with app.app_context():
-        run = ImportRun(consultation_id=made["id"], kind="slips", file_name="phieu.xlsx", state=ImportState.FAILED, message="Hỏng")
+        run = ImportRun(
+            consultation_id=made["id"],
+            kind="slips",
+            file_name="phieu.xlsx",
+            state=ImportState.FAILED,
+            message="Hỏng",
+        )
         boundary = ImportRun(kind="layer", file_name="xa.zip", state=ImportState.DONE, accepted=1)
         db.session.add_all([run, boundary])
         db.session.commit()

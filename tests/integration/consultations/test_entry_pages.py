@@ -52,7 +52,9 @@ class Desk:
 
     def post(self, path: str, data: dict[str, Any], role: Role = Role.OFFICER) -> Any:
         client = self.client(role)
-        return client.post(self.address + path, data={"csrf_token": csrf_of(client, "/can-bo/"), **data})
+        return client.post(
+            self.address + path, data={"csrf_token": csrf_of(client, "/can-bo/"), **data}
+        )
 
     def all(self, model: Any) -> list[Any]:
         """Every row, detached and loaded."""
@@ -88,12 +90,21 @@ def slip(**values: Any) -> dict[str, Any]:
     return {**given, **values}
 
 
-# One by one --------------------------------------------------------------------------------------------------------------
+# One by one -------------------------------------------------------------------------------------
 def test_a_slip_gives_a_receipt_and_the_next_one_begins_alike(desk: Desk) -> None:
     page = desk.page()
-    for part in ("Nhận qua", "Ngày ghi trên phiếu", 'name="stance"', "Nhập hộ", "Họp dân", "Tệp phiếu"):
+    for part in (
+        "Nhận qua",
+        "Ngày ghi trên phiếu",
+        'name="stance"',
+        "Nhập hộ",
+        "Họp dân",
+        "Tệp phiếu",
+    ):
         assert part in page, part
-    assert not re.search(r'name="(stance|consent)"[^>]*checked|checked[^>]*name="(stance|consent)"', page), "nothing is chosen for anybody"
+    assert not re.search(
+        r'name="(stance|consent)"[^>]*checked|checked[^>]*name="(stance|consent)"', page
+    ), "nothing is chosen for anybody"
     receipt = desk.post("", slip(channel="counter")).get_data(as_text=True)
     (comment,) = desk.all(Comment)
     assert comment.submission.code in receipt
@@ -111,8 +122,12 @@ def test_a_slip_gives_a_receipt_and_the_next_one_begins_alike(desk: Desk) -> Non
 
 def test_an_official_opinion_about_a_project_with_a_scan(desk: Desk) -> None:
     with desk.app.app_context():
-        project = ProjectItem(consultation_id=desk.id, code="B01", name="Đường tránh", land_code="DGT", planned_ha=1)
-        question = SurveyQuestion(consultation_id=desk.id, kind=SurveyKind.ONE, text="Chọn gì?", options=["Có", "Không"])
+        project = ProjectItem(
+            consultation_id=desk.id, code="B01", name="Đường tránh", land_code="DGT", planned_ha=1
+        )
+        question = SurveyQuestion(
+            consultation_id=desk.id, kind=SurveyKind.ONE, text="Chọn gì?", options=["Có", "Không"]
+        )
         db.session.add_all([project, question])
         db.session.commit()
         number, asked = project.id, question.id
@@ -130,10 +145,20 @@ def test_an_official_opinion_about_a_project_with_a_scan(desk: Desk) -> None:
     )
     assert desk.post("", sent).status_code == 200
     (comment,) = desk.all(Comment)
-    assert (comment.sender_kind, comment.organisation_name, comment.letter_number) == (SenderKind.AGENCY, "Chi cục Thủy lợi", "211/CCTL")
-    assert (comment.target_kind, comment.project_id, comment.people) == (TargetKind.PROJECT, number, 3)
+    assert (comment.sender_kind, comment.organisation_name, comment.letter_number) == (
+        SenderKind.AGENCY,
+        "Chi cục Thủy lợi",
+        "211/CCTL",
+    )
+    assert (comment.target_kind, comment.project_id, comment.people) == (
+        TargetKind.PROJECT,
+        number,
+        3,
+    )
     with desk.app.app_context():
-        assert [file.name for file in files.of(Ref("submission", comment.submission_id))] == ["cong van.pdf"]
+        assert [file.name for file in files.of(Ref("submission", comment.submission_id))] == [
+            "cong van.pdf"
+        ]
 
 
 @pytest.mark.parametrize(
@@ -155,8 +180,12 @@ def test_an_official_opinion_about_a_project_with_a_scan(desk: Desk) -> None:
         ({"idempotency_key": "ngan"}, "Trang đã hết hạn"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_typed_or_sent_is_lost(desk: Desk, values: dict[str, str], said: str) -> None:
-    response = desk.post("", slip(letter_number="So 211", files=(io.BytesIO(pdf()), "phieu quet.pdf"), **values))
+def test_what_is_wrong_is_said_and_nothing_typed_or_sent_is_lost(
+    desk: Desk, values: dict[str, str], said: str
+) -> None:
+    response = desk.post(
+        "", slip(letter_number="So 211", files=(io.BytesIO(pdf()), "phieu quet.pdf"), **values)
+    )
     page = response.get_data(as_text=True)
     assert response.status_code == 422
     assert said in page
@@ -192,11 +221,15 @@ def test_nobody_enters_before_it_opens_or_without_being_given_it(app: Flask) -> 
         assert 'name="idempotency_key"' not in early.page(path)
         desk.page(path, Role.AUDITOR, 403)
     assert early.post("", slip()).status_code == 403
-    page = desk.client(Role.AUDITOR).get(f"/can-bo/lay-y-kien/{desk.slug}/y-kien").get_data(as_text=True)
+    page = (
+        desk.client(Role.AUDITOR)
+        .get(f"/can-bo/lay-y-kien/{desk.slug}/y-kien")
+        .get_data(as_text=True)
+    )
     assert "Nhập hộ" not in page, "no tab that would answer 403"
 
 
-# Meetings ----------------------------------------------------------------------------------------------------------------
+# Meetings ---------------------------------------------------------------------------------------
 def meeting(*rows: tuple[str, str, str], **values: Any) -> dict[str, Any]:
     given = {
         "idempotency_key": "hop-dan-trong-bai-thu-01",
@@ -209,11 +242,19 @@ def meeting(*rows: tuple[str, str, str], **values: Any) -> dict[str, Any]:
     }
     for place in range(10):
         stance, name, body = rows[place] if place < len(rows) else ("", "", "")
-        given |= {f"statements-{place}-stance": stance, f"statements-{place}-name": name, f"statements-{place}-body": body}
+        given |= {
+            f"statements-{place}-stance": stance,
+            f"statements-{place}-name": name,
+            f"statements-{place}-body": body,
+        }
     return {**given, **values}
 
 
-ROWS = (("disagree", "Ông Bốn", "Mất hết đất hai vụ lúa của nhà tôi."), ("", "", ""), ("amend", "", "Đề nghị dời tuyến về phía Tây."))
+ROWS = (
+    ("disagree", "Ông Bốn", "Mất hết đất hai vụ lúa của nhà tôi."),
+    ("", "", ""),
+    ("amend", "", "Đề nghị dời tuyến về phía Tây."),
+)
 
 
 def test_a_meeting_in_one_batch(desk: Desk) -> None:
@@ -240,7 +281,9 @@ def test_a_meeting_in_one_batch(desk: Desk) -> None:
 
 
 def test_more_rows_without_a_script(desk: Desk) -> None:
-    response = desk.post("/hop-dan/moi", meeting(*ROWS, them_dong="1", files=(io.BytesIO(pdf()), "bien ban.pdf")))
+    response = desk.post(
+        "/hop-dan/moi", meeting(*ROWS, them_dong="1", files=(io.BytesIO(pdf()), "bien ban.pdf"))
+    )
     page = response.get_data(as_text=True)
     assert response.status_code == 200
     assert "statements-14-body" in page
@@ -248,16 +291,26 @@ def test_more_rows_without_a_script(desk: Desk) -> None:
     assert 'name="tep"' in page
     assert (desk.all(VillageMeeting), desk.all(Comment)) == ([], [])
     full = {f"statements-{place}-body": "" for place in range(98)}
-    assert "statements-100-body" not in desk.post("/hop-dan/moi", meeting(them_dong="1", **full)).get_data(as_text=True)
+    assert "statements-100-body" not in desk.post(
+        "/hop-dan/moi", meeting(them_dong="1", **full)
+    ).get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
     ("sent", "said", "beside"),
     [
-        (meeting(*ROWS, ("", "Bà Năm", "Có nói mà không ghi ý kiến.")), "Hãy chọn ý kiến của dòng này.", "statements-3-stance-error"),
+        (
+            meeting(*ROWS, ("", "Bà Năm", "Có nói mà không ghi ý kiến.")),
+            "Hãy chọn ý kiến của dòng này.",
+            "statements-3-stance-error",
+        ),
         (meeting(*ROWS, ("agree", "", "")), "Hãy ghi nội dung ý kiến", "statements-3-body-error"),
         (meeting(*ROWS, ("agree", "", "Ngắn.")), "ít nhất 10 ký tự", "statements-3-body-error"),
-        (meeting(*ROWS, agree="71"), "Người không nói gì không được tính là đồng ý.", "agree-error"),
+        (
+            meeting(*ROWS, agree="71"),
+            "Người không nói gì không được tính là đồng ý.",
+            "agree-error",
+        ),
         (meeting(*ROWS, present=""), "Hãy nhập số người dự họp.", "present-error"),
         (meeting(*ROWS, agree="mười"), "Hãy nhập một số nguyên.", "agree-error"),
         (meeting(*ROWS, held_on="01/01/2020"), "trước ngày mở lấy ý kiến", "held_on-error"),
@@ -265,7 +318,9 @@ def test_more_rows_without_a_script(desk: Desk) -> None:
         (meeting(*ROWS, consent=""), "Hãy chọn có công khai hay không.", "consent-error"),
     ],
 )
-def test_all_or_nothing_with_the_error_beside_its_row(desk: Desk, sent: dict[str, Any], said: str, beside: str) -> None:
+def test_all_or_nothing_with_the_error_beside_its_row(
+    desk: Desk, sent: dict[str, Any], said: str, beside: str
+) -> None:
     response = desk.post("/hop-dan/moi", {**sent, "files": (io.BytesIO(pdf()), "bien ban.pdf")})
     page = response.get_data(as_text=True)
     assert response.status_code == 422
@@ -278,7 +333,9 @@ def test_all_or_nothing_with_the_error_beside_its_row(desk: Desk, sent: dict[str
 
 
 def test_a_refused_scan_of_minutes(desk: Desk) -> None:
-    response = desk.post("/hop-dan/moi", meeting(*ROWS, files=(io.BytesIO(b"MZ\x90\x00"), "bien-ban.exe")))
+    response = desk.post(
+        "/hop-dan/moi", meeting(*ROWS, files=(io.BytesIO(b"MZ\x90\x00"), "bien-ban.exe"))
+    )
     assert response.status_code == 422
     assert desk.all(VillageMeeting) == []
 
@@ -303,7 +360,7 @@ def test_notes_and_scans_are_added_later(desk: Desk) -> None:
     desk.page("/hop-dan/999", status=404)
 
 
-# A file ------------------------------------------------------------------------------------------------------------------
+# A file -----------------------------------------------------------------------------------------
 def workbook(*rows: list[Any]) -> io.BytesIO:
     book = openpyxl.Workbook()
     sheet = book.active
@@ -325,19 +382,29 @@ def work(desk: Desk) -> ImportRun:
 def test_from_the_template_to_comments_and_mended_rows_only_once(desk: Desk) -> None:
     template = desk.client().get(desk.address + "/mau-phieu.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(template.get_data()))
-    assert [cell.value for cell in next(book.worksheets[0].iter_rows())][:4] == ["Số phiếu", "Họ và tên", "Ý kiến", "Nội dung"]
+    assert [cell.value for cell in next(book.worksheets[0].iter_rows())][:4] == [
+        "Số phiếu",
+        "Họ và tên",
+        "Ý kiến",
+        "Nội dung",
+    ]
     assert "Im lặng" not in desk.page("/tep-phieu")
     rows = (
         [1, "Nguyễn Thị Ân", "Đồng ý", "Làm sớm trước mùa mưa.", now()],
         [2, "Trần Văn Bình", "", "Không ghi gì cả.", None],
         [3] + [""] * 4,
     )
-    upload = {"day": today().strftime("%d/%m/%Y"), "file": (workbook(*[list(map(_plain, row)) for row in rows]), "phieu.xlsx")}
+    upload = {
+        "day": today().strftime("%d/%m/%Y"),
+        "file": (workbook(*[list(map(_plain, row)) for row in rows]), "phieu.xlsx"),
+    }
     sent = desk.post("/tep-phieu", upload)
     assert sent.status_code == 302
     run = work(desk)
     assert (run.state, run.accepted, run.refused) == (ImportState.DONE, 1, 1), run.message
-    assert run.problems == [{"row": 3, "reasons": ["Ý kiến: Chưa ghi ý kiến. Im lặng không được tính là đồng ý."]}]
+    assert run.problems == [
+        {"row": 3, "reasons": ["Ý kiến: Chưa ghi ý kiến. Im lặng không được tính là đồng ý."]}
+    ]
     assert "phieu.xlsx" in desk.page("/tep-phieu")
     with desk.app.app_context():
         mended = files.of(Ref("import", run.id))[1]
@@ -363,7 +430,11 @@ def _plain(value: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("values", "said"),
-    [({"day": ""}, "Hãy nhập ngày nhận phiếu."), ({}, "Hãy chọn một tệp."), ({"file": (io.BytesIO(b"x"), "a.pdf")}, ".xlsx, .csv")],
+    [
+        ({"day": ""}, "Hãy nhập ngày nhận phiếu."),
+        ({}, "Hãy chọn một tệp."),
+        ({"file": (io.BytesIO(b"x"), "a.pdf")}, ".xlsx, .csv"),
+    ],
 )
 def test_a_file_that_is_none(desk: Desk, values: dict[str, Any], said: str) -> None:
     response = desk.post("/tep-phieu", {"day": today().strftime("%d/%m/%Y"), **values})

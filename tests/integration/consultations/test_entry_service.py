@@ -10,14 +10,30 @@ from flask import Flask
 
 from app.access import Role
 from app.accounts.models import User
-from app.consultations.models import Comment, Consultation, ConsultationLog, ImportRun, SurveyAnswer, SurveyQuestion, VillageMeeting
+from app.consultations.models import (
+    Comment,
+    Consultation,
+    ConsultationLog,
+    ImportRun,
+    SurveyAnswer,
+    SurveyQuestion,
+    VillageMeeting,
+)
 from app.consultations.queries import figures, meetings
 from app.consultations.queries.figures import Figure
 from app.consultations.service import entering, slips
 from app.consultations.service.entering import Minutes, Origin, RowErrors, Slip, Statement
 from app.consultations.service.imports import Rows
 from app.consultations.service.surveys import SurveyGiven
-from app.consultations.states import CommentStage, ImportKind, SenderKind, Stage, Stance, SurveyKind, Visibility
+from app.consultations.states import (
+    CommentStage,
+    ImportKind,
+    SenderKind,
+    Stage,
+    Stance,
+    SurveyKind,
+    Visibility,
+)
 from app.extensions import db
 from app.files import queries as files
 from app.kernel.clock import local_date, now, today
@@ -57,15 +73,27 @@ def number(model: Any) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
 
 
-# One by one --------------------------------------------------------------------------------------------------------------
+# One by one -------------------------------------------------------------------------------------
 def test_a_slip_is_a_comment_like_any_other(officer: User) -> None:
     consultation = make_consultation()
     made = entering.enter(consultation, slip(), origin("phieu-so-1-cua-ba-an"), actor=officer)
     comment = made.comment
-    assert (comment.stage, comment.visibility, comment.late) == (CommentStage.RECEIVED, Visibility.PRIVATE, False)
-    assert (comment.submission.channel, comment.submission.entered_by) == (Channel.PAPER, officer.id)
+    assert (comment.stage, comment.visibility, comment.late) == (
+        CommentStage.RECEIVED,
+        Visibility.PRIVATE,
+        False,
+    )
+    assert (comment.submission.channel, comment.submission.entered_by) == (
+        Channel.PAPER,
+        officer.id,
+    )
     assert len(made.pin) == 6
-    again = entering.enter(consultation, slip(body="Gửi lại lần nữa vì mạng chậm."), origin("phieu-so-1-cua-ba-an"), actor=officer)
+    again = entering.enter(
+        consultation,
+        slip(body="Gửi lại lần nữa vì mạng chậm."),
+        origin("phieu-so-1-cua-ba-an"),
+        actor=officer,
+    )
     assert (again.comment.id, again.pin, again.repeated) == (comment.id, made.pin, True)
     db.session.expire(consultation)
     assert consultation.received_count == 1
@@ -81,7 +109,11 @@ def test_an_agencys_opinion_with_signatures(officer: User) -> None:
         "name": "",
     }
     comment = entering.enter(consultation, slip(**values), origin(), actor=officer).comment
-    assert (comment.submission.name, comment.letter_number, comment.people) == ("Chi cục Thủy lợi", "211/CCTL", 3)
+    assert (comment.submission.name, comment.letter_number, comment.people) == (
+        "Chi cục Thủy lợi",
+        "211/CCTL",
+        3,
+    )
     assert figures.figures(consultation).total == Figure(1, 3)
 
 
@@ -89,7 +121,9 @@ def test_an_agencys_opinion_with_signatures(officer: User) -> None:
 def test_a_slip_with_nothing_but_a_tick(officer: User, stance: Stance) -> None:
     consultation = make_consultation()
     if stance in entering.TICKED:
-        comment = entering.enter(consultation, slip(stance=stance, body=" "), origin(), actor=officer).comment
+        comment = entering.enter(
+            consultation, slip(stance=stance, body=" "), origin(), actor=officer
+        ).comment
         assert comment.submission.body == entering.TICKED[stance]
     else:
         with pytest.raises(FieldError) as caught:
@@ -136,7 +170,9 @@ def test_only_while_something_can_be_taken_in(officer: User, stage: Stage) -> No
         entering.enter(make_consultation(stage=stage), slip(), origin(), actor=officer)
 
 
-@pytest.mark.parametrize("role", [Role.AUDITOR, Role.PUBLISHER, Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR])
+@pytest.mark.parametrize(
+    "role", [Role.AUDITOR, Role.PUBLISHER, Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR]
+)
 def test_only_by_those_who_were_given_it(officer: User, role: Role) -> None:
     consultation, other = make_consultation(), make_user(roles=[role])
     with pytest.raises(Forbidden):
@@ -147,16 +183,29 @@ def test_only_by_those_who_were_given_it(officer: User, role: Role) -> None:
 
 def test_answers_to_guiding_questions_and_scans_come_along(officer: User) -> None:
     consultation = make_consultation()
-    question = SurveyQuestion(consultation_id=consultation.id, kind=SurveyKind.ONE, text="Chọn gì?", options=["Có", "Không"])
+    question = SurveyQuestion(
+        consultation_id=consultation.id,
+        kind=SurveyKind.ONE,
+        text="Chọn gì?",
+        options=["Có", "Không"],
+    )
     db.session.add(question)
     db.session.flush()
     scan = make_file()
-    made = entering.enter(consultation, slip(survey={question.id: SurveyGiven((1,))}), origin(), actor=officer, file_keys=[scan.key])
+    made = entering.enter(
+        consultation,
+        slip(survey={question.id: SurveyGiven((1,))}),
+        origin(),
+        actor=officer,
+        file_keys=[scan.key],
+    )
     assert db.session.scalar(sa.select(SurveyAnswer.choices)) == [1]
-    assert [file.key for file in files.of(Ref("submission", made.comment.submission_id))] == [scan.key]
+    assert [file.key for file in files.of(Ref("submission", made.comment.submission_id))] == [
+        scan.key
+    ]
 
 
-# Meetings ----------------------------------------------------------------------------------------------------------------
+# Meetings ---------------------------------------------------------------------------------------
 SAID = [
     Statement(Stance.DISAGREE, "Không đồng ý vì mất hết đất hai vụ lúa.", "Ông Bốn"),
     Statement(Stance.AMEND, "Đề nghị dời tuyến về phía Tây sáu mươi mét."),
@@ -164,12 +213,25 @@ SAID = [
 
 
 def hold(
-    consultation: Consultation, actor: User, statements: list[Statement] | None = None, *, key: str | None = None, **values: Any
+    consultation: Consultation,
+    actor: User,
+    statements: list[Statement] | None = None,
+    *,
+    key: str | None = None,
+    **values: Any,
 ) -> VillageMeeting:
-    given: dict[str, Any] = {"held_on": today(), "place": "Nhà văn hóa thôn Đông", "present": 80, "agree": 30, "disagree": 10}
+    given: dict[str, Any] = {
+        "held_on": today(),
+        "place": "Nhà văn hóa thôn Đông",
+        "present": 80,
+        "agree": 30,
+        "disagree": 10,
+    }
     given.update(values)
     said = SAID if statements is None else statements
-    return entering.hold_meeting(consultation, Minutes(**given), said, origin(key), consent=Consent.PUBLISH, actor=actor)
+    return entering.hold_meeting(
+        consultation, Minutes(**given), said, origin(key), consent=Consent.PUBLISH, actor=actor
+    )
 
 
 def test_a_meeting_with_one_comment_for_each_statement(officer: User) -> None:
@@ -185,7 +247,9 @@ def test_a_meeting_with_one_comment_for_each_statement(officer: User) -> None:
     found = figures.figures(consultation)
     assert found.total == Figure(2, 2), "what the minutes counted is not added to the comments"
     assert set(found.stances) == {Stance.DISAGREE, Stance.AMEND}, "silence is never agreement"
-    last = db.session.scalars(sa.select(ConsultationLog).order_by(ConsultationLog.id.desc())).first()
+    last = db.session.scalars(
+        sa.select(ConsultationLog).order_by(ConsultationLog.id.desc())
+    ).first()
     assert last is not None
     assert last.move == "meeting"
     assert "80 người dự, 30 đồng ý, 10 không đồng ý, 2 ý kiến" in last.note
@@ -235,10 +299,17 @@ def test_too_many_statements_for_one_meeting(officer: User) -> None:
 
 def test_one_statement_that_cannot_be_accepted_keeps_all_out(officer: User) -> None:
     consultation = make_consultation()
-    said = [SAID[0], Statement(Stance.OTHER, "Ngắn."), Statement(Stance.AGREE, "Rất đồng ý với dự thảo này.", "x" * 121)]
+    said = [
+        SAID[0],
+        Statement(Stance.OTHER, "Ngắn."),
+        Statement(Stance.AGREE, "Rất đồng ý với dự thảo này.", "x" * 121),
+    ]
     with pytest.raises(RowErrors) as caught, db.session.begin_nested():
         hold(consultation, officer, said)
-    assert {place: error.field for place, error in caught.value.rows.items()} == {1: "body", 2: "name"}
+    assert {place: error.field for place, error in caught.value.rows.items()} == {
+        1: "body",
+        2: "name",
+    }
     db.session.expire(consultation)
     assert (number(VillageMeeting), number(Comment), consultation.received_count) == (0, 0, 0)
 
@@ -248,35 +319,62 @@ def test_notes_and_minutes_are_added_later(officer: User) -> None:
     meeting = hold(consultation, officer)
     first, second = make_file(), make_file()
     entering.edit_meeting(
-        consultation, meeting, actor=officer, seen_revision=meeting.revision, note="Có mặt trưởng thôn.", file_keys=[first.key]
+        consultation,
+        meeting,
+        actor=officer,
+        seen_revision=meeting.revision,
+        note="Có mặt trưởng thôn.",
+        file_keys=[first.key],
     )
     assert meeting.note == "Có mặt trưởng thôn."
-    entering.edit_meeting(consultation, meeting, actor=officer, seen_revision=None, note="", file_keys=[second.key])
+    entering.edit_meeting(
+        consultation, meeting, actor=officer, seen_revision=None, note="", file_keys=[second.key]
+    )
     assert len(files.of(Ref("village_meeting", meeting.id))) == 2
     entering.edit_meeting(consultation, meeting, actor=officer, seen_revision=None, note="Sửa.")
     with pytest.raises(Stale):
         entering.edit_meeting(consultation, meeting, actor=officer, seen_revision=1, note="Cũ.")
     with pytest.raises(Forbidden):
-        entering.edit_meeting(consultation, meeting, actor=make_user(roles=[Role.AUDITOR]), seen_revision=None, note="")
+        entering.edit_meeting(
+            consultation,
+            meeting,
+            actor=make_user(roles=[Role.AUDITOR]),
+            seen_revision=None,
+            note="",
+        )
 
 
 def test_a_meetings_scan_comes_with_it(officer: User) -> None:
     scan = make_file()
     minutes = Minutes(today(), "Thôn Đông", 10, 0, 0)
     meeting = entering.hold_meeting(
-        make_consultation(), minutes, [], origin(), consent=Consent.PRIVATE, actor=officer, file_keys=[scan.key]
+        make_consultation(),
+        minutes,
+        [],
+        origin(),
+        consent=Consent.PRIVATE,
+        actor=officer,
+        file_keys=[scan.key],
     )
     assert [file.key for file in files.of(Ref("village_meeting", meeting.id))] == [scan.key]
 
 
-# A file of slips -----------------------------------------------------------------------------------------------------------
+# A file of slips --------------------------------------------------------------------------------
 def read(*cells: dict[str, str], unknown: list[str] | None = None) -> Rows:
-    found = [{"row": place, "raw": row, "cells": {"Họ và tên": row.get("name", "")}} for place, row in enumerate(cells, start=2)]
+    found = [
+        {"row": place, "raw": row, "cells": {"Họ và tên": row.get("name", "")}}
+        for place, row in enumerate(cells, start=2)
+    ]
     return Rows(lambda: iter(found), count=len(found), meta={"unknown": unknown or []})
 
 
 def run_of(consultation: Consultation) -> ImportRun:
-    run = ImportRun(consultation_id=consultation.id, kind=ImportKind.SLIPS, file_name="phieu.xlsx", options={"day": today().isoformat()})
+    run = ImportRun(
+        consultation_id=consultation.id,
+        kind=ImportKind.SLIPS,
+        file_name="phieu.xlsx",
+        options={"day": today().isoformat()},
+    )
     db.session.add(run)
     db.session.flush()
     return run
@@ -310,7 +408,9 @@ def test_a_file_is_taken_row_by_row_and_never_twice(officer: User) -> None:
     assert consultation.received_count == 4
 
 
-def test_a_file_that_is_too_long_or_not_wanted_is_not_taken_at_all(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_long_or_not_wanted_is_not_taken_at_all(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(slips, "MAX_SLIPS", 1)
     with pytest.raises(Refused, match="Mỗi tệp nhận nhiều nhất"):
         take(make_consultation(), read(AN, BINH), officer)
@@ -325,5 +425,8 @@ def test_the_day_of_a_row_comes_before_that_of_the_file(officer: User) -> None:
     assert closes is not None
     early, late = {**AN, "day": closes.strftime("%d/%m/%Y")}, BINH
     take(consultation, read(early, late, {**AN, "day": "01/01/2020"}), officer)
-    assert [row.late for row in db.session.scalars(sa.select(Comment).order_by(Comment.id))] == [False, True]
+    assert [row.late for row in db.session.scalars(sa.select(Comment).order_by(Comment.id))] == [
+        False,
+        True,
+    ]
     assert now() is not None

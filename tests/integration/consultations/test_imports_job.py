@@ -51,7 +51,9 @@ def apply_rows(run: ImportRun, rows: Rows, actor: Any) -> ApplyResult:
             if row["number"] in run.options.get("apply_refuses", []):
                 refused.append(RefusedRow(row["number"], {"Tên": row["name"]}, ["Trùng tên."]))
             else:
-                db.session.add(LandType(code=f"X{row['number']}", name=row["name"], valid_from=today()))
+                db.session.add(
+                    LandType(code=f"X{row['number']}", name=row["name"], valid_from=today())
+                )
         db.session.flush()
     if run.options.get("apply_fails"):
         raise Refused("Danh mục đã khóa.")
@@ -65,13 +67,19 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "_importers", {})
     limits = Limits(wall_seconds=20, cpu_seconds=2, memory_mb=512)
     for kind in (ImportKind.PROJECTS, ImportKind.SLIPS, ImportKind.LAYER):
-        imports.register_importer(kind, READER, apply_rows, extensions=("csv", "xlsx", "zip", "docx"), limits=limits)
+        imports.register_importer(
+            kind, READER, apply_rows, extensions=("csv", "xlsx", "zip", "docx"), limits=limits
+        )
 
 
-def begin(options: dict[str, Any] | None = None, *, consultation: Consultation | None = None) -> tuple[int, int]:
+def begin(
+    options: dict[str, Any] | None = None, *, consultation: Consultation | None = None
+) -> tuple[int, int]:
     """A committed run, and its officer."""
     officer = make_user(roles=[Role.MODERATOR])
-    run = imports.start(consultation or make_consultation(), ImportKind.PROJECTS, upload(), options or {}, officer)
+    run = imports.start(
+        consultation or make_consultation(), ImportKind.PROJECTS, upload(), options or {}, officer
+    )
     db.session.commit()
     return run.id, officer.id
 
@@ -90,22 +98,36 @@ def taken() -> list[str]:
     return list(db.session.scalars(sa.select(LandType.code).order_by(LandType.id)))
 
 
-# The way ---------------------------------------------------------------------------------------------------------------------
+# The way ----------------------------------------------------------------------------------------
 def test_a_file_is_read_and_applied(ctx: Flask) -> None:
     consultation = make_consultation()
     run_id, officer_id = begin({"refuse": [5], "apply_refuses": [2]}, consultation=consultation)
     assert run_of(run_id).state is ImportState.QUEUED
     work(ctx)
     run = run_of(run_id)
-    assert (run.state, run.accepted, run.refused, run.message) == (ImportState.DONE, 2, 2, "Danh mục: xong")
+    assert (run.state, run.accepted, run.refused, run.message) == (
+        ImportState.DONE,
+        2,
+        2,
+        "Danh mục: xong",
+    )
     assert (run.done, run.total, run.tries) == (4, 4, 1)
     assert run.finished_at is not None
     assert taken() == ["X1", "X3"]
     assert [problem["row"] for problem in run.problems] == [5, 2]
-    log = db.session.scalars(sa.select(ConsultationLog).where(ConsultationLog.consultation_id == consultation.id)).one()
+    log = db.session.scalars(
+        sa.select(ConsultationLog).where(ConsultationLog.consultation_id == consultation.id)
+    ).one()
     assert (log.move, log.actor_id) == ("import", officer_id)
     assert "nhận 2, không nhận 2" in log.note
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditRecord).where(AuditRecord.tag == "consultation:import")) == 1
+    assert (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(AuditRecord)
+            .where(AuditRecord.tag == "consultation:import")
+        )
+        == 1
+    )
 
 
 def test_refused_rows_come_back_with_their_columns_and_the_reason(ctx: Flask) -> None:
@@ -138,7 +160,9 @@ def test_a_file_of_the_authority_belongs_to_no_consultation(ctx: Flask) -> None:
     db.session.commit()
     work(ctx)
     assert run_of(run.id).state is ImportState.DONE
-    assert db.session.scalars(sa.select(AuditRecord.about_kind).where(AuditRecord.tag == "consultation:import")).all() == ["import"]
+    assert db.session.scalars(
+        sa.select(AuditRecord.about_kind).where(AuditRecord.tag == "consultation:import")
+    ).all() == ["import"]
 
 
 def test_the_reader_holds_nobody_up(ctx: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +177,12 @@ def test_the_reader_holds_nobody_up(ctx: Flask, monkeypatch: pytest.MonkeyPatch)
         db.session.rollback()
         kwargs["on_progress"](7, 9)
         kwargs["on_progress"](8, 9)
-        seen.append((db.session.get_one(ImportRun, run_id).state, db.session.get_one(ImportRun, run_id).done == 7))
+        seen.append(
+            (
+                db.session.get_one(ImportRun, run_id).state,
+                db.session.get_one(ImportRun, run_id).done == 7,
+            )
+        )
         db.session.rollback()
         return original(*args, **kwargs)
 
@@ -163,7 +192,7 @@ def test_the_reader_holds_nobody_up(ctx: Flask, monkeypatch: pytest.MonkeyPatch)
     assert run_of(run_id).state is ImportState.DONE
 
 
-# What goes wrong -------------------------------------------------------------------------------------------------------------
+# What goes wrong --------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -176,7 +205,9 @@ def test_the_reader_holds_nobody_up(ctx: Flask, monkeypatch: pytest.MonkeyPatch)
         ({"apply_fails": True}, "Danh mục đã khóa."),
     ],
 )
-def test_every_failure_says_why_and_leaves_nothing(ctx: Flask, options: dict[str, Any], words: str) -> None:
+def test_every_failure_says_why_and_leaves_nothing(
+    ctx: Flask, options: dict[str, Any], words: str
+) -> None:
     run_id, _officer = begin(options)
     work(ctx)
     run = run_of(run_id)
@@ -217,7 +248,9 @@ def test_done_twice_is_done_once(ctx: Flask) -> None:
     assert taken() == ["X1", "X2", "X3"]
 
 
-def test_a_second_runner_that_was_slower_applies_nothing(ctx: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_runner_that_was_slower_applies_nothing(
+    ctx: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_id, _officer = begin()
     original = jobs_imports.sandbox.read
 
@@ -249,10 +282,13 @@ def test_a_file_that_is_gone_fails_with_a_sentence(ctx: Flask) -> None:
     db.session.execute(sa.delete(StoredFile))
     db.session.commit()
     work(ctx)
-    assert (run_of(run_id).state, run_of(run_id).message) == (ImportState.FAILED, "Tệp không còn trong kho. Hãy tải tệp lên lại.")
+    assert (run_of(run_id).state, run_of(run_id).message) == (
+        ImportState.FAILED,
+        "Tệp không còn trong kho. Hãy tải tệp lên lại.",
+    )
 
 
-# The scanner -----------------------------------------------------------------------------------------------------------------
+# The scanner ------------------------------------------------------------------------------------
 class Deaf:
     def scan(self, content: Any) -> Verdict:
         raise ScannerDown("no answer")
@@ -278,7 +314,9 @@ def test_nothing_is_unpacked_before_the_scanner_has_passed_it(ctx: Flask, scanne
     run_id, _officer = begin()
     work(ctx)
     assert run_of(run_id).state is ImportState.QUEUED
-    later = db.session.scalars(sa.select(Job).where(Job.name == imports.JOB, Job.run_at.is_not(None))).one()
+    later = db.session.scalars(
+        sa.select(Job).where(Job.name == imports.JOB, Job.run_at.is_not(None))
+    ).one()
     db.session.execute(sa.update(StoredFile).values(state=FileState.CLEAN))
     later.run_at = later.created_at
     db.session.commit()
@@ -294,10 +332,16 @@ def test_what_the_scanner_cannot_read_is_not_read(ctx: Flask, scanner: Any) -> N
     assert "mã độc" in run_of(run_id).message
 
 
-# Starting --------------------------------------------------------------------------------------------------------------------
+# Starting ---------------------------------------------------------------------------------------
 def refusal(content: bytes, name: str) -> str:
     with pytest.raises(FieldError) as caught:
-        imports.start(make_consultation(), ImportKind.PROJECTS, upload(content, name), {}, make_user(roles=[Role.MODERATOR]))
+        imports.start(
+            make_consultation(),
+            ImportKind.PROJECTS,
+            upload(content, name),
+            {},
+            make_user(roles=[Role.MODERATOR]),
+        )
     assert caught.value.field == "file"
     return caught.value.message
 
@@ -345,13 +389,26 @@ def test_one_file_of_a_kind_at_a_time(ctx: Flask) -> None:
         (Role.MODERATOR, Stage.OPEN, ImportKind.LAYER, True),
     ],
 )
-def test_who_may_not_read_in(ctx: Flask, role: Role, stage: Stage, kind: ImportKind, whole: bool) -> None:
+def test_who_may_not_read_in(
+    ctx: Flask, role: Role, stage: Stage, kind: ImportKind, whole: bool
+) -> None:
     with pytest.raises(Forbidden):
-        imports.start(None if whole else make_consultation(stage=stage), kind, upload(), {}, make_user(roles=[role]))
+        imports.start(
+            None if whole else make_consultation(stage=stage),
+            kind,
+            upload(),
+            {},
+            make_user(roles=[role]),
+        )
 
 
 def test_who_enters_slips_reads_in_slips(ctx: Flask) -> None:
-    assert imports.start(make_consultation(), ImportKind.SLIPS, upload(), {}, make_user(roles=[Role.MODERATOR])).kind is ImportKind.SLIPS
+    assert (
+        imports.start(
+            make_consultation(), ImportKind.SLIPS, upload(), {}, make_user(roles=[Role.MODERATOR])
+        ).kind
+        is ImportKind.SLIPS
+    )
 
 
 def test_a_kind_that_nobody_reads(ctx: Flask) -> None:

@@ -42,7 +42,11 @@ runner.drain(app)
 
 
 def children_of(pid: int) -> list[int]:
-    return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    return [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
 
 
 def is_alive(pid: int) -> bool:
@@ -58,15 +62,21 @@ def wait_for(condition: Any) -> None:
 
 
 @pytest.mark.faults
-def test_a_killed_runner_leaves_nothing_and_loses_nothing(ctx: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_runner_leaves_nothing_and_loses_nothing(
+    ctx: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(imports, "_importers", {})
     imports.register_importer(ImportKind.PROJECTS, READER, apply_rows, extensions=("csv",))
     upload = FileStorage(io.BytesIO(b"a,b\n"), filename="a.csv")
     officer = make_user(roles=[Role.MODERATOR])
-    run_id = imports.start(make_consultation(), ImportKind.PROJECTS, upload, {"do": "never_end"}, officer).id
+    run_id = imports.start(
+        make_consultation(), ImportKind.PROJECTS, upload, {"do": "never_end"}, officer
+    ).id
     db.session.commit()
     address = db.engine.url.render_as_string(hide_password=False)
-    program = subprocess.Popen([sys.executable, "-c", PROGRAM, ctx.instance_path, address], cwd=ROOT)
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, ctx.instance_path, address], cwd=ROOT
+    )
 
     def state() -> ImportState:
         db.session.rollback()
@@ -82,7 +92,9 @@ def test_a_killed_runner_leaves_nothing_and_loses_nothing(ctx: Flask, monkeypatc
         program.wait()
     wait_for(lambda: not is_alive(reader))
     assert db.session.scalar(sa.select(LandType.id)) is None
-    db.session.execute(sa.update(Job).where(Job.name == imports.JOB).values(lease_until=now(), run_at=now()))
+    db.session.execute(
+        sa.update(Job).where(Job.name == imports.JOB).values(lease_until=now(), run_at=now())
+    )
     db.session.execute(sa.update(ImportRun).values(options={}))
     db.session.commit()
     runner.drain(ctx)

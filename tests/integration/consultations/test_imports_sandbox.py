@@ -14,11 +14,24 @@ from app.consultations.readers.sandbox import Limits, Reading, ReadingFailed
 READER = "tests.factories.naughty_reader"
 
 
-def run(folder: Path, options: dict[str, Any], *, limits: Limits | None = None, seen: list[tuple[int, int]] | None = None) -> Reading:
+def run(
+    folder: Path,
+    options: dict[str, Any],
+    *,
+    limits: Limits | None = None,
+    seen: list[tuple[int, int]] | None = None,
+) -> Reading:
     path = folder / "tep.csv"
     path.write_text("Nguyễn Văn A, 0912345678")
     notes = seen if seen is not None else []
-    return sandbox.read(READER, path, options, folder=folder, limits=limits or Limits(), on_progress=lambda *step: notes.append(step))
+    return sandbox.read(
+        READER,
+        path,
+        options,
+        folder=folder,
+        limits=limits or Limits(),
+        on_progress=lambda *step: notes.append(step),
+    )
 
 
 def failure(folder: Path, options: dict[str, Any], **limits: int) -> ReadingFailed:
@@ -30,9 +43,15 @@ def failure(folder: Path, options: dict[str, Any], **limits: int) -> ReadingFail
 def test_rows_refused_rows_and_the_file_as_a_whole_come_back(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     found = run(tmp_path, {"refuse": [5]}, seen=seen)
-    assert [row["number"] for row in found.rows] == [row["number"] for row in found.rows] == [1, 2, 3]
+    assert (
+        [row["number"] for row in found.rows] == [row["number"] for row in found.rows] == [1, 2, 3]
+    )
     assert list(found.refused) == [
-        {"row": 5, "cells": {"Tên": "=HYPERLINK(5)", "Diện tích": 5}, "reasons": ["Diện tích không phải là số."]}
+        {
+            "row": 5,
+            "cells": {"Tên": "=HYPERLINK(5)", "Diện tích": 5},
+            "reasons": ["Diện tích không phải là số."],
+        }
     ]
     assert (found.row_count, found.refused_count, found.meta["title"]) == (3, 1, "Danh mục")
     assert seen == [(1, 3), (2, 3), (3, 3)]
@@ -51,7 +70,9 @@ def test_a_reader_that_never_ends_is_ended(tmp_path: Path, act: str) -> None:
     assert time.monotonic() - start < 15
 
 
-def test_the_parent_ends_a_child_whose_own_clock_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_parent_ends_a_child_whose_own_clock_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sandbox, "_GRACE", -57)
     assert "quá nhiều thời gian" in failure(tmp_path, {"do": "never_end"}, wall_seconds=60).message
 
@@ -87,7 +108,10 @@ def test_too_many_rows(tmp_path: Path) -> None:
 
 
 def test_too_many_words(tmp_path: Path) -> None:
-    assert "quá nhiều dữ liệu" in failure(tmp_path, {"rows": 100_000}, rows=1_000_000, output_mb=1).message
+    assert (
+        "quá nhiều dữ liệu"
+        in failure(tmp_path, {"rows": 100_000}, rows=1_000_000, output_mb=1).message
+    )
 
 
 def test_an_unknown_reader_is_a_crash_not_a_hang(tmp_path: Path) -> None:
@@ -95,7 +119,9 @@ def test_an_unknown_reader_is_a_crash_not_a_hang(tmp_path: Path) -> None:
         sandbox.read("no_such_reader", tmp_path, {}, folder=tmp_path, limits=Limits())
 
 
-def test_a_child_that_cannot_start_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_cannot_start_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sandbox, "_ROOT", tmp_path)
     with pytest.raises(ReadingFailed, match="dừng giữa chừng"):
         sandbox.read(READER, tmp_path, {"long": "x" * 200_000}, folder=tmp_path, limits=Limits())
@@ -104,7 +130,10 @@ def test_a_child_that_cannot_start_is_a_failure(tmp_path: Path, monkeypatch: pyt
 def test_the_child_speaks_lines_of_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bounds: list[dict[str, int]] = []
     monkeypatch.setattr(child, "bind", lambda **limits: bounds.append(limits))
-    order, answers = {"path": str(tmp_path), "options": {"rows": 1}, "limits": {"memory_bytes": 1}}, io.StringIO()
+    order, answers = (
+        {"path": str(tmp_path), "options": {"rows": 1}, "limits": {"memory_bytes": 1}},
+        io.StringIO(),
+    )
     child.main(READER, io.StringIO(json.dumps(order) + "\n"), answers)
     said = [json.loads(line) for line in answers.getvalue().splitlines()]
     assert [next(iter(message)) for message in said] == ["meta", "progress", "row", "end"]

@@ -31,7 +31,9 @@ def clock() -> Iterator[Any]:
 
 
 @pytest.fixture
-def cached(make_app: Any, database_url: str, app: Flask, clock: Any) -> Iterator[tuple[FlaskClient, str]]:
+def cached(
+    make_app: Any, database_url: str, app: Flask, clock: Any
+) -> Iterator[tuple[FlaskClient, str]]:
     """A reader of an installation that keeps its pages, and the address of a consultation from 8 October to 9 November."""
     keeping = make_app(database_url=database_url, page_cache=True)
     with keeping.app_context():
@@ -62,11 +64,17 @@ def shown(reader: FlaskClient, address: str) -> tuple[str, str, bool]:
     assert page.data == again.data
     assert reader.get("/lay-y-kien").data == listed.data
     form = reader.get(f"{address}/gop-y").get_data(as_text=True)
-    return page.get_data(as_text=True), listed.get_data(as_text=True), 'name="target_kind"' in form and "ngoài thời hạn" not in form
+    return (
+        page.get_data(as_text=True),
+        listed.get_data(as_text=True),
+        'name="target_kind"' in form and "ngoài thời hạn" not in form,
+    )
 
 
 @pytest.mark.parametrize("job_first", [True, False])
-def test_it_opens_with_the_first_second_of_its_day(cached: tuple[FlaskClient, str], app: Flask, clock: Any, job_first: bool) -> None:
+def test_it_opens_with_the_first_second_of_its_day(
+    cached: tuple[FlaskClient, str], app: Flask, clock: Any, job_first: bool
+) -> None:
     reader, address = cached
     clock.move_to(OPENS - SECOND)
     assert run_the_clock(app) is Stage.SCHEDULED
@@ -87,7 +95,9 @@ def test_it_opens_with_the_first_second_of_its_day(cached: tuple[FlaskClient, st
 
 
 @pytest.mark.parametrize("job_first", [True, False])
-def test_it_closes_after_the_last_second_of_its_last_day(cached: tuple[FlaskClient, str], app: Flask, clock: Any, job_first: bool) -> None:
+def test_it_closes_after_the_last_second_of_its_last_day(
+    cached: tuple[FlaskClient, str], app: Flask, clock: Any, job_first: bool
+) -> None:
     reader, address = cached
     clock.move_to(OPENS)
     run_the_clock(app)

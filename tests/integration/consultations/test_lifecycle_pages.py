@@ -13,7 +13,15 @@ from flask.testing import FlaskClient
 
 from app.access import Role
 from app.access.actors import SYSTEM
-from app.consultations.models import Clause, Consultation, ConsultationRule, DraftVersion, LandType, MapLayer, ProjectItem
+from app.consultations.models import (
+    Clause,
+    Consultation,
+    ConsultationRule,
+    DraftVersion,
+    LandType,
+    MapLayer,
+    ProjectItem,
+)
 from app.consultations.queries import office as office_queries
 from app.consultations.queries.pages import PAGE_SIZE
 from app.consultations.service import dossier, lifecycle, surveys_setup
@@ -73,7 +81,7 @@ def upload(name: str = "Tờ trình.pdf") -> tuple[io.BytesIO, str]:
     return io.BytesIO(pdf()), name
 
 
-# The list of the office ------------------------------------------------------------------------------------------------------
+# The list of the office -------------------------------------------------------------------------
 def test_an_empty_office_leads_to_creating(editor: FlaskClient) -> None:
     page = visit(editor, LIST)
     assert "Chưa có cuộc lấy ý kiến nào" in page.text
@@ -82,12 +90,26 @@ def test_an_empty_office_leads_to_creating(editor: FlaskClient) -> None:
 
 def test_stages_are_tabs_with_counts_and_clocks(app: Flask, editor: FlaskClient) -> None:
     with app.app_context():
-        make_consultation(stage=Stage.OPEN, title="Cuộc đang mở rộng rãi", closes_on=today() + 2 * DAY)
-        make_consultation(stage=Stage.CLOSED, title="Cuộc quá hạn kết quả", opens_on=today() - 90 * DAY, closes_on=today() - 40 * DAY)
+        make_consultation(
+            stage=Stage.OPEN, title="Cuộc đang mở rộng rãi", closes_on=today() + 2 * DAY
+        )
+        make_consultation(
+            stage=Stage.CLOSED,
+            title="Cuộc quá hạn kết quả",
+            opens_on=today() - 90 * DAY,
+            closes_on=today() - 40 * DAY,
+        )
         make_consultation(stage=Stage.SCHEDULED, title="Cuộc sắp mở ra")
-        make_consultation(stage=Stage.ANSWERED, title="Cuộc đã có kết quả", visibility=Visibility.HIDDEN)
+        make_consultation(
+            stage=Stage.ANSWERED, title="Cuộc đã có kết quả", visibility=Visibility.HIDDEN
+        )
         make_consultation(stage=Stage.DRAFT, title="Cuộc còn nháp")
-        make_consultation(stage=Stage.CLOSED, title="Cuộc vừa đóng", opens_on=today() - 40 * DAY, closes_on=today() - 25 * DAY)
+        make_consultation(
+            stage=Stage.CLOSED,
+            title="Cuộc vừa đóng",
+            opens_on=today() - 40 * DAY,
+            closes_on=today() - 25 * DAY,
+        )
     page = visit(editor, LIST)
     assert "Đang lấy ý kiến (1)" in page.text
     assert "Bản nháp (1)" in page.text
@@ -103,7 +125,9 @@ def test_stages_are_tabs_with_counts_and_clocks(app: Flask, editor: FlaskClient)
     assert "Giai đoạn này chưa có" in visit(editor, f"{LIST}?the=luu-tru").text
 
 
-def test_the_list_goes_page_by_page_at_a_constant_cost(app: Flask, editor: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_goes_page_by_page_at_a_constant_cost(
+    app: Flask, editor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(office_queries, "COUNT_CAP", 3)
     with app.app_context():
         engine = db.engine
@@ -112,7 +136,9 @@ def test_the_list_goes_page_by_page_at_a_constant_cost(app: Flask, editor: Flask
         visit(editor, LIST)
     with app.app_context():
         for number in range(office_queries.PAGE_SIZE + 3):
-            make_consultation(closes_on=today() + (6 + number) * DAY, title=f"Cuộc đang mở số {number}")
+            make_consultation(
+                closes_on=today() + (6 + number) * DAY, title=f"Cuộc đang mở số {number}"
+            )
     with StatementCounter(engine) as many:
         first = visit(editor, LIST)
     assert len(few.statements) == len(many.statements)
@@ -143,18 +169,30 @@ def test_readers_read_and_change_nothing(app: Flask) -> None:
         assert reader.post(f"{LIST}/{slug}{part}", data={"csrf_token": token}).status_code == 403
 
 
-# From nothing to an open consultation ----------------------------------------------------------------------------------------
+# From nothing to an open consultation -----------------------------------------------------------
 def test_the_whole_way_from_a_form_to_a_public_page(app: Flask, editor: FlaskClient) -> None:
     with app.app_context():
         unit = make_unit("Phòng Kinh tế thử").id
     page = visit(editor, f"{LIST}/moi")
-    assert page.values("Tạo cuộc lấy ý kiến")["receive_address"] == "Số 1 đường Trung Tâm, xã An Sơn"
-    refused = page.press("Tạo cuộc lấy ý kiến", title="Ngắn", opens_on="31/31/2026", **{"meetings-0-place": "Nhà văn hóa"})
+    assert (
+        page.values("Tạo cuộc lấy ý kiến")["receive_address"] == "Số 1 đường Trung Tâm, xã An Sơn"
+    )
+    refused = page.press(
+        "Tạo cuộc lấy ý kiến",
+        title="Ngắn",
+        opens_on="31/31/2026",
+        **{"meetings-0-place": "Nhà văn hóa"},
+    )
     assert refused.status == 422
     assert refused.title.startswith("Lỗi:")
-    assert {"Hãy nhập ngày dạng 24/11/2026.", "Hãy nhập ngày họp.", "Hãy nhập giờ họp."} <= set(refused.errors)
+    assert {"Hãy nhập ngày dạng 24/11/2026.", "Hãy nhập ngày họp.", "Hãy nhập giờ họp."} <= set(
+        refused.errors
+    )
     short = page.press(
-        "Tạo cuộc lấy ý kiến", title="Quy hoạch sử dụng đất xã An Sơn", opens_on=vi(today()), closes_on=vi(today() + 10 * DAY)
+        "Tạo cuộc lấy ý kiến",
+        title="Quy hoạch sử dụng đất xã An Sơn",
+        opens_on=vi(today()),
+        closes_on=vi(today() + 10 * DAY),
     )
     assert short.status == 422
     assert "tự đặt, không phải quy định của pháp luật" in short.errors[0]
@@ -221,7 +259,9 @@ def test_posting_on_the_day_itself_opens(app: Flask, editor: FlaskClient) -> Non
     assert "Bắt đầu nhận góp ý" in shown.text
 
 
-def test_editing_keeps_what_was_typed_and_refuses_an_old_page(app: Flask, editor: FlaskClient) -> None:
+def test_editing_keeps_what_was_typed_and_refuses_an_old_page(
+    app: Flask, editor: FlaskClient
+) -> None:
     slug = made(app, meetings=[Meeting(now() + 9 * DAY, "Nhà văn hóa thôn Tây")])
     page = visit(editor, f"{LIST}/{slug}/thong-tin")
     assert page.values("Lưu")["meetings-0-place"] == "Nhà văn hóa thôn Tây"
@@ -255,9 +295,12 @@ def test_people_and_units_that_left_stay_named(app: Flask, editor: FlaskClient) 
     assert page.values("Lưu")["officer_id"] == str(person.id)
 
 
-# Steps -----------------------------------------------------------------------------------------------------------------------
+# Steps ------------------------------------------------------------------------------------------
 def test_taken_back_extended_hidden_and_shown(app: Flask, editor: FlaskClient) -> None:
-    waiting, slug = made(app, make_posted), made(app, make_posted, opens_on=today(), title="Dự thảo quy chế dân chủ xã")
+    waiting, slug = (
+        made(app, make_posted),
+        made(app, make_posted, opens_on=today(), title="Dự thảo quy chế dân chủ xã"),
+    )
     back = visit(editor, f"{LIST}/{waiting}/buoc/rut")
     assert back.press("Đưa về bản nháp", reason="").errors == ["Hãy viết lý do."]
     assert "Đã rút về bản nháp" in back.press("Đưa về bản nháp", reason="Nhầm").soup.get_text()
@@ -268,7 +311,10 @@ def test_taken_back_extended_hidden_and_shown(app: Flask, editor: FlaskClient) -
     assert old
     page = visit(editor, f"{LIST}/{slug}/buoc/gia-han")
     assert page.press("Gia hạn", closes_on=vi(old), reason="Bão").status == 422
-    assert page.press("Gia hạn", closes_on="", reason="").errors == ["Hãy nhập ngày đóng mới.", "Hãy viết lý do gia hạn."]
+    assert page.press("Gia hạn", closes_on="", reason="").errors == [
+        "Hãy nhập ngày đóng mới.",
+        "Hãy viết lý do gia hạn.",
+    ]
     saturday = old + dt.timedelta(days=(5 - old.weekday()) % 7 + 7)
     done = page.press("Gia hạn", closes_on=vi(saturday), reason="Bão, mất điện.")
     assert "là ngày nghỉ nên hạn mới là" in done.soup.get_text()
@@ -278,27 +324,37 @@ def test_taken_back_extended_hidden_and_shown(app: Flask, editor: FlaskClient) -
     assert "là ngày nghỉ nên ngày cuối chuyển" in shown.text
     assert editor.get(f"{LIST}/{slug}/buoc/gia-han").status_code == 409
 
-    hidden = visit(editor, f"{LIST}/{slug}/buoc/go").press("Gỡ khỏi trang công khai", reason="Lộ tên người dân.")
+    hidden = visit(editor, f"{LIST}/{slug}/buoc/go").press(
+        "Gỡ khỏi trang công khai", reason="Lộ tên người dân."
+    )
     assert "Lộ tên người dân." in hidden.text
     for part in ("", "/ho-so"):
         gone = visit(app.test_client(), f"/lay-y-kien/{slug}{part}")
         assert gone.status == 410
         assert "quy chế" not in gone.html
     assert app.test_client().get(f"/lay-y-kien/{slug}.ics").status_code == 404
-    assert "Đã đăng lại." in visit(editor, f"{LIST}/{slug}/buoc/dang-lai").press("Đăng lại").soup.get_text()
+    assert (
+        "Đã đăng lại."
+        in visit(editor, f"{LIST}/{slug}/buoc/dang-lai").press("Đăng lại").soup.get_text()
+    )
     assert app.test_client().get(f"/lay-y-kien/{slug}").status_code == 200
 
 
 def test_extended_to_a_working_day(app: Flask, editor: FlaskClient) -> None:
     slug = made(app, make_posted, opens_on=today())
     monday = today() + dt.timedelta(days=70 - today().weekday())
-    done = visit(editor, f"{LIST}/{slug}/buoc/gia-han").press("Gia hạn", closes_on=vi(monday), reason="Bão")
+    done = visit(editor, f"{LIST}/{slug}/buoc/gia-han").press(
+        "Gia hạn", closes_on=vi(monday), reason="Bão"
+    )
     assert f"Đã gia hạn đến hết ngày {vi(monday)}" in done.soup.get_text()
 
 
 def test_archived_when_all_is_done(app: Flask, editor: FlaskClient) -> None:
     slug = made(app, make_consultation, stage=Stage.ANSWERED)
-    assert "Đã đưa vào lưu trữ" in visit(editor, f"{LIST}/{slug}/buoc/luu-tru").press("Đưa vào lưu trữ").soup.get_text()
+    assert (
+        "Đã đưa vào lưu trữ"
+        in visit(editor, f"{LIST}/{slug}/buoc/luu-tru").press("Đưa vào lưu trữ").soup.get_text()
+    )
     shown = visit(app.test_client(), f"/lay-y-kien/{slug}")
     assert shown.soup.select_one(f'main a[href="/lay-y-kien/{slug}/ket-qua"]')
 
@@ -314,22 +370,33 @@ def test_no_step_without_its_name_its_right_or_its_stage(app: Flask, editor: Fla
     assert "Người có quyền đăng sẽ xem lại" in visit(officer, f"{LIST}/{slug}").text
 
 
-# The dossier -----------------------------------------------------------------------------------------------------------------
+# The dossier ------------------------------------------------------------------------------------
 def test_documents_move_get_names_light_versions_and_go(app: Flask, editor: FlaskClient) -> None:
     slug = made(app)
     with app.app_context():
         second = add_document(load(slug), "Bản đồ tỷ lệ 1:10.000", kind=DossierKind.MAP).id
-        db.session.execute(sa.update(StoredFile).where(StoredFile.owner_id == second).values(size=30 * 1024 * 1024))
+        db.session.execute(
+            sa.update(StoredFile).where(StoredFile.owner_id == second).values(size=30 * 1024 * 1024)
+        )
         db.session.commit()
     page = visit(editor, f"{LIST}/{slug}/ho-so")
     assert "nặng hơn 20 MB" in page.text
     moved = page.press("Lên : Bản đồ")
-    assert [cell.get_text(strip=True) for cell in moved.soup.select("td.ln-table__title")][0] == "Bản đồ tỷ lệ 1:10.000"
+    assert [cell.get_text(strip=True) for cell in moved.soup.select("td.ln-table__title")][
+        0
+    ] == "Bản đồ tỷ lệ 1:10.000"
     moved.press("Xuống : Bản đồ")
-    light = visit(editor, f"{LIST}/{slug}/ho-so?ban-nhe={second}").press("Thêm bản nhẹ", file=upload("Bản đồ nhỏ.pdf"))
+    light = visit(editor, f"{LIST}/{slug}/ho-so?ban-nhe={second}").press(
+        "Thêm bản nhẹ", file=upload("Bản đồ nhỏ.pdf")
+    )
     assert "Bản nhẹ:" in light.text
     assert "nặng hơn 20 MB" not in light.text
-    assert visit(editor, f"{LIST}/{slug}/ho-so?ban-nhe={second}").press("Thêm bản nhẹ", file=upload()).status == 422
+    assert (
+        visit(editor, f"{LIST}/{slug}/ho-so?ban-nhe={second}")
+        .press("Thêm bản nhẹ", file=upload())
+        .status
+        == 422
+    )
     assert editor.get(f"{LIST}/{slug}/ho-so?ban-nhe=999999").status_code == 404
     rename = visit(editor, f"{LIST}/{slug}/ho-so/{second}/sua")
     assert rename.press("Lưu", title="").errors == ["Hãy nhập tên tài liệu."]
@@ -357,21 +424,38 @@ def test_the_public_dossier_has_sizes_and_light_versions(app: Flask, client: Fla
         found = load(slug)
         heavy = add_document(found, "Bản đồ", kind=DossierKind.MAP).id
         other = add_document(found, "Bản đồ khác", kind=DossierKind.MAP).id
-        dossier.add(found, actor=SYSTEM, file=make_file(), kind=DossierKind.MAP, title="Nhẹ", light_of=heavy)
-        dossier.add(found, actor=SYSTEM, file=make_file(), kind=DossierKind.SLIP, title="Phiếu lấy ý kiến")
+        dossier.add(
+            found, actor=SYSTEM, file=make_file(), kind=DossierKind.MAP, title="Nhẹ", light_of=heavy
+        )
+        dossier.add(
+            found, actor=SYSTEM, file=make_file(), kind=DossierKind.SLIP, title="Phiếu lấy ý kiến"
+        )
         waiting = add_document(found, "Đang quét").id
-        db.session.execute(sa.update(StoredFile).where(StoredFile.owner_id.in_([heavy, other])).values(size=30 * 1024 * 1024))
-        db.session.execute(sa.update(StoredFile).where(StoredFile.owner_id == waiting).values(state="pending"))
+        db.session.execute(
+            sa.update(StoredFile)
+            .where(StoredFile.owner_id.in_([heavy, other]))
+            .values(size=30 * 1024 * 1024)
+        )
+        db.session.execute(
+            sa.update(StoredFile).where(StoredFile.owner_id == waiting).values(state="pending")
+        )
         db.session.commit()
     page = visit(client, f"/lay-y-kien/{slug}/ho-so")
-    for words in ("PDF, 30,0 MB", "Bản nhẹ (PDF, 1 KB)", "tệp lớn", "tệp đang được kiểm tra", "Tải phiếu lấy ý kiến", "Trụ sở UBND xã"):
+    for words in (
+        "PDF, 30,0 MB",
+        "Bản nhẹ (PDF, 1 KB)",
+        "tệp lớn",
+        "tệp đang được kiểm tra",
+        "Tải phiếu lấy ý kiến",
+        "Trụ sở UBND xã",
+    ):
         assert words in page.text
     assert app.test_client().get("/lay-y-kien/khong-co/ho-so").status_code == 404
     empty = made(app, make_consultation)
     assert "Hồ sơ chưa có tài liệu nào" in visit(client, f"/lay-y-kien/{empty}/ho-so").text
 
 
-# Guiding questions -----------------------------------------------------------------------------------------------------------
+# Guiding questions ------------------------------------------------------------------------------
 def test_guiding_questions_are_set_up_and_shown(app: Flask, editor: FlaskClient) -> None:
     slug = made(app, make_posted, opens_on=today())
     new = visit(editor, f"{LIST}/{slug}/khao-sat/moi")
@@ -381,7 +465,9 @@ def test_guiding_questions_are_set_up_and_shown(app: Flask, editor: FlaskClient)
     assert "Tuyến 1 · Tuyến 2" in page.text
     with app.app_context():
         second = surveys_setup.add(
-            load(slug), Asked(kind=SurveyKind.SCALE, text="Mức độ ủng hộ?", options=["Thấp", "Cao"]), actor=SYSTEM
+            load(slug),
+            Asked(kind=SurveyKind.SCALE, text="Mức độ ủng hộ?", options=["Thấp", "Cao"]),
+            actor=SYSTEM,
         ).id
         db.session.commit()
     moved = visit(editor, f"{LIST}/{slug}/khao-sat").press("Lên : Mức độ")
@@ -396,7 +482,7 @@ def test_guiding_questions_are_set_up_and_shown(app: Flask, editor: FlaskClient)
     assert "Mức độ" not in gone.text
 
 
-# Setup -----------------------------------------------------------------------------------------------------------------------
+# Setup ------------------------------------------------------------------------------------------
 def test_rules_and_codes_are_kept_with_their_history(app: Flask) -> None:
     admin = make_staff(app, Role.ADMINISTRATOR)[0]
     root = f"{LIST}/thiet-lap"
@@ -410,33 +496,59 @@ def test_rules_and_codes_are_kept_with_their_history(app: Flask) -> None:
     new = visit(admin, f"{root}/thoi-han/moi")
     assert new.press("Lưu", min_days="nhiều").status == 422
     assert new.press("Lưu", kind="other", min_days="400", source="Thử").status == 422
-    assert "10 ngày" in new.press("Lưu", kind="other", min_days="10", source="Quyết định của UBND").text
+    assert (
+        "10 ngày"
+        in new.press("Lưu", kind="other", min_days="10", source="Quyết định của UBND").text
+    )
     with app.app_context():
-        rule = db.session.scalars(sa.select(ConsultationRule).where(ConsultationRule.type == ConsultationType.OTHER)).one().id
-        code = db.session.scalars(sa.select(LandType).where(LandType.code == "LUC", LandType.valid_to.is_(None))).one().id
+        rule = (
+            db.session.scalars(
+                sa.select(ConsultationRule).where(ConsultationRule.type == ConsultationType.OTHER)
+            )
+            .one()
+            .id
+        )
+        code = (
+            db.session.scalars(
+                sa.select(LandType).where(LandType.code == "LUC", LandType.valid_to.is_(None))
+            )
+            .one()
+            .id
+        )
     edit = visit(admin, f"{root}/thoi-han/{rule}")
     assert edit.press("Lưu", valid_from="01/01/2020").status == 422
     changed = edit.press("Lưu", valid_from=vi(today() + 30 * DAY), min_days="15")
     assert f"đến {vi(today() + 29 * DAY)}" in changed.text
     assert edit.press("Lưu ngày kết thúc", valid_to="").status == 422
     assert edit.press("Lưu ngày kết thúc", valid_to="01/01/2020").status == 422
-    assert "Đã lưu ngày kết thúc." in edit.press("Lưu ngày kết thúc", valid_to=vi(today())).soup.get_text()
+    assert (
+        "Đã lưu ngày kết thúc."
+        in edit.press("Lưu ngày kết thúc", valid_to=vi(today())).soup.get_text()
+    )
     codes = visit(admin, f"{root}/loai-dat")
     assert "BHK" not in [link.get_text(strip=True) for link in codes.soup.select("td a")]
-    assert "BHK" in [link.get_text(strip=True) for link in visit(admin, f"{root}/loai-dat?tat-ca=1").soup.select("td a")]
+    assert "BHK" in [
+        link.get_text(strip=True)
+        for link in visit(admin, f"{root}/loai-dat?tat-ca=1").soup.select("td a")
+    ]
     assert visit(admin, f"{root}/loai-dat/moi").press("Lưu", code="LUC", name="Trùng").status == 422
     assert visit(admin, f"{root}/loai-dat/moi").press("Lưu", code="", name="").status == 422
-    assert "XYZ" in visit(admin, f"{root}/loai-dat/moi").press("Lưu", code="xyz", name="Đất mới").text
+    assert (
+        "XYZ" in visit(admin, f"{root}/loai-dat/moi").press("Lưu", code="xyz", name="Đất mới").text
+    )
     one = visit(admin, f"{root}/loai-dat/{code}")
     assert one.press("Lưu", colour="xanh").status == 422
     assert "#00ff00" in one.press("Lưu", colour="#00FF00").text
     assert one.press("Lưu ngày kết thúc", valid_to="").status == 422
     assert one.press("Lưu ngày kết thúc", valid_to="01/01/2020").status == 422
-    assert "Đã lưu ngày kết thúc." in one.press("Lưu ngày kết thúc", valid_to=vi(today())).soup.get_text()
+    assert (
+        "Đã lưu ngày kết thúc."
+        in one.press("Lưu ngày kết thúc", valid_to=vi(today())).soup.get_text()
+    )
     assert make_staff(app, Role.MODERATOR)[0].get(root).status_code == 403
 
 
-# Citizens --------------------------------------------------------------------------------------------------------------------
+# Citizens ---------------------------------------------------------------------------------------
 def test_an_empty_list_says_so(client: FlaskClient) -> None:
     assert "Chưa có cuộc lấy ý kiến nào" in visit(client, "/lay-y-kien").text
     assert "Không có cuộc lấy ý kiến nào như vậy" in visit(client, "/lay-y-kien?nam=1999").text
@@ -445,16 +557,35 @@ def test_an_empty_list_says_so(client: FlaskClient) -> None:
 def test_the_list_in_sections_by_what_the_dates_say(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         # The job that opens it has not run yet.
-        make_consultation(stage=Stage.SCHEDULED, title="Mở sáng nay rồi", opens_on=today(), closes_on=today() + 30 * DAY)
+        make_consultation(
+            stage=Stage.SCHEDULED,
+            title="Mở sáng nay rồi",
+            opens_on=today(),
+            closes_on=today() + 30 * DAY,
+        )
         make_consultation(stage=Stage.OPEN, title="Đóng ngày mai thôi", closes_on=today() + DAY)
         make_consultation(stage=Stage.OPEN, title="Hết hạn hôm nay nhé", closes_on=today())
-        make_consultation(stage=Stage.SCHEDULED, title="Tuần sau mới mở ra", type=ConsultationType.BUDGET)
-        make_consultation(stage=Stage.CLOSED, title="Quá hạn kết quả rồi", opens_on=today() - 90 * DAY, closes_on=today() - 31 * DAY)
+        make_consultation(
+            stage=Stage.SCHEDULED, title="Tuần sau mới mở ra", type=ConsultationType.BUDGET
+        )
+        make_consultation(
+            stage=Stage.CLOSED,
+            title="Quá hạn kết quả rồi",
+            opens_on=today() - 90 * DAY,
+            closes_on=today() - 31 * DAY,
+        )
         make_consultation(stage=Stage.ANSWERED, title="Đã có kết quả đây")
         make_consultation(stage=Stage.DRAFT, title="Bản nháp chưa đăng")
         make_consultation(stage=Stage.OPEN, title="Đã gỡ khỏi trang", visibility=Visibility.HIDDEN)
     page = visit(client, "/lay-y-kien")
-    order = ["Hết hạn hôm nay", "Đóng ngày mai", "Mở sáng nay", "Tuần sau mới mở", "Quá hạn kết quả rồi", "Đã có kết quả đây"]
+    order = [
+        "Hết hạn hôm nay",
+        "Đóng ngày mai",
+        "Mở sáng nay",
+        "Tuần sau mới mở",
+        "Quá hạn kết quả rồi",
+        "Đã có kết quả đây",
+    ]
     places = [page.text.index(words) for words in order]
     assert places == sorted(places)
     assert [heading.get_text(strip=True) for heading in page.soup.select("main h2")] == [
@@ -479,7 +610,11 @@ def test_the_list_in_sections_by_what_the_dates_say(app: Flask, client: FlaskCli
 
 def test_the_list_pages_both_ways(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
-        for number, stage in zip(range(2 * PAGE_SIZE + 3), itertools.cycle([Stage.OPEN, Stage.ANSWERED, Stage.CLOSED]), strict=False):
+        for number, stage in zip(
+            range(2 * PAGE_SIZE + 3),
+            itertools.cycle([Stage.OPEN, Stage.ANSWERED, Stage.CLOSED]),
+            strict=False,
+        ):
             make_consultation(stage=stage, title=f"Cuộc lấy ý kiến số {number} của xã")
     page, seen = visit(client, "/lay-y-kien"), list[str]()
     while True:
@@ -498,11 +633,32 @@ def add_parts(found: Consultation) -> None:
     """A draft text, a list of projects, a confirmed map."""
     version = DraftVersion(consultation_id=found.id, number=1, published_at=now())
     layer = MapLayer(
-        consultation_id=found.id, kind=LayerKind.LAND_USE, state=LayerState.CONFIRMED, title="Quy hoạch", confirmed_at=now(), geojson="{}"
+        consultation_id=found.id,
+        kind=LayerKind.LAND_USE,
+        state=LayerState.CONFIRMED,
+        title="Quy hoạch",
+        confirmed_at=now(),
+        geojson="{}",
     )
-    db.session.add_all([version, layer, ProjectItem(consultation_id=found.id, code="A01", name="Đường", land_code="DGT", planned_ha=1)])
+    db.session.add_all(
+        [
+            version,
+            layer,
+            ProjectItem(
+                consultation_id=found.id, code="A01", name="Đường", land_code="DGT", planned_ha=1
+            ),
+        ]
+    )
     db.session.flush()
-    db.session.add(Clause(version_id=version.id, position=1, kind=ClauseKind.ARTICLE, anchor="dieu-1", label="Điều 1"))
+    db.session.add(
+        Clause(
+            version_id=version.id,
+            position=1,
+            kind=ClauseKind.ARTICLE,
+            anchor="dieu-1",
+            label="Điều 1",
+        )
+    )
     db.session.commit()
 
 
@@ -516,10 +672,22 @@ def test_tabs_are_those_that_hold_something(app: Flask, client: FlaskClient) -> 
     full = made(app, make_consultation, stage=Stage.ANSWERED)
     with app.app_context():
         found = load(full)
-        db.session.add(MapLayer(consultation_id=found.id, kind=LayerKind.PROJECTS, title="Chưa xác nhận", geojson="{}"))
+        db.session.add(
+            MapLayer(
+                consultation_id=found.id,
+                kind=LayerKind.PROJECTS,
+                title="Chưa xác nhận",
+                geojson="{}",
+            )
+        )
         db.session.add(DraftVersion(consultation_id=found.id, number=7))
         db.session.commit()
-    assert tabs(visit(client, f"/lay-y-kien/{full}")) == ["Tổng quan", "Hồ sơ", "Ý kiến (0)", "Kết quả"]
+    assert tabs(visit(client, f"/lay-y-kien/{full}")) == [
+        "Tổng quan",
+        "Hồ sơ",
+        "Ý kiến (0)",
+        "Kết quả",
+    ]
     with app.app_context():
         add_parts(load(full))
     assert tabs(visit(client, f"/lay-y-kien/{full}")) == [
@@ -534,20 +702,40 @@ def test_tabs_are_those_that_hold_something(app: Flask, client: FlaskClient) -> 
 
 
 def test_an_overdue_result_is_flagged_for_everybody(app: Flask, client: FlaskClient) -> None:
-    late = made(app, make_consultation, stage=Stage.CLOSED, opens_on=today() - 70 * DAY, closes_on=today() - 31 * DAY)
+    late = made(
+        app,
+        make_consultation,
+        stage=Stage.CLOSED,
+        opens_on=today() - 70 * DAY,
+        closes_on=today() - 31 * DAY,
+    )
     page = visit(client, f"/lay-y-kien/{late}")
     assert "Quá hạn công bố kết quả" in page.text
     assert "Chưa công bố kết quả, đã quá 30 ngày" in page.text
     assert page.soup.select_one(".ln-band--late")
-    on_time = made(app, make_consultation, stage=Stage.CLOSED, opens_on=today() - 70 * DAY, closes_on=today() - 30 * DAY)
+    on_time = made(
+        app,
+        make_consultation,
+        stage=Stage.CLOSED,
+        opens_on=today() - 70 * DAY,
+        closes_on=today() - 30 * DAY,
+    )
     assert "Quá hạn" not in visit(client, f"/lay-y-kien/{on_time}").text
 
 
-def test_public_pages_cost_three_statements_whatever_they_hold(app: Flask, client: FlaskClient) -> None:
+def test_public_pages_cost_three_statements_whatever_they_hold(
+    app: Flask, client: FlaskClient
+) -> None:
     with app.app_context():
         engine = db.engine
     slug = made(app, make_consultation)
-    addresses = ("/lay-y-kien", f"/lay-y-kien/{slug}", f"/lay-y-kien/{slug}/ho-so", f"/lay-y-kien/{slug}.ics", "/lay-y-kien/lich.ics")
+    addresses = (
+        "/lay-y-kien",
+        f"/lay-y-kien/{slug}",
+        f"/lay-y-kien/{slug}/ho-so",
+        f"/lay-y-kien/{slug}.ics",
+        "/lay-y-kien/lich.ics",
+    )
 
     def statements() -> list[int]:
         counts = []
@@ -564,8 +752,15 @@ def test_public_pages_cost_three_statements_whatever_they_hold(app: Flask, clien
         for number in range(5):
             add_document(found, f"Tài liệu {number}")
             make_consultation(title=f"Cuộc khác số {number} của xã")
-            surveys_setup.add(found, Asked(kind=SurveyKind.OPEN, text=f"Câu {number}?"), actor=SYSTEM)
-        lifecycle.edit(found, actor=SYSTEM, seen_revision=None, facts=facts(meetings=[Meeting(now(), "Thôn Đông")]))
+            surveys_setup.add(
+                found, Asked(kind=SurveyKind.OPEN, text=f"Câu {number}?"), actor=SYSTEM
+            )
+        lifecycle.edit(
+            found,
+            actor=SYSTEM,
+            seen_revision=None,
+            facts=facts(meetings=[Meeting(now(), "Thôn Đông")]),
+        )
         db.session.commit()
     assert statements() == few
     assert max(few) <= 3
@@ -578,7 +773,12 @@ def test_pages_for_everybody_are_kept_and_change_at_once(make_app: Any, new_data
         make_agency()
         slug = make_posted(opens_on=today()).slug
     client = app.test_client()
-    for address in (f"/lay-y-kien/{slug}", "/lay-y-kien", f"/lay-y-kien/{slug}/ho-so", f"/lay-y-kien/{slug}.ics"):
+    for address in (
+        f"/lay-y-kien/{slug}",
+        "/lay-y-kien",
+        f"/lay-y-kien/{slug}/ho-so",
+        f"/lay-y-kien/{slug}.ics",
+    ):
         hits = app.extensions["page_cache"].hits
         first, second = client.get(address), client.get(address)
         assert first.data == second.data
@@ -592,7 +792,7 @@ def test_pages_for_everybody_are_kept_and_change_at_once(make_app: Any, new_data
         db.engine.dispose()
 
 
-# Calendars -------------------------------------------------------------------------------------------------------------------
+# Calendars --------------------------------------------------------------------------------------
 def events(client: FlaskClient, address: str) -> list[Any]:
     response = client.get(address)
     assert response.mimetype == "text/calendar"
@@ -607,7 +807,11 @@ def test_calendars_hold_opening_last_day_and_meetings(app: Flask, client: FlaskC
         row = load(slug)
         opens_on, closes_on, code = row.opens_on, row.closes_on, row.code
     assert [event.decoded("dtstart") for event in found] == [opens_on, closes_on, meeting.starts_at]
-    assert {str(event["uid"]).partition("@")[0] for event in found} == {f"{code}-mo", f"{code}-dong", f"{code}-hop-1"}
+    assert {str(event["uid"]).partition("@")[0] for event in found} == {
+        f"{code}-mo",
+        f"{code}-dong",
+        f"{code}-hop-1",
+    }
     assert str(found[2]["location"]) == "Nhà văn hóa thôn Đông"
     made(app, make_consultation, visibility=Visibility.HIDDEN)
     assert len(events(client, "/lay-y-kien/lich.ics")) == 3

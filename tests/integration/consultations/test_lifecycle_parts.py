@@ -11,7 +11,13 @@ from flask import Flask
 from app.access import Role
 from app.access.actors import SYSTEM
 from app.audit.models import AuditRecord
-from app.consultations.models import Consultation, ConsultationLog, ConsultationRule, LandType, SurveyAnswer
+from app.consultations.models import (
+    Consultation,
+    ConsultationLog,
+    ConsultationRule,
+    LandType,
+    SurveyAnswer,
+)
 from app.consultations.queries import dossier as documents
 from app.consultations.service import dossier, lifecycle, setup, surveys_setup
 from app.consultations.service.setup import LandValues, RuleValues
@@ -49,16 +55,24 @@ def titles(consultation: Consultation) -> list[str]:
 
 def last_log(consultation: Consultation) -> tuple[str, str, bool]:
     query = (
-        sa.select(ConsultationLog).where(ConsultationLog.consultation_id == consultation.id).order_by(ConsultationLog.id.desc()).limit(1)
+        sa.select(ConsultationLog)
+        .where(ConsultationLog.consultation_id == consultation.id)
+        .order_by(ConsultationLog.id.desc())
+        .limit(1)
     )
     row = db.session.scalars(query).one()
     return row.move, row.note, row.public
 
 
-# The dossier -----------------------------------------------------------------------------------------------------------------
+# The dossier ------------------------------------------------------------------------------------
 def test_documents_keep_their_order_and_files(draft: Consultation) -> None:
-    first, second = add_document(draft, "Tờ trình"), add_document(draft, "Dự thảo", kind=DossierKind.DRAFT)
-    third = dossier.add(draft, actor=SYSTEM, file=make_file(name="Phiếu lấy ý kiến.pdf"), kind=DossierKind.SLIP)
+    first, second = (
+        add_document(draft, "Tờ trình"),
+        add_document(draft, "Dự thảo", kind=DossierKind.DRAFT),
+    )
+    third = dossier.add(
+        draft, actor=SYSTEM, file=make_file(name="Phiếu lấy ý kiến.pdf"), kind=DossierKind.SLIP
+    )
     assert titles(draft) == ["Tờ trình", "Dự thảo", "Phiếu lấy ý kiến"]
     dossier.move(third, actor=SYSTEM, up=True, seen_revision=draft.revision)
     dossier.move(first, actor=SYSTEM, up=True)
@@ -69,26 +83,48 @@ def test_documents_keep_their_order_and_files(draft: Consultation) -> None:
     assert found.link
     assert found.link.note.startswith("PDF")
     assert not found.is_heavy
-    assert [one["title"] for one in documents.fingerprints(draft.id)] == ["Phiếu lấy ý kiến", "Tờ trình", "Dự thảo"]
+    assert [one["title"] for one in documents.fingerprints(draft.id)] == [
+        "Phiếu lấy ý kiến",
+        "Tờ trình",
+        "Dự thảo",
+    ]
 
 
 def test_a_heavy_file_wants_a_light_version(draft: Consultation) -> None:
     item = add_document(draft, "Bản đồ quy hoạch", kind=DossierKind.MAP)
-    db.session.execute(sa.update(StoredFile).where(StoredFile.owner_id == item.id).values(size=21 * 1024 * 1024))
+    db.session.execute(
+        sa.update(StoredFile).where(StoredFile.owner_id == item.id).values(size=21 * 1024 * 1024)
+    )
     db.session.expire_all()
     (warning,) = dossier.warnings(documents.documents(draft.id))
     assert "Bản đồ quy hoạch" in warning
-    light = dossier.add(draft, actor=SYSTEM, file=make_file(), kind=DossierKind.MAP, title="Bản nhẹ", light_of=item.id)
+    light = dossier.add(
+        draft,
+        actor=SYSTEM,
+        file=make_file(),
+        kind=DossierKind.MAP,
+        title="Bản nhẹ",
+        light_of=item.id,
+    )
     (found,) = documents.documents(draft.id)
     assert found.light
     assert found.light.id == light.id
     assert not dossier.warnings([found])
     for target in (item.id, light.id):
         with pytest.raises(FieldError, match="đã có bản nhẹ"):
-            dossier.add(draft, actor=SYSTEM, file=make_file(), kind=DossierKind.MAP, light_of=target)
+            dossier.add(
+                draft, actor=SYSTEM, file=make_file(), kind=DossierKind.MAP, light_of=target
+            )
     dossier.remove(item, actor=SYSTEM)
     assert documents.items(draft.id) == []
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(StoredFile).where(StoredFile.owner_kind == "dossier")) == 0
+    assert (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(StoredFile)
+            .where(StoredFile.owner_kind == "dossier")
+        )
+        == 0
+    )
 
 
 def test_a_document_without_a_file_is_shown_without_one(draft: Consultation) -> None:
@@ -102,8 +138,20 @@ def test_a_document_without_a_file_is_shown_without_one(draft: Consultation) -> 
 def test_renamed_with_a_trace(draft: Consultation) -> None:
     item = add_document(draft, "Tờ trình")
     with pytest.raises(Stale):
-        dossier.rename(item, actor=SYSTEM, kind=DossierKind.OTHER, title="Khác", seen_revision=draft.revision - 1)
-    dossier.rename(item, actor=SYSTEM, kind=DossierKind.OTHER, title="Tờ trình số 5", seen_revision=draft.revision)
+        dossier.rename(
+            item,
+            actor=SYSTEM,
+            kind=DossierKind.OTHER,
+            title="Khác",
+            seen_revision=draft.revision - 1,
+        )
+    dossier.rename(
+        item,
+        actor=SYSTEM,
+        kind=DossierKind.OTHER,
+        title="Tờ trình số 5",
+        seen_revision=draft.revision,
+    )
     assert last_log(draft) == ("dossier", "Đổi tên tài liệu: Tờ trình → Tờ trình số 5", False)
     revision = draft.revision
     dossier.rename(item, actor=SYSTEM, kind=DossierKind.OTHER, title="Tờ trình số 5")
@@ -170,13 +218,21 @@ def test_staff_may_send_larger_files_than_citizens() -> None:
     assert files.links([stored])[0].note.startswith("PDF, 11")
 
 
-# Guiding questions -----------------------------------------------------------------------------------------------------------
-ONE = Asked(kind=SurveyKind.ONE, text="Bà con thấy tuyến đường thế nào?", options=["Đồng ý", "Không đồng ý", ""])
+# Guiding questions ------------------------------------------------------------------------------
+ONE = Asked(
+    kind=SurveyKind.ONE,
+    text="Bà con thấy tuyến đường thế nào?",
+    options=["Đồng ý", "Không đồng ý", ""],
+)
 
 
 def test_questions_are_added_ordered_edited_and_removed(draft: Consultation) -> None:
     first = surveys_setup.add(draft, ONE, actor=SYSTEM, seen_revision=draft.revision)
-    second = surveys_setup.add(draft, Asked(kind=SurveyKind.SCALE, text="Mức độ hài lòng?", options=["Thấp", "Cao"], steps=7), actor=SYSTEM)
+    second = surveys_setup.add(
+        draft,
+        Asked(kind=SurveyKind.SCALE, text="Mức độ hài lòng?", options=["Thấp", "Cao"], steps=7),
+        actor=SYSTEM,
+    )
     assert first.options == ["Đồng ý", "Không đồng ý"]
     assert (second.steps, first.steps) == (7, 5)
     surveys_setup.move(draft, second, actor=SYSTEM, up=True)
@@ -184,7 +240,9 @@ def test_questions_are_added_ordered_edited_and_removed(draft: Consultation) -> 
     assert [question.id for question in surveys_setup.questions_of(draft)] == [second.id, first.id]
     surveys_setup.move(draft, second, actor=SYSTEM, up=False)
     assert [question.id for question in surveys_setup.questions_of(draft)] == [first.id, second.id]
-    surveys_setup.edit(draft, first, Asked(kind=SurveyKind.OPEN, text="Ý kiến khác?", options=["bỏ"]), actor=SYSTEM)
+    surveys_setup.edit(
+        draft, first, Asked(kind=SurveyKind.OPEN, text="Ý kiến khác?", options=["bỏ"]), actor=SYSTEM
+    )
     assert (first.kind, first.options) == (SurveyKind.OPEN, [])
     surveys_setup.remove(draft, first, actor=SYSTEM)
     assert [question.id for question in surveys_setup.questions_of(draft)] == [second.id]
@@ -200,7 +258,12 @@ def test_questions_are_added_ordered_edited_and_removed(draft: Consultation) -> 
         (Asked(kind=SurveyKind.OPEN, text=" "), "text"),
         (Asked(kind=SurveyKind.OPEN, text="Câu hỏi?", hint="a" * 501), "hint"),
         (Asked(kind=SurveyKind.ONE, text="Câu hỏi?", options=["Một"]), "options"),
-        (Asked(kind=SurveyKind.MANY, text="Câu hỏi?", options=[str(number) for number in range(13)]), "options"),
+        (
+            Asked(
+                kind=SurveyKind.MANY, text="Câu hỏi?", options=[str(number) for number in range(13)]
+            ),
+            "options",
+        ),
         (Asked(kind=SurveyKind.ONE, text="Câu hỏi?", options=["Như nhau", "Như nhau"]), "options"),
         (Asked(kind=SurveyKind.ONE, text="Câu hỏi?", options=["a" * 201, "b"]), "options"),
         (Asked(kind=SurveyKind.SCALE, text="Câu hỏi?", options=["Một đầu"]), "options"),
@@ -247,13 +310,30 @@ def test_questions_are_set_by_those_who_may_edit(draft: Consultation) -> None:
         surveys_setup.add(draft, ONE, actor=SYSTEM, seen_revision=draft.revision + 1)
 
 
-# Setup -----------------------------------------------------------------------------------------------------------------------
+# Setup ------------------------------------------------------------------------------------------
 def rule(**values: Any) -> RuleValues:
-    return RuleValues(**{"min_days": 30, "valid_from": FIRST, "source": "Quyết định của UBND", "confidence": "C", **values})
+    return RuleValues(
+        **{
+            "min_days": 30,
+            "valid_from": FIRST,
+            "source": "Quyết định của UBND",
+            "confidence": "C",
+            **values,
+        }
+    )
 
 
 def land(**values: Any) -> LandValues:
-    return LandValues(**{"name": "Đất thử", "colour": "#FFAA32", "valid_from": FIRST, "source": "Thử", "confidence": "U", **values})
+    return LandValues(
+        **{
+            "name": "Đất thử",
+            "colour": "#FFAA32",
+            "valid_from": FIRST,
+            "source": "Thử",
+            "confidence": "U",
+            **values,
+        }
+    )
 
 
 def test_seeding_fills_empty_tables_once_and_touches_nothing_later() -> None:
@@ -261,7 +341,14 @@ def test_seeding_fills_empty_tables_once_and_touches_nothing_later() -> None:
     assert rules > 5
     assert codes > 50
     assert setup.seed() == (0, 0)
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditRecord).where(AuditRecord.tag == setup.SEED_TAG)) == 1
+    assert (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(AuditRecord)
+            .where(AuditRecord.tag == setup.SEED_TAG)
+        )
+        == 1
+    )
     # Not the rules of a province.
     assert db.session.scalar(sa.select(sa.func.max(ConsultationRule.min_days))) == 30
 
@@ -287,13 +374,23 @@ def test_a_changed_rule_keeps_its_history() -> None:
     assert setup.rule_by_id(row.id) is row
     with pytest.raises(NotFound):
         setup.rule_by_id(0)
-    acts = [record.data["act"] for record in db.session.scalars(sa.select(AuditRecord).where(AuditRecord.tag == setup.RULE_TAG))]
+    acts = [
+        record.data["act"]
+        for record in db.session.scalars(
+            sa.select(AuditRecord).where(AuditRecord.tag == setup.RULE_TAG)
+        )
+    ]
     assert acts == ["add", "change", "correct", "end"]
 
 
 @pytest.mark.parametrize(
     ("values", "field"),
-    [({"min_days": -1}, "min_days"), ({"min_days": 366}, "min_days"), ({"source": " "}, "source"), ({"confidence": "X"}, "confidence")],
+    [
+        ({"min_days": -1}, "min_days"),
+        ({"min_days": 366}, "min_days"),
+        ({"source": " "}, "source"),
+        ({"confidence": "X"}, "confidence"),
+    ],
 )
 def test_rules_that_make_no_sense(values: dict[str, Any], field: str) -> None:
     with pytest.raises(FieldError) as error:
@@ -304,7 +401,9 @@ def test_rules_that_make_no_sense(values: dict[str, Any], field: str) -> None:
 def test_a_changed_code_keeps_its_history() -> None:
     row = setup.add_land_type(" abc ", land(), actor=SYSTEM)
     assert (row.code, row.colour) == ("ABC", "#ffaa32")
-    after = setup.change_land_type(row, land(name="Tên mới", colour="", valid_from=LATER), actor=SYSTEM)
+    after = setup.change_land_type(
+        row, land(name="Tên mới", colour="", valid_from=LATER), actor=SYSTEM
+    )
     assert (row.valid_to, after.name, after.colour) == (dt.date(2026, 12, 31), "Tên mới", "")
     setup.change_land_type(after, land(name="Tên đúng", valid_from=LATER), actor=SYSTEM)
     assert after.name == "Tên đúng"
@@ -337,7 +436,10 @@ def test_codes_that_make_no_sense(code: str, values: dict[str, Any], field: str)
 
 def test_the_setup_is_for_administrators() -> None:
     officer = make_user(roles=[Role.PUBLISHER])
-    row, code = setup.add_rule(ConsultationType.OTHER, rule(), actor=SYSTEM), setup.add_land_type("LUC", land(), actor=SYSTEM)
+    row, code = (
+        setup.add_rule(ConsultationType.OTHER, rule(), actor=SYSTEM),
+        setup.add_land_type("LUC", land(), actor=SYSTEM),
+    )
     acts: list[Any] = [
         lambda: setup.add_rule(ConsultationType.BUDGET, rule(), actor=officer),
         lambda: setup.change_rule(row, rule(), actor=officer),

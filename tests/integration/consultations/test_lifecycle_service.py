@@ -64,15 +64,23 @@ def heard() -> Iterator[list[Any]]:
 
 
 def log(consultation: Consultation) -> list[tuple[str, str, bool]]:
-    query = sa.select(ConsultationLog).where(ConsultationLog.consultation_id == consultation.id).order_by(ConsultationLog.id)
+    query = (
+        sa.select(ConsultationLog)
+        .where(ConsultationLog.consultation_id == consultation.id)
+        .order_by(ConsultationLog.id)
+    )
     return [(row.move, row.note, row.public) for row in db.session.scalars(query)]
 
 
 def recorded(tag: str) -> list[AuditRecord]:
-    return list(db.session.scalars(sa.select(AuditRecord).where(AuditRecord.tag == tag).order_by(AuditRecord.id)))
+    return list(
+        db.session.scalars(
+            sa.select(AuditRecord).where(AuditRecord.tag == tag).order_by(AuditRecord.id)
+        )
+    )
 
 
-# Creating --------------------------------------------------------------------------------------------------------------------
+# Creating ---------------------------------------------------------------------------------------
 def test_a_draft_gets_its_code_its_address_and_a_proposed_last_day() -> None:
     user = make_user(unit=make_unit())
     first = lifecycle.create(actor=user, facts=facts())
@@ -90,7 +98,9 @@ def test_a_draft_gets_its_code_its_address_and_a_proposed_last_day() -> None:
 
 
 def test_reserved_addresses_are_not_taken() -> None:
-    assert lifecycle.create(actor=SYSTEM, facts=facts(title="Nhập dữ liệu")).slug == "nhap-du-lieu-2"
+    assert (
+        lifecycle.create(actor=SYSTEM, facts=facts(title="Nhập dữ liệu")).slug == "nhap-du-lieu-2"
+    )
 
 
 def test_creating_needs_the_right() -> None:
@@ -119,16 +129,23 @@ def test_creating_needs_the_right() -> None:
         ("meetings", {"meetings": [Meeting(MONDAY, "Nhà văn hóa")] * 31}),
     ],
 )
-def test_what_makes_no_sense_is_refused_beside_its_field(field: str, values: dict[str, Any]) -> None:
+def test_what_makes_no_sense_is_refused_beside_its_field(
+    field: str, values: dict[str, Any]
+) -> None:
     with pytest.raises(FieldError) as error:
         lifecycle.create(actor=SYSTEM, facts=facts(**values))
     assert error.value.field == field
 
 
 def test_ten_days_for_a_land_plan_are_refused_with_the_reason() -> None:
-    with pytest.raises(FieldError, match=r"chỉ có 10 ngày.*tự đặt, không phải quy định của pháp luật.*Luật Thực hiện dân chủ"):
+    with pytest.raises(
+        FieldError,
+        match=r"chỉ có 10 ngày.*tự đặt, không phải quy định của pháp luật.*Luật Thực hiện dân chủ",
+    ):
         lifecycle.create(actor=SYSTEM, facts=facts(opens_on=today(), closes_on=today() + 10 * DAY))
-    assert lifecycle.create(actor=SYSTEM, facts=facts(type=ConsultationType.OTHER, closes_on=today() + 10 * DAY)).closes_on
+    assert lifecycle.create(
+        actor=SYSTEM, facts=facts(type=ConsultationType.OTHER, closes_on=today() + 10 * DAY)
+    ).closes_on
 
 
 def test_rules_guard_even_before_anybody_seeded_the_table() -> None:
@@ -144,23 +161,38 @@ def test_a_draft_may_have_no_dates_yet() -> None:
     assert rule_table.last_day_of(found) is None
 
 
-# Editing ---------------------------------------------------------------------------------------------------------------------
+# Editing ----------------------------------------------------------------------------------------
 def test_editing_says_what_changed_and_keeps_the_rest() -> None:
     found = make_ready()
-    meeting = Meeting(MONDAY.astimezone(dt.UTC) + 5 * DAY, "Nhà văn hóa thôn Đông", "Mang theo giấy tờ")
+    meeting = Meeting(
+        MONDAY.astimezone(dt.UTC) + 5 * DAY, "Nhà văn hóa thôn Đông", "Mang theo giấy tờ"
+    )
     seen = found.revision
     lifecycle.edit(
         found,
         actor=SYSTEM,
         seen_revision=seen,
-        facts=facts(title="Kế hoạch sử dụng đất năm 2027", lead_unit_id=found.lead_unit_id, meetings=[meeting], closes_on=found.closes_on),
+        facts=facts(
+            title="Kế hoạch sử dụng đất năm 2027",
+            lead_unit_id=found.lead_unit_id,
+            meetings=[meeting],
+            closes_on=found.closes_on,
+        ),
     )
     assert found.slug == "ke-hoach-su-dung-dat-nam-2027"
     assert editing.meetings_of(found) == [meeting]
     assert log(found)[-1] == ("edit", "Tên, Lịch họp dân", False)
     assert found.revision > seen
-    assert recorded("consultation:edit")[-1].data["changed"]["title"] == "Kế hoạch sử dụng đất năm 2027"
-    again = facts(title="Kế hoạch sử dụng đất năm 2027", lead_unit_id=found.lead_unit_id, meetings=[meeting], closes_on=found.closes_on)
+    assert (
+        recorded("consultation:edit")[-1].data["changed"]["title"]
+        == "Kế hoạch sử dụng đất năm 2027"
+    )
+    again = facts(
+        title="Kế hoạch sử dụng đất năm 2027",
+        lead_unit_id=found.lead_unit_id,
+        meetings=[meeting],
+        closes_on=found.closes_on,
+    )
     before = len(log(found))
     lifecycle.edit(found, actor=SYSTEM, seen_revision=found.revision, facts=again)
     assert len(log(found)) == before
@@ -181,7 +213,12 @@ def test_a_stranger_may_not_edit() -> None:
 def test_a_draft_that_became_too_short_can_still_be_edited_but_not_posted(clock: Any) -> None:
     found = make_ready(opens_on=today(), closes_on=today() + 30 * DAY)
     clock.shift(3 * DAY)
-    same = facts(lead_unit_id=found.lead_unit_id, opens_on=found.opens_on, closes_on=found.closes_on, summary="Sửa một chữ.")
+    same = facts(
+        lead_unit_id=found.lead_unit_id,
+        opens_on=found.opens_on,
+        closes_on=found.closes_on,
+        summary="Sửa một chữ.",
+    )
     lifecycle.edit(found, actor=SYSTEM, seen_revision=None, facts=same)
     assert found.summary == "Sửa một chữ."
     with pytest.raises(Refused, match="đã qua"):
@@ -190,8 +227,17 @@ def test_a_draft_that_became_too_short_can_still_be_edited_but_not_posted(clock:
 
 def test_a_draft_gets_new_dates() -> None:
     found = make_ready()
-    lifecycle.edit(found, actor=SYSTEM, seen_revision=None, facts=facts(opens_on=today() + 4 * DAY, closes_on=dt.date(2026, 12, 1)))
-    assert (found.opens_on, found.closes_on, found.wanted_closes_on) == (dt.date(2026, 10, 9), dt.date(2026, 12, 1), None)
+    lifecycle.edit(
+        found,
+        actor=SYSTEM,
+        seen_revision=None,
+        facts=facts(opens_on=today() + 4 * DAY, closes_on=dt.date(2026, 12, 1)),
+    )
+    assert (found.opens_on, found.closes_on, found.wanted_closes_on) == (
+        dt.date(2026, 10, 9),
+        dt.date(2026, 12, 1),
+        None,
+    )
     # Emptied, the last day is proposed anew.
     lifecycle.edit(found, actor=SYSTEM, seen_revision=None, facts=facts(opens_on=today() + 4 * DAY))
     assert found.closes_on == dt.date(2026, 11, 9)
@@ -201,15 +247,28 @@ def test_posted_dates_and_type_stay_and_so_does_the_address() -> None:
     found = make_posted()
     slug, closes_on = found.slug, found.closes_on
     changed = facts(
-        type=ConsultationType.OTHER, title="Tên khác hẳn tên cũ", lead_unit_id=found.lead_unit_id, show_comments=ShowComments.AFTER_CLOSING
+        type=ConsultationType.OTHER,
+        title="Tên khác hẳn tên cũ",
+        lead_unit_id=found.lead_unit_id,
+        show_comments=ShowComments.AFTER_CLOSING,
     )
     lifecycle.edit(found, actor=SYSTEM, seen_revision=None, facts=changed)
-    assert (found.slug, found.closes_on, found.type) == (slug, closes_on, ConsultationType.LAND_PLAN)
+    assert (found.slug, found.closes_on, found.type) == (
+        slug,
+        closes_on,
+        ConsultationType.LAND_PLAN,
+    )
     assert (found.title, found.show_comments) == ("Tên khác hẳn tên cũ", ShowComments.AFTER_CLOSING)
-    assert editing.fixed_fields(make_consultation()) == {"type", "opens_on", "closes_on", "wanted_closes_on", "show_comments"}
+    assert editing.fixed_fields(make_consultation()) == {
+        "type",
+        "opens_on",
+        "closes_on",
+        "wanted_closes_on",
+        "show_comments",
+    }
 
 
-# Posting ---------------------------------------------------------------------------------------------------------------------
+# Posting ----------------------------------------------------------------------------------------
 def test_posting_stamps_the_moment_and_announces(heard: list[Any]) -> None:
     found = make_ready(closes_on=today() + 39 * DAY)
     revision = publication.current()
@@ -221,7 +280,9 @@ def test_posting_stamps_the_moment_and_announces(heard: list[Any]) -> None:
     assert shown
     assert shown.phase is Phase.UPCOMING
     assert shown.days_in_all == 39
-    assert [hit.ref.id for hit in fulltext.search("consultation", "quy hoạch sử dụng đất", limit=5)] == [found.id]
+    assert [
+        hit.ref.id for hit in fulltext.search("consultation", "quy hoạch sử dụng đất", limit=5)
+    ] == [found.id]
     assert log(found)[-1] == ("schedule", "", True)
     data = recorded("consultation:schedule")[-1].data
     assert (data["days"], len(data["dossier"][0]["sha256"])) == (39, 64)
@@ -268,7 +329,13 @@ def test_an_empty_dossier_and_no_unit_stop_the_posting() -> None:
 def test_what_would_be_good_to_have_does_not_stop_it() -> None:
     found = make_ready(opens_on=today() + 10 * DAY, closes_on=today() + 35 * DAY)
     wished = {check.label for check in checklist.of(found) if not check.done}
-    assert {"Căn cứ", "Số thông báo", "Nơi niêm yết", "Phiếu lấy ý kiến", "Thời gian gửi góp ý"} <= wished
+    assert {
+        "Căn cứ",
+        "Số thông báo",
+        "Nơi niêm yết",
+        "Phiếu lấy ý kiến",
+        "Thời gian gửi góp ý",
+    } <= wished
     assert not [check for check in checklist.of(found) if check.stops]
     other = make_ready(type=ConsultationType.OTHER)
     assert "Thời gian gửi góp ý" not in {check.label for check in checklist.of(other)}
@@ -286,7 +353,9 @@ def test_posting_needs_the_right_and_the_page_that_was_seen() -> None:
     with pytest.raises(Forbidden):
         lifecycle.schedule(found, actor=make_user(roles=[Role.EDITOR]), seen_revision=None)
     with pytest.raises(Stale):
-        lifecycle.schedule(found, actor=make_user(roles=[Role.PUBLISHER]), seen_revision=found.revision + 1)
+        lifecycle.schedule(
+            found, actor=make_user(roles=[Role.PUBLISHER]), seen_revision=found.revision + 1
+        )
 
 
 def test_taken_back_before_opening_and_posted_again(clock: Any) -> None:
@@ -300,7 +369,12 @@ def test_taken_back_before_opening_and_posted_again(clock: Any) -> None:
     assert not gate.tombstone(slug)
     # Its days are counted anew, its address stays.
     assert rule_table.posted_on(found) == today()
-    lifecycle.edit(found, actor=SYSTEM, seen_revision=None, facts=facts(title="Tên mới của bản nháp", lead_unit_id=found.lead_unit_id))
+    lifecycle.edit(
+        found,
+        actor=SYSTEM,
+        seen_revision=None,
+        facts=facts(title="Tên mới của bản nháp", lead_unit_id=found.lead_unit_id),
+    )
     assert found.slug == slug
     clock.shift(DAY)
     lifecycle.schedule(found, actor=SYSTEM, seen_revision=None)
@@ -314,7 +388,7 @@ def test_not_taken_back_once_its_first_day_has_come(clock: Any) -> None:
         lifecycle.unschedule(found, actor=SYSTEM, seen_revision=None, reason="Muộn")
 
 
-# The clock -------------------------------------------------------------------------------------------------------------------
+# The clock --------------------------------------------------------------------------------------
 def test_opened_and_closed_at_midnight_by_itself(clock: Any, heard: list[Any]) -> None:
     found = make_posted()
     assert (lifecycle.open_due(), lifecycle.close_due()) == (0, 0)
@@ -325,13 +399,19 @@ def test_opened_and_closed_at_midnight_by_itself(clock: Any, heard: list[Any]) -
     assert shown.phase is Phase.OPEN
     assert (lifecycle.open_due(), lifecycle.open_due()) == (1, 0)
     db.session.commit()
-    assert (found.stage, found.opened_at) == (Stage.OPEN, dt.datetime(2026, 10, 8, 0, 0, tzinfo=HANOI))
+    assert (found.stage, found.opened_at) == (
+        Stage.OPEN,
+        dt.datetime(2026, 10, 8, 0, 0, tzinfo=HANOI),
+    )
     clock.move_to(dt.datetime(2026, 11, 9, 23, 59, 59, tzinfo=HANOI))
     assert lifecycle.close_due() == 0
     clock.move_to(dt.datetime(2026, 11, 10, 0, 0, 30, tzinfo=HANOI))
     assert (lifecycle.close_due(), lifecycle.close_due()) == (1, 0)
     db.session.commit()
-    assert (found.stage, found.closed_at) == (Stage.CLOSED, dt.datetime(2026, 11, 10, 0, 0, tzinfo=HANOI))
+    assert (found.stage, found.closed_at) == (
+        Stage.CLOSED,
+        dt.datetime(2026, 11, 10, 0, 0, tzinfo=HANOI),
+    )
     assert [event.move for event in heard] == ["schedule", "open", "close"]
     assert [row[2] for row in log(found)][-3:] == [True, True, True]
 
@@ -343,7 +423,12 @@ def test_the_jobs_of_the_clock(clock: Any, heard: list[Any]) -> None:
     clock.shift(60 * DAY)
     jobs.run_clock()
     jobs.remind()
-    assert [getattr(event, "move", "remind") for event in heard] == ["schedule", "open", "close", "remind"]
+    assert [getattr(event, "move", "remind") for event in heard] == [
+        "schedule",
+        "open",
+        "close",
+        "remind",
+    ]
 
 
 def test_a_runner_that_slept_catches_up(clock: Any) -> None:
@@ -354,8 +439,12 @@ def test_a_runner_that_slept_catches_up(clock: Any) -> None:
 
 
 def test_reminded_at_fifteen_and_thirty_days_once_each(clock: Any, heard: list[Any]) -> None:
-    found = make_consultation(stage=Stage.CLOSED, opens_on=today() - 40 * DAY, closes_on=today() - 14 * DAY)
-    answered = make_consultation(stage=Stage.ANSWERED, opens_on=today() - 80 * DAY, closes_on=today() - 50 * DAY)
+    found = make_consultation(
+        stage=Stage.CLOSED, opens_on=today() - 40 * DAY, closes_on=today() - 14 * DAY
+    )
+    answered = make_consultation(
+        stage=Stage.ANSWERED, opens_on=today() - 80 * DAY, closes_on=today() - 50 * DAY
+    )
     revision = found.revision
     assert lifecycle.remind_due() == 0
     clock.shift(DAY)
@@ -366,7 +455,10 @@ def test_reminded_at_fifteen_and_thirty_days_once_each(clock: Any, heard: list[A
     clock.shift(DAY)
     assert (lifecycle.remind_due(), lifecycle.remind_due()) == (1, 0)
     db.session.commit()
-    assert [(event.consultation.id, event.days) for event in heard] == [(found.id, 15), (found.id, 30)]
+    assert [(event.consultation.id, event.days) for event in heard] == [
+        (found.id, 15),
+        (found.id, 30),
+    ]
     assert found.revision == revision
     assert answered.reminded_days == 0
     shown = gate.public_one(found.slug)
@@ -383,32 +475,53 @@ def test_after_a_long_stop_the_later_reminder_stands_for_both(heard: list[Any]) 
 
 
 def test_a_new_day_off_moves_the_last_day_and_one_taken_back_brings_nothing_forward() -> None:
-    found, draft = make_posted(opens_on=today()), make_ready(opens_on=today(), title="Bản nháp cũng đóng ngày ấy")
+    found, draft = (
+        make_posted(opens_on=today()),
+        make_ready(opens_on=today(), title="Bản nháp cũng đóng ngày ấy"),
+    )
     assert found.closes_on == draft.closes_on == dt.date(2026, 11, 4)
     change = workdays.SetDay(workdays.PlannedDay(dt.date(2026, 11, 4), DayKind.OFF, "Nghỉ bão"))
     moved = [row for row in workdays.preview(change).moved if found.title in row.label]
     assert [(row.old, row.new) for row in moved] == [(dt.date(2026, 11, 4), dt.date(2026, 11, 5))]
-    assert workdays.set_day(dt.date(2026, 11, 4), kind=DayKind.OFF, name="Nghỉ bão", actor=SYSTEM) == 1
+    assert (
+        workdays.set_day(dt.date(2026, 11, 4), kind=DayKind.OFF, name="Nghỉ bão", actor=SYSTEM) == 1
+    )
     assert (found.closes_on, found.wanted_closes_on) == (dt.date(2026, 11, 5), dt.date(2026, 11, 4))
-    assert log(found)[-1] == ("edit", "Lịch nghỉ thay đổi: ngày cuối nhận góp ý chuyển từ 04/11/2026 sang 05/11/2026.", True)
+    assert log(found)[-1] == (
+        "edit",
+        "Lịch nghỉ thay đổi: ngày cuối nhận góp ý chuyển từ 04/11/2026 sang 05/11/2026.",
+        True,
+    )
     assert draft.closes_on == dt.date(2026, 11, 4)
     assert workdays.remove_day(dt.date(2026, 11, 4), actor=SYSTEM) == 0
     assert found.closes_on == dt.date(2026, 11, 5)
 
 
-# Extending -------------------------------------------------------------------------------------------------------------------
+# Extending --------------------------------------------------------------------------------------
 def test_extended_once_with_reason_past_days_off_and_told(heard: list[Any]) -> None:
     found = make_posted(opens_on=today())
     old = found.closes_on
-    lifecycle.extend(found, actor=SYSTEM, seen_revision=found.revision, closes_on=dt.date(2026, 11, 21), reason="Bão, nhiều thôn mất điện.")
-    assert (found.first_closes_on, found.closes_on, found.wanted_closes_on) == (old, dt.date(2026, 11, 23), dt.date(2026, 11, 21))
+    lifecycle.extend(
+        found,
+        actor=SYSTEM,
+        seen_revision=found.revision,
+        closes_on=dt.date(2026, 11, 21),
+        reason="Bão, nhiều thôn mất điện.",
+    )
+    assert (found.first_closes_on, found.closes_on, found.wanted_closes_on) == (
+        old,
+        dt.date(2026, 11, 23),
+        dt.date(2026, 11, 21),
+    )
     assert log(found)[-1] == ("extend", "Bão, nhiều thôn mất điện.", True)
     assert dict(heard[-1].details) == {"old": "2026-11-04", "new": "2026-11-23"}
     shown = gate.public_one(found.slug)
     assert shown
     assert shown.extension_reason == "Bão, nhiều thôn mất điện."
     with pytest.raises(Refused, match="gia hạn một lần"):
-        lifecycle.extend(found, actor=SYSTEM, seen_revision=None, closes_on=dt.date(2026, 12, 21), reason="Nữa")
+        lifecycle.extend(
+            found, actor=SYSTEM, seen_revision=None, closes_on=dt.date(2026, 12, 21), reason="Nữa"
+        )
 
 
 @pytest.mark.parametrize(
@@ -423,7 +536,9 @@ def test_extended_once_with_reason_past_days_off_and_told(heard: list[Any]) -> N
 def test_what_is_no_extension(closes_on: dt.date, reason: str, field: str) -> None:
     found = make_posted(opens_on=today())
     with pytest.raises(FieldError) as error:
-        lifecycle.extend(found, actor=SYSTEM, seen_revision=None, closes_on=closes_on, reason=reason)
+        lifecycle.extend(
+            found, actor=SYSTEM, seen_revision=None, closes_on=closes_on, reason=reason
+        )
     assert error.value.field == field
 
 
@@ -432,10 +547,12 @@ def test_no_extension_after_the_last_day_even_before_the_job_ran(clock: Any) -> 
     clock.shift(31 * DAY)
     assert found.stage is Stage.OPEN
     with pytest.raises(Refused, match="Đã hết hạn"):
-        lifecycle.extend(found, actor=SYSTEM, seen_revision=None, closes_on=today() + 10 * DAY, reason="Muộn")
+        lifecycle.extend(
+            found, actor=SYSTEM, seen_revision=None, closes_on=today() + 10 * DAY, reason="Muộn"
+        )
 
 
-# Hiding, results, archive ----------------------------------------------------------------------------------------------------
+# Hiding, results, archive -----------------------------------------------------------------------
 def test_hidden_and_shown_again() -> None:
     found = make_posted(opens_on=today())
     with pytest.raises(Refused, match="lý do"):
@@ -466,7 +583,9 @@ def test_the_result_is_published_then_archived() -> None:
     found = make_consultation(stage=Stage.CLOSED)
     with pytest.raises(Refused):
         lifecycle.archive(found, actor=SYSTEM, seen_revision=None)
-    lifecycle.publish_result(found, actor=make_user(roles=[Role.PUBLISHER]), seen_revision=found.revision)
+    lifecycle.publish_result(
+        found, actor=make_user(roles=[Role.PUBLISHER]), seen_revision=found.revision
+    )
     assert (found.stage, found.result_published_at) == (Stage.ANSWERED, MONDAY)
     shown = gate.public_one(found.slug)
     assert shown
@@ -486,8 +605,14 @@ def test_meetings_go_with_their_times() -> None:
 
 def test_legal_bases_are_kept_with_their_addresses() -> None:
     found = lifecycle.create(
-        actor=SYSTEM, facts=facts(legal_basis=[("Luật Đất đai", "https://example.vn/luat"), ("", ""), ("Nghị quyết", "")])
+        actor=SYSTEM,
+        facts=facts(
+            legal_basis=[("Luật Đất đai", "https://example.vn/luat"), ("", ""), ("Nghị quyết", "")]
+        ),
     )
-    assert found.legal_basis == [{"text": "Luật Đất đai", "url": "https://example.vn/luat"}, {"text": "Nghị quyết", "url": ""}]
+    assert found.legal_basis == [
+        {"text": "Luật Đất đai", "url": "https://example.vn/luat"},
+        {"text": "Nghị quyết", "url": ""},
+    ]
     add_document(found)
     assert "Căn cứ" not in {check.label for check in checklist.of(found) if not check.done}

@@ -15,12 +15,27 @@ from app.access import Role
 from app.accounts.models import User
 from app.audit.models import AuditRecord
 from app.consultations import geo
-from app.consultations.models import Consultation, ConsultationLog, ImportRun, LandType, MapLayer, ProjectItem
+from app.consultations.models import (
+    Consultation,
+    ConsultationLog,
+    ImportRun,
+    LandType,
+    MapLayer,
+    ProjectItem,
+)
 from app.consultations.public import maps as screens
 from app.consultations.queries import maps as queries
 from app.consultations.queries import public
 from app.consultations.service import maps
-from app.consultations.states import ImportState, LayerKind, LayerState, ShowComments, Stage, TargetKind, Visibility
+from app.consultations.states import (
+    ImportState,
+    LayerKind,
+    LayerState,
+    ShowComments,
+    Stage,
+    TargetKind,
+    Visibility,
+)
 from app.devtools.demo import maps as demo
 from app.extensions import db
 from app.jobs import runner
@@ -47,8 +62,12 @@ def work(app: Flask) -> None:
     db.session.expire_all()
 
 
-def read_in(app: Flask, consultation: Consultation | None, file: FileStorage, actor: User, **wanted: Any) -> ImportRun:
-    run = maps.start(consultation, file, maps.Wanted(**{"kind": LayerKind.LAND_USE, **wanted}), actor)
+def read_in(
+    app: Flask, consultation: Consultation | None, file: FileStorage, actor: User, **wanted: Any
+) -> ImportRun:
+    run = maps.start(
+        consultation, file, maps.Wanted(**{"kind": LayerKind.LAND_USE, **wanted}), actor
+    )
     number = run.id
     work(app)
     return db.session.get_one(ImportRun, number)
@@ -84,7 +103,9 @@ def make_layer(
 
 
 def make_boundary(state: LayerState = LayerState.CONFIRMED) -> MapLayer:
-    return make_layer(None, demo.boundary(), kind=LayerKind.BOUNDARY, state=state, title="Ranh giới xã")
+    return make_layer(
+        None, demo.boundary(), kind=LayerKind.BOUNDARY, state=state, title="Ranh giới xã"
+    )
 
 
 def layers() -> list[MapLayer]:
@@ -102,7 +123,7 @@ def admin(ctx: Flask) -> User:
     return make_user(roles=[Role.ADMINISTRATOR])
 
 
-# Taking in -----------------------------------------------------------------------------------------------------------------
+# Taking in --------------------------------------------------------------------------------------
 def test_a_shapefile_becomes_an_unconfirmed_layer(ctx: Flask, moderator: User) -> None:
     make_boundary()
     consultation = make_consultation()
@@ -110,7 +131,12 @@ def test_a_shapefile_becomes_an_unconfirmed_layer(ctx: Flask, moderator: User) -
     assert (run.state, run.accepted, run.refused) == (ImportState.DONE, 40, 0)
     assert "boundary" not in run.options
     layer = layers()[-1]
-    assert (layer.title, layer.crs, layer.feature_count, layer.state) == ("Quy hoạch 2030", "EPSG:5898", 40, LayerState.UNCONFIRMED)
+    assert (layer.title, layer.crs, layer.feature_count, layer.state) == (
+        "Quy hoạch 2030",
+        "EPSG:5898",
+        40,
+        LayerState.UNCONFIRMED,
+    )
     assert layer.inside_share is not None
     assert layer.inside_share > 0.99
     assert (layer.better_crs, layer.note, layer.run_id) == (None, "", run.id)
@@ -130,7 +156,10 @@ def test_a_wrong_zone_is_told_and_the_same_file_read_again(ctx: Flask, moderator
     make_boundary()
     consultation = make_consultation()
     run = read_in(ctx, consultation, land_file(prj=None), moderator, crs=9217, title="Lớp")
-    assert run.message == "0 % nằm trong ranh giới; nếu chọn múi 108°00′ (EPSG:5898) thì 100 %. Có lẽ tệp dùng múi đó."
+    assert (
+        run.message
+        == "0 % nằm trong ranh giới; nếu chọn múi 108°00′ (EPSG:5898) thì 100 %. Có lẽ tệp dùng múi đó."
+    )
     wrong = layers()[-1]
     assert (wrong.better_crs, wrong.inside_share) == (5898, 0)
     again = maps.read_again(consultation, run, 5898, moderator)
@@ -142,7 +171,9 @@ def test_a_wrong_zone_is_told_and_the_same_file_read_again(ctx: Flask, moderator
     assert boundary.kind is LayerKind.BOUNDARY
 
 
-def test_a_file_without_a_zone_fails_with_the_zone_that_fits_and_is_read_again(ctx: Flask, moderator: User) -> None:
+def test_a_file_without_a_zone_fails_with_the_zone_that_fits_and_is_read_again(
+    ctx: Flask, moderator: User
+) -> None:
     make_boundary()
     consultation = make_consultation()
     run = read_in(ctx, consultation, land_file(prj=None), moderator)
@@ -155,16 +186,33 @@ def test_a_file_without_a_zone_fails_with_the_zone_that_fits_and_is_read_again(c
 
 def test_a_partly_outside_layer_without_a_better_zone(ctx: Flask) -> None:
     layer = MapLayer(inside_share=0.3, better_crs=None)
-    assert maps.doubt(layer) == "Chỉ 30 % của lớp này nằm trong ranh giới. Hãy kiểm tra tệp và múi chiếu."
+    assert (
+        maps.doubt(layer)
+        == "Chỉ 30 % của lớp này nằm trong ranh giới. Hãy kiểm tra tệp và múi chiếu."
+    )
     assert maps.doubt(MapLayer(inside_share=None)) == ""
 
 
 def test_remarks_for_the_person_who_confirms(ctx: Flask, moderator: User) -> None:
     consultation = make_consultation()
-    db.session.add(ProjectItem(consultation_id=consultation.id, code="A01", name="Thao trường", land_code="CQP", planned_ha=3))
+    db.session.add(
+        ProjectItem(
+            consultation_id=consultation.id,
+            code="A01",
+            name="Thao trường",
+            land_code="CQP",
+            planned_ha=3,
+        )
+    )
     db.session.commit()
     projects = demo.projects()
-    run = read_in(ctx, consultation, upload(demo.zipped_shapefile(projects, turned=True)), moderator, kind=LayerKind.PROJECTS)
+    run = read_in(
+        ctx,
+        consultation,
+        upload(demo.zipped_shapefile(projects, turned=True)),
+        moderator,
+        kind=LayerKind.PROJECTS,
+    )
     layer = layers()[-1]
     assert run.state is ImportState.DONE
     assert layer.title == "lớp"
@@ -185,15 +233,26 @@ def test_remarks_for_the_person_who_confirms(ctx: Flask, moderator: User) -> Non
 
 
 def test_projects_without_a_list_are_not_compared(ctx: Flask, moderator: User) -> None:
-    read_in(ctx, make_consultation(), upload(demo.zipped_shapefile(demo.projects())), moderator, kind=LayerKind.PROJECTS)
+    read_in(
+        ctx,
+        make_consultation(),
+        upload(demo.zipped_shapefile(demo.projects())),
+        moderator,
+        kind=LayerKind.PROJECTS,
+    )
     assert layers()[-1].note == ""
 
 
 def test_thinned_corners_are_said(ctx: Flask, moderator: User) -> None:
     ring = [[108.0 + n / 100_000, 15.0 + (n % 2) * 1e-6] for n in range(40_000)]
     area = {"type": "Polygon", "coordinates": [[*ring, [108.4, 15.3], [108.0, 15.3], ring[0]]]}
-    document = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"ma": "LUC"}, "geometry": area}]}
-    read_in(ctx, make_consultation(), upload(json.dumps(document).encode(), "lop.geojson"), moderator)
+    document = {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": {"ma": "LUC"}, "geometry": area}],
+    }
+    read_in(
+        ctx, make_consultation(), upload(json.dumps(document).encode(), "lop.geojson"), moderator
+    )
     assert "lệch không quá 1 m" in layers()[-1].note
 
 
@@ -209,10 +268,14 @@ def test_what_an_officer_may_say_about_a_file(ctx: Flask, moderator: User) -> No
         assert error.value.field == field
 
 
-def test_only_admins_touch_the_boundary_and_only_editors_a_map(ctx: Flask, moderator: User, admin: User) -> None:
+def test_only_admins_touch_the_boundary_and_only_editors_a_map(
+    ctx: Flask, moderator: User, admin: User
+) -> None:
     with pytest.raises(Forbidden):
         maps.start(None, land_file(), maps.Wanted(LayerKind.BOUNDARY), moderator)
-    run = read_in(ctx, None, upload(demo.zipped_shapefile(demo.boundary())), admin, kind=LayerKind.BOUNDARY)
+    run = read_in(
+        ctx, None, upload(demo.zipped_shapefile(demo.boundary())), admin, kind=LayerKind.BOUNDARY
+    )
     assert run.state is ImportState.DONE
     layer = layers()[-1]
     assert (layer.kind, layer.consultation_id, layer.note) == (LayerKind.BOUNDARY, None, "")
@@ -225,19 +288,26 @@ def test_only_admins_touch_the_boundary_and_only_editors_a_map(ctx: Flask, moder
         maps.retitle(closed, "Khác", actor=moderator, seen_revision=1)
 
 
-# Changing ------------------------------------------------------------------------------------------------------------------
+# Changing ---------------------------------------------------------------------------------------
 def test_confirming_makes_it_public_and_leaves_traces(ctx: Flask, moderator: User) -> None:
     consultation = make_consultation()
     layer = make_layer(consultation, state=LayerState.UNCONFIRMED, inside_share=0.99)
     before = publication.current()
     maps.confirm(layer, sure=False, actor=moderator, seen_revision=1)
     db.session.commit()
-    assert (layer.state, layer.confirmed_by, layer.revision) == (LayerState.CONFIRMED, moderator.id, 2)
+    assert (layer.state, layer.confirmed_by, layer.revision) == (
+        LayerState.CONFIRMED,
+        moderator.id,
+        2,
+    )
     assert layer.confirmed_at is not None
     assert publication.current() == before + 1
     log = db.session.scalars(sa.select(ConsultationLog)).one()
     assert (log.move, log.note) == ("map", "Xác nhận vị trí lớp bản đồ «Quy hoạch».")
-    assert db.session.scalars(sa.select(AuditRecord.tag).order_by(AuditRecord.id)).all()[-1] == "consultation:map"
+    assert (
+        db.session.scalars(sa.select(AuditRecord.tag).order_by(AuditRecord.id)).all()[-1]
+        == "consultation:map"
+    )
     with pytest.raises(Refused, match="đã được xác nhận"):
         maps.confirm(layer, sure=False, actor=moderator, seen_revision=2)
 
@@ -249,7 +319,13 @@ def test_an_old_page_confirms_nothing(ctx: Flask, moderator: User) -> None:
 
 
 def test_a_doubtful_place_needs_a_second_word(ctx: Flask, moderator: User) -> None:
-    layer = make_layer(make_consultation(), state=LayerState.UNCONFIRMED, inside_share=0.2, better_crs=9217, better_share=0.9)
+    layer = make_layer(
+        make_consultation(),
+        state=LayerState.UNCONFIRMED,
+        inside_share=0.2,
+        better_crs=9217,
+        better_share=0.9,
+    )
     with pytest.raises(FieldError) as error:
         maps.confirm(layer, sure=False, actor=moderator, seen_revision=1)
     assert error.value.field == "sure"
@@ -325,7 +401,7 @@ def test_a_file_with_nothing_left_is_refused(ctx: Flask, moderator: User) -> Non
         maps.apply_layer(run, Nothing(), moderator)  # type: ignore[arg-type]
 
 
-# Reading -------------------------------------------------------------------------------------------------------------------
+# Reading ----------------------------------------------------------------------------------------
 @dataclass
 class Site:
     client: FlaskClient
@@ -343,18 +419,31 @@ def site(app: Flask, client: FlaskClient) -> Site:
         consultation = make_consultation()
         make_boundary()
         make_layer(consultation)
-        make_layer(consultation, demo.projects(), kind=LayerKind.PROJECTS, title="Công trình, dự án")
+        make_layer(
+            consultation, demo.projects(), kind=LayerKind.PROJECTS, title="Công trình, dự án"
+        )
         make_layer(consultation, state=LayerState.UNCONFIRMED, title="Chưa xem")
         for code, name, start, end in (
             ("LUC", "Đất lúa cũ", today().replace(year=2010), today().replace(year=2020)),
             ("LUC", "Đất chuyên trồng lúa", today().replace(year=2021), None),
             ("RSX", "Đất rừng", today().replace(year=today().year + 1, day=1), None),
         ):
-            db.session.add(LandType(code=code, name=name, colour="#fffc8c", valid_from=start, valid_to=end))
+            db.session.add(
+                LandType(code=code, name=name, colour="#fffc8c", valid_from=start, valid_to=end)
+            )
         place = {"target_kind": TargetKind.PLACE, "longitude": 108.8012345, "latitude": 15.0912345}
-        make_comment(consultation, visibility=Visibility.PUBLIC, sheet="T-77", parcel="Q-118", place_text="Nhà ông Tư", **place)
+        make_comment(
+            consultation,
+            visibility=Visibility.PUBLIC,
+            sheet="T-77",
+            parcel="Q-118",
+            place_text="Nhà ông Tư",
+            **place,
+        )
         make_comment(consultation, body="Ý kiến chưa xem có vị trí.", **place)
-        make_comment(consultation, visibility=Visibility.PUBLIC, body="Ý kiến không có vị trí nào cả.")
+        make_comment(
+            consultation, visibility=Visibility.PUBLIC, body="Ý kiến không có vị trí nào cả."
+        )
         db.session.commit()
         slug = consultation.slug
     return Site(client, slug)
@@ -381,7 +470,15 @@ def test_the_page_has_map_legend_and_an_equal_list(site: Site) -> None:
 def test_nobody_reads_a_parcel_an_exact_place_or_an_unconfirmed_layer(site: Site) -> None:
     for path in ("ban-do", "ban-do.geojson", "ban-do.svg", "ban-do-nho.svg"):
         text = site.get(path).get_data(as_text=True)
-        for hidden in ("T-77", "Q-118", "Nhà ông Tư", "108.80123", "108,80123", "Chưa xem", "chưa xem có vị trí"):
+        for hidden in (
+            "T-77",
+            "Q-118",
+            "Nhà ông Tư",
+            "108.80123",
+            "108,80123",
+            "Chưa xem",
+            "chưa xem có vị trí",
+        ):
             assert hidden not in text, (path, hidden)
 
 
@@ -390,7 +487,12 @@ def test_the_data_for_everybody(site: Site) -> None:
     assert response.mimetype == "application/geo+json"
     data = json.loads(response.data)
     kinds = [feature["properties"]["kind"] for feature in data["features"]]
-    assert {kind: kinds.count(kind) for kind in kinds} == {"boundary": 1, "land_use": 40, "projects": 24, "comment": 1}
+    assert {kind: kinds.count(kind) for kind in kinds} == {
+        "boundary": 1,
+        "land_use": 40,
+        "projects": 24,
+        "comment": 1,
+    }
     assert data["features"][-1]["geometry"]["coordinates"] == [108.80125, 15.09125]
     assert "không thay bản đồ địa chính" in data["note"]
 
@@ -399,7 +501,9 @@ def test_three_statements_at_most(app: Flask, site: Site) -> None:
     for path in ("ban-do", "ban-do.geojson", "ban-do.svg"):
         with app.app_context(), StatementCounter(db.engine) as counter:
             site.get(path)
-        selects = [text for text in counter.statements if "map_layer" in text or "consultation" in text]
+        selects = [
+            text for text in counter.statements if "map_layer" in text or "consultation" in text
+        ]
         assert len(selects) == 3, (path, selects)
 
 
@@ -408,7 +512,13 @@ def test_behind_the_gate(app: Flask, client: FlaskClient) -> None:
         hidden = make_consultation(visibility=Visibility.HIDDEN)
         make_layer(hidden)
         later = make_consultation(show_comments=ShowComments.AFTER_CLOSING)
-        make_comment(later, visibility=Visibility.PUBLIC, longitude=108.8, latitude=15.09, body="Góp ý chỉ đọc được về sau.")
+        make_comment(
+            later,
+            visibility=Visibility.PUBLIC,
+            longitude=108.8,
+            latitude=15.09,
+            body="Góp ý chỉ đọc được về sau.",
+        )
         closed = make_consultation(stage=Stage.CLOSED)
         make_layer(closed)
         slugs = hidden.slug, later.slug, closed.slug
@@ -422,7 +532,7 @@ def test_behind_the_gate(app: Flask, client: FlaskClient) -> None:
     assert "/gop-y?" not in page
 
 
-# Placing a pin -------------------------------------------------------------------------------------------------------------
+# Placing a pin ----------------------------------------------------------------------------------
 class Field:
     def __init__(self, data: str = "") -> None:
         self.data = data
@@ -441,10 +551,14 @@ def test_a_pixel_of_the_small_image_is_a_place(app: Flask, site: Site) -> None:
         assert bounds is not None
         assert queries.picker_bounds(c.id) == pytest.approx(bounds)
         place = queries.place_of_pixel(c.id, 114, 114)
-        assert place == pytest.approx(((bounds.west + bounds.east) / 2, (bounds.south + bounds.north) / 2), abs=1e-5)
+        assert place == pytest.approx(
+            ((bounds.west + bounds.east) / 2, (bounds.south + bounds.north) / 2), abs=1e-5
+        )
         assert queries.place_of_pixel(c.id, 500, 10) is None
         other = make_consultation()
-        assert queries.picker_bounds(other.id) == pytest.approx(geo.bounds_of(queries.boundary_features()))
+        assert queries.picker_bounds(other.id) == pytest.approx(
+            geo.bounds_of(queries.boundary_features())
+        )
     for name, posted, said in (
         ("image", {"ban-do.x": "114", "ban-do.y": "114"}, True),
         ("enter", {"ban-do.x": "0", "ban-do.y": "0"}, False),
@@ -469,14 +583,20 @@ def test_without_any_map_there_is_no_place(ctx: Flask) -> None:
 
 def test_the_pin_of_a_form_or_of_the_link_that_led_there(app: Flask) -> None:
     with app.test_request_context("/?noi=15.09,108.77"):
-        assert screens.map_place(PinForm()) == screens.PinPlace("108.770000", "15.090000", "Đã đặt ghim: 15,09000; 108,77000")
-        assert screens.map_place(PinForm("108.8", "15.1")).text == "Đã đặt ghim: 15,10000; 108,80000"
-        assert screens.map_place(PinForm("108.8", "x")) == screens.PinPlace("", "", "Chưa đặt ghim.")
+        assert screens.map_place(PinForm()) == screens.PinPlace(
+            "108.770000", "15.090000", "Đã đặt ghim: 15,09000; 108,77000"
+        )
+        assert (
+            screens.map_place(PinForm("108.8", "15.1")).text == "Đã đặt ghim: 15,10000; 108,80000"
+        )
+        assert screens.map_place(PinForm("108.8", "x")) == screens.PinPlace(
+            "", "", "Chưa đặt ghim."
+        )
     with app.test_request_context("/?noi=1"):
         assert screens.map_place(PinForm()).longitude == ""
 
 
-# The office ----------------------------------------------------------------------------------------------------------------
+# The office -------------------------------------------------------------------------------------
 @dataclass
 class Office:
     app: Flask
@@ -510,17 +630,34 @@ def drained(app: Flask) -> list[MapLayer]:
 def test_the_whole_way_on_the_screens(office: Office, client: FlaskClient) -> None:
     setup = "/can-bo/lay-y-kien/thiet-lap/ranh-gioi"
     assert "Chưa có ranh giới hành chính" in office.client.get(office.url()).get_data(as_text=True)
-    sent = office.post(setup, file=(io.BytesIO(demo.zipped_shapefile(demo.boundary())), "rg.zip"), title="Ranh giới", crs="0")
+    sent = office.post(
+        setup,
+        file=(io.BytesIO(demo.zipped_shapefile(demo.boundary())), "rg.zip"),
+        title="Ranh giới",
+        crs="0",
+    )
     assert sent.status_code == 302
     [boundary] = drained(office.app)
     assert "Chờ xác nhận vị trí" in office.client.get(setup).get_data(as_text=True)
     page = office.client.get(f"{setup}/{boundary.id}").get_data(as_text=True)
     assert "<svg" in page
     assert json.loads(office.client.get(f"{setup}/{boundary.id}/lop.geojson").data)["features"]
-    assert office.post(f"{setup}/{boundary.id}/doi-ten", seen_revision="1", title="Ranh giới xã").status_code == 302
+    assert (
+        office.post(
+            f"{setup}/{boundary.id}/doi-ten", seen_revision="1", title="Ranh giới xã"
+        ).status_code
+        == 302
+    )
     assert office.post(f"{setup}/{boundary.id}/xac-nhan", seen_revision="2").status_code == 302
     data = demo.zipped_shapefile(demo.land_use(), prj=None)
-    sent = office.post(office.url(), file=(io.BytesIO(data), "lop.zip"), kind="land_use", title="Lớp", crs="9217", replaces="")
+    sent = office.post(
+        office.url(),
+        file=(io.BytesIO(data), "lop.zip"),
+        kind="land_use",
+        title="Lớp",
+        crs="9217",
+        replaces="",
+    )
     assert sent.status_code == 302
     layer = drained(office.app)[-1]
     page = office.client.get(office.url(f"/{layer.id}")).get_data(as_text=True)
@@ -532,9 +669,22 @@ def test_the_whole_way_on_the_screens(office: Office, client: FlaskClient) -> No
     assert office.post(office.url(f"/tep/{layer.run_id}/doc-lai"), crs="5898").status_code == 302
     layer = drained(office.app)[-1]
     assert json.loads(office.client.get(office.url(f"/{layer.id}/lop.geojson")).data)["layers"]
-    assert office.post(office.url(f"/{layer.id}/doi-ten"), seen_revision="1", title="").status_code == 422
-    assert office.post(office.url(f"/{layer.id}/doi-ten"), seen_revision="1", title="x" * 201).status_code == 422
-    assert office.post(office.url(f"/{layer.id}/doi-ten"), seen_revision="1", title="Quy hoạch").status_code == 302
+    assert (
+        office.post(office.url(f"/{layer.id}/doi-ten"), seen_revision="1", title="").status_code
+        == 422
+    )
+    assert (
+        office.post(
+            office.url(f"/{layer.id}/doi-ten"), seen_revision="1", title="x" * 201
+        ).status_code
+        == 422
+    )
+    assert (
+        office.post(
+            office.url(f"/{layer.id}/doi-ten"), seen_revision="1", title="Quy hoạch"
+        ).status_code
+        == 302
+    )
     assert office.post(office.url(f"/{layer.id}/xac-nhan"), seen_revision="1").status_code == 409
     assert office.post(office.url(f"/{layer.id}/xac-nhan"), seen_revision="2").status_code == 302
     assert "Khu 22" in client.get(f"/lay-y-kien/{office.slug}/ban-do").get_data(as_text=True)
@@ -549,7 +699,12 @@ def test_a_failed_file_offers_the_zone_that_fits(office: Office) -> None:
     data = demo.zipped_shapefile(demo.land_use(), prj=None)
     office.post(office.url(), file=(io.BytesIO(data), "lop.zip"), kind="land_use", crs="0")
     assert "Đang đọc tệp lop.zip" in office.client.get(office.url()).get_data(as_text=True)
-    assert office.post(office.url(), file=(io.BytesIO(data), "lop.zip"), kind="land_use", crs="0").status_code == 409
+    assert (
+        office.post(
+            office.url(), file=(io.BytesIO(data), "lop.zip"), kind="land_use", crs="0"
+        ).status_code
+        == 409
+    )
     drained(office.app)
     page = office.client.get(office.url()).get_data(as_text=True)
     assert "Tệp lop.zip chưa đọc được" in page

@@ -11,7 +11,14 @@ from flask import Flask
 from app.access import Role
 from app.accounts.models import User
 from app.audit.models import AuditRecord
-from app.consultations.models import Comment, CommentBulk, CommentLog, Consultation, SurveyAnswer, SurveyQuestion
+from app.consultations.models import (
+    Comment,
+    CommentBulk,
+    CommentLog,
+    Consultation,
+    SurveyAnswer,
+    SurveyQuestion,
+)
 from app.consultations.queries import public
 from app.consultations.queries import queue as lists
 from app.consultations.service import bulk, moderating
@@ -49,10 +56,28 @@ def values(*comments: Comment) -> list[dict[str, Any]]:
     found = []
     with db.session.no_autoflush:
         for comment in comments:
-            row = db.session.execute(sa.select(Comment.__table__).where(Comment.__table__.c.id == comment.id)).one()._mapping
+            row = (
+                db.session.execute(
+                    sa.select(Comment.__table__).where(Comment.__table__.c.id == comment.id)
+                )
+                .one()
+                ._mapping
+            )
             sent = comment.submission
-            shown = (sent.public_title, sent.public_body, sent.public_html, sent.redacted_at, sent.redacted_by, sent.redaction_reason)
-            found.append({"shown": shown, **{key: row[key] for key in row if key not in {"revision", "updated_at"}}})
+            shown = (
+                sent.public_title,
+                sent.public_body,
+                sent.public_html,
+                sent.redacted_at,
+                sent.redacted_by,
+                sent.redaction_reason,
+            )
+            found.append(
+                {
+                    "shown": shown,
+                    **{key: row[key] for key in row if key not in {"revision", "updated_at"}},
+                }
+            )
     return found
 
 
@@ -71,10 +96,16 @@ def counters(consultation: Consultation) -> tuple[int, int]:
     ],
 )
 def test_it_is_done_to_all_and_undone_for_all(
-    moderator: User, move: str, stage: CommentStage, visibility: Visibility, counted: tuple[int, int]
+    moderator: User,
+    move: str,
+    stage: CommentStage,
+    visibility: Visibility,
+    counted: tuple[int, int],
 ) -> None:
     consultation = make_consultation()
-    start: dict[str, Any] = {"stage": CommentStage.SPAM, "spam_at": now()} if move == "restore" else {}
+    start: dict[str, Any] = (
+        {"stage": CommentStage.SPAM, "spam_at": now()} if move == "restore" else {}
+    )
     comments = [make_comment(consultation, **start) for _ in range(3)]
     before, counted_before = values(*comments), counters(consultation)
     done = bulk.run_bulk(seen(*comments), CHOICES[move], actor=moderator)
@@ -89,7 +120,12 @@ def test_it_is_done_to_all_and_undone_for_all(
     assert values(*comments) == before
     assert counters(consultation) == counted_before
     assert lists.undoable(moderator, minutes=bulk.UNDO_MINUTES) is None
-    last = sa.select(CommentLog.move).where(CommentLog.comment_id == comments[0].id).order_by(CommentLog.id.desc()).limit(1)
+    last = (
+        sa.select(CommentLog.move)
+        .where(CommentLog.comment_id == comments[0].id)
+        .order_by(CommentLog.id.desc())
+        .limit(1)
+    )
     assert db.session.scalar(last) == "undo"
     tags = list(db.session.scalars(sa.select(AuditRecord.tag)))
     assert tags.count("comment:undo") == 3
@@ -106,7 +142,9 @@ def test_shown_as_it_came_and_as_it_was_redacted(moderator: User) -> None:
     db.session.add(answer)
     moderating.redact(
         redacted,
-        moderating.Redaction("Đề nghị dời đường", "Đề nghị dời con đường.", reason="Che số điện thoại."),
+        moderating.Redaction(
+            "Đề nghị dời đường", "Đề nghị dời con đường.", reason="Che số điện thoại."
+        ),
         actor=moderator,
         seen_revision=None,
     )
@@ -118,11 +156,16 @@ def test_shown_as_it_came_and_as_it_was_redacted(moderator: User) -> None:
     done = bulk.run_bulk(seen(plain, redacted), CHOICES["show"], actor=moderator)
     texts = set(db.session.scalars(public.public_comments(Comment.public_proposed)))
     assert texts == {"Dời sáu mươi mét.", ""}
-    assert (plain.submission.public_body, redacted.submission.public_body) == (plain.submission.body, "Đề nghị dời con đường.")
+    assert (plain.submission.public_body, redacted.submission.public_body) == (
+        plain.submission.body,
+        "Đề nghị dời con đường.",
+    )
     assert answer.public_text == "Vì xa."
     bulk.undo_bulk(done, actor=moderator)
     assert (plain.submission.public_body, answer.public_text) == (None, None)
-    assert redacted.submission.public_body == "Đề nghị dời con đường.", "what an officer wrote before is not lost"
+    assert redacted.submission.public_body == "Đề nghị dời con đường.", (
+        "what an officer wrote before is not lost"
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,9 +181,13 @@ def test_shown_as_it_came_and_as_it_was_redacted(moderator: User) -> None:
         ("mark_spam", {"visibility": Visibility.ERASED}, "không có quyền"),
     ],
 )
-def test_one_that_cannot_move_stops_all_and_is_named(moderator: User, move: str, made: dict[str, Any], why: str) -> None:
+def test_one_that_cannot_move_stops_all_and_is_named(
+    moderator: User, move: str, made: dict[str, Any], why: str
+) -> None:
     consultation = make_consultation()
-    good: dict[str, Any] = {"stage": CommentStage.SPAM, "spam_at": now()} if move == "restore" else {}
+    good: dict[str, Any] = (
+        {"stage": CommentStage.SPAM, "spam_at": now()} if move == "restore" else {}
+    )
     fine, stuck = make_comment(consultation, **good), make_comment(consultation, **made)
     lines = bulk.preview_bulk([fine.id, stuck.id], CHOICES[move], actor=moderator)
     assert [bool(line.problem) for line in lines] == [False, True]
@@ -162,7 +209,10 @@ def test_who_looked_at_an_old_preview_changes_nothing(moderator: User) -> None:
 def test_redacted_with_something_left_is_not_shown(moderator: User) -> None:
     comment = make_comment(make_consultation(), body=PERSONAL)
     moderating.redact(
-        comment, moderating.Redaction("Đề nghị dời đường", PERSONAL, reason="Sửa tiêu đề."), actor=moderator, seen_revision=None
+        comment,
+        moderating.Redaction("Đề nghị dời đường", PERSONAL, reason="Sửa tiêu đề."),
+        actor=moderator,
+        seen_revision=None,
     )
     (line,) = bulk.preview_bulk([comment.id], CHOICES["show"], actor=moderator)
     assert "còn thông tin cá nhân" in line.problem
@@ -186,7 +236,10 @@ def test_what_is_asked_has_to_make_sense(moderator: User) -> None:
 
 def test_preview_says_what_each_becomes(moderator: User) -> None:
     consultation = make_consultation()
-    waiting, spam = make_comment(consultation), make_comment(consultation, stage=CommentStage.SPAM, spam_at=now())
+    waiting, spam = (
+        make_comment(consultation),
+        make_comment(consultation, stage=CommentStage.SPAM, spam_at=now()),
+    )
     for move, comment, before, after in (
         ("keep_back", waiting, "Chưa công khai", "Không công khai"),
         ("mark_spam", waiting, "Chưa công khai", "Rác, giữ 30 ngày rồi xóa"),
@@ -202,7 +255,10 @@ def test_undoing_has_its_limits(moderator: User) -> None:
     db.session.commit()
     with pytest.raises(Refused, match="Chỉ người đã thực hiện"):
         bulk.undo_bulk(done, actor=make_user(roles=[Role.MODERATOR]))
-    with time_machine.travel(now() + dt.timedelta(minutes=11)), pytest.raises(Refused, match="quá 10 phút"):
+    with (
+        time_machine.travel(now() + dt.timedelta(minutes=11)),
+        pytest.raises(Refused, match="quá 10 phút"),
+    ):
         bulk.undo_bulk(done, actor=moderator)
     moderating.restore(comments[1], actor=moderator, seen_revision=None)
     with pytest.raises(Refused, match=f"{comments[1].submission.code} đã được xử lý tiếp"):

@@ -8,9 +8,23 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import Role
-from app.consultations.models import Clause, Comment, DraftVersion, ProjectItem, SurveyAnswer, SurveyQuestion
+from app.consultations.models import (
+    Clause,
+    Comment,
+    DraftVersion,
+    ProjectItem,
+    SurveyAnswer,
+    SurveyQuestion,
+)
 from app.consultations.queries import staff
-from app.consultations.states import ClauseKind, CommentStage, Stage, SurveyKind, TargetKind, Visibility
+from app.consultations.states import (
+    ClauseKind,
+    CommentStage,
+    Stage,
+    SurveyKind,
+    TargetKind,
+    Visibility,
+)
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.links import Ref
@@ -48,14 +62,21 @@ class Desk:
         assert response.status_code == status, (address, response.status_code)
         return str(response.get_data(as_text=True))
 
-    def post(self, address: str, data: dict[str, Any] | None = None, role: Role = Role.MODERATOR) -> Any:
+    def post(
+        self, address: str, data: dict[str, Any] | None = None, role: Role = Role.MODERATOR
+    ) -> Any:
         client = self.client(role)
-        return client.post(address, data={"csrf_token": csrf_of(client, "/can-bo/"), **(data or {})})
+        return client.post(
+            address, data={"csrf_token": csrf_of(client, "/can-bo/"), **(data or {})}
+        )
 
     def read(self, code: str, *names: str) -> Any:
         with self.app.app_context():
             comment = staff.comment_by_code(code)
-            found = tuple(getattr(comment if hasattr(Comment, name) else comment.submission, name) for name in names)
+            found = tuple(
+                getattr(comment if hasattr(Comment, name) else comment.submission, name)
+                for name in names
+            )
             return found if len(found) > 1 else found[0]
 
     def step(self, code: str, what: str, place: str = "", **data: Any) -> Any:
@@ -68,13 +89,18 @@ def desk(app: Flask) -> Desk:
     return Desk(app)
 
 
-# The queue ---------------------------------------------------------------------------------------------------------------
+# The queue --------------------------------------------------------------------------------------
 def test_comments_stand_beside_questions_with_their_counts(desk: Desk) -> None:
     desk.comment()
     desk.comment(stage=CommentStage.SPAM)
     for address in ("/can-bo/hoi-dap", "/can-bo/gop-y"):
         page = desk.page(address)
-        for label in ("Cần xử lý (0)", "Góp ý chờ xem (1)", "Góp ý chưa xác nhận (0)", "Góp ý rác (1)"):
+        for label in (
+            "Cần xử lý (0)",
+            "Góp ý chờ xem (1)",
+            "Góp ý chưa xác nhận (0)",
+            "Góp ý rác (1)",
+        ):
             assert label in page, (address, label)
     assert "Góp ý chờ xem" in desk.page("/can-bo/")
     assert "Góp ý chưa xác nhận" not in desk.page("/can-bo/")
@@ -92,7 +118,13 @@ def test_a_row_says_what_to_look_at(desk: Desk) -> None:
     desk.comment(body=long)
     desk.comment(body=long)
     page = desk.page("/can-bo/gop-y")
-    for label in ("Có thông tin cá nhân", "Tên trộn nhiều bảng chữ", "Không đồng ý công khai", "Ngoài thời hạn", "Giống 1 góp ý khác"):
+    for label in (
+        "Có thông tin cá nhân",
+        "Tên trộn nhiều bảng chữ",
+        "Không đồng ý công khai",
+        "Ngoài thời hạn",
+        "Giống 1 góp ý khác",
+    ):
         assert label in page, label
     assert page.count("data-queue-row") == 3
     narrowed = desk.page(f"/can-bo/gop-y?the=cho-xem&muon=1&cuoc={desk.slug}&q=0912")
@@ -104,12 +136,22 @@ def test_a_row_says_what_to_look_at(desk: Desk) -> None:
     assert "Góp ý chờ xem" in desk.page("/can-bo/gop-y?the=khong-co&y=khong-co")
 
 
-# The workbench -----------------------------------------------------------------------------------------------------------
+# The workbench ----------------------------------------------------------------------------------
 def test_everything_about_a_comment_stands_on_one_page(desk: Desk) -> None:
-    code = desk.comment(body=PERSONAL, proposed_text="Dời sang bên phải.", sheet="7", parcel="118", place_text="Cạnh giếng làng")
+    code = desk.comment(
+        body=PERSONAL,
+        proposed_text="Dời sang bên phải.",
+        sheet="7",
+        parcel="118",
+        place_text="Cạnh giếng làng",
+    )
     with desk.app.app_context():
         comment = staff.comment_by_code(code)
-        question = SurveyQuestion(consultation_id=comment.consultation_id, kind=SurveyKind.OPEN, text="Vì sao bà con nghĩ vậy?")
+        question = SurveyQuestion(
+            consultation_id=comment.consultation_id,
+            kind=SurveyKind.OPEN,
+            text="Vì sao bà con nghĩ vậy?",
+        )
         db.session.add(question)
         db.session.flush()
         db.session.add(SurveyAnswer(question_id=question.id, comment_id=comment.id, text="Vì xa."))
@@ -133,13 +175,33 @@ def test_everything_about_a_comment_stands_on_one_page(desk: Desk) -> None:
         assert part in page, part
 
 
-@pytest.mark.parametrize("role", [Role.AUDITOR, Role.APPROVER, Role.PUBLISHER, Role.EDITOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize(
+    "role", [Role.AUDITOR, Role.APPROVER, Role.PUBLISHER, Role.EDITOR, Role.ADMINISTRATOR]
+)
 def test_nobody_without_need_sees_names_and_contacts(desk: Desk, role: Role) -> None:
-    values = {"sheet": "7", "parcel": "118", "tax_code": "4300123456", "proposed_text": "Gọi 0987 654 321.", "email": "an@example.vn"}
+    values = {
+        "sheet": "7",
+        "parcel": "118",
+        "tax_code": "4300123456",
+        "proposed_text": "Gọi 0987 654 321.",
+        "email": "an@example.vn",
+    }
     code = desk.comment(body=PERSONAL, **values)
-    for address in (f"/can-bo/gop-y/{code}", f"/can-bo/lay-y-kien/{desk.slug}/y-kien", f"/can-bo/gop-y/{code}/xem-truoc"):
+    for address in (
+        f"/can-bo/gop-y/{code}",
+        f"/can-bo/lay-y-kien/{desk.slug}/y-kien",
+        f"/can-bo/gop-y/{code}/xem-truoc",
+    ):
         page = desk.page(address, role)
-        for secret in ("Nguyễn Thị Ân", "0912", "091 2", "0987", "an@example.vn", "4300123456", "thửa 118"):
+        for secret in (
+            "Nguyễn Thị Ân",
+            "0912",
+            "091 2",
+            "0987",
+            "an@example.vn",
+            "4300123456",
+            "thửa 118",
+        ):
             assert secret not in page, (address, secret)
     page = desk.page(f"/can-bo/gop-y/{code}", role)
     assert "[đã ẩn" in page
@@ -149,7 +211,9 @@ def test_nobody_without_need_sees_names_and_contacts(desk: Desk, role: Role) -> 
 
 def test_redacting_keeps_the_original_and_shows_the_difference(desk: Desk) -> None:
     code = desk.comment(body=PERSONAL)
-    response = desk.step(code, "che", title="Dời đường", body=PERSONAL, public_proposed="", reason="", mask_all="1")
+    response = desk.step(
+        code, "che", title="Dời đường", body=PERSONAL, public_proposed="", reason="", mask_all="1"
+    )
     assert response.status_code == 302
     assert "0912" not in desk.read(code, "public_body")
     assert desk.read(code, "body") == PERSONAL
@@ -161,13 +225,23 @@ def test_redacting_keeps_the_original_and_shows_the_difference(desk: Desk) -> No
 
 def test_saved_and_shown_in_one_step_and_the_next_one_opens(desk: Desk) -> None:
     first, second = desk.comment(), desk.comment()
-    response = desk.step(first, "che", "the=cho-xem", title="Dời đường", body="Đề nghị dời đường.", reason="Cho gọn.", show="1")
+    response = desk.step(
+        first,
+        "che",
+        "the=cho-xem",
+        title="Dời đường",
+        body="Đề nghị dời đường.",
+        reason="Cho gọn.",
+        show="1",
+    )
     assert response.location.endswith(f"/can-bo/gop-y/{second}?the=cho-xem")
     assert desk.read(first, "visibility") is Visibility.PUBLIC
     response = desk.step(second, "khong-cong-khai", "the=cho-xem", reason="Không liên quan.")
     assert response.location.endswith("/can-bo/gop-y?the=cho-xem")
     third = desk.comment()
-    assert desk.step(third, "rac", f"ds={desk.slug}&q={third}").location.endswith(f"/y-kien?q={third}")
+    assert desk.step(third, "rac", f"ds={desk.slug}&q={third}").location.endswith(
+        f"/y-kien?q={third}"
+    )
     assert desk.step(third, "khoi-phuc").location.endswith(f"/can-bo/gop-y/{third}")
     assert desk.step(third, "rac", "ds=khong-co").location.endswith(f"/can-bo/gop-y/{third}")
 
@@ -189,13 +263,19 @@ def test_personal_data_left_over_is_not_shown_and_nothing_typed_is_lost(desk: De
 @pytest.mark.parametrize(
     ("what", "data", "kept"),
     [
-        ("che", {"title": "Dời đường", "body": "Câu đã che cẩn thận.", "reason": "Có số."}, "Câu đã che cẩn thận."),
+        (
+            "che",
+            {"title": "Dời đường", "body": "Câu đã che cẩn thận.", "reason": "Có số."},
+            "Câu đã che cẩn thận.",
+        ),
         ("khong-cong-khai", {"reason": "Lý do viết dở dang."}, "Lý do viết dở dang."),
         ("cong-khai", {}, ""),
         ("noi-dung", {"target": "whole"}, ""),
     ],
 )
-def test_an_old_page_is_told_and_loses_nothing(desk: Desk, what: str, data: dict[str, str], kept: str) -> None:
+def test_an_old_page_is_told_and_loses_nothing(
+    desk: Desk, what: str, data: dict[str, str], kept: str
+) -> None:
     code = desk.comment()
     old = str(desk.read(code, "revision") - 1)
     response = desk.post(f"/can-bo/gop-y/{code}/{what}", {"seen_revision": old, **data})
@@ -203,7 +283,9 @@ def test_an_old_page_is_told_and_loses_nothing(desk: Desk, what: str, data: dict
     assert response.status_code == 409
     assert "Có người vừa thay đổi góp ý này" in page
     assert kept in page
-    assert f'name="seen_revision" type="hidden" value="{desk.read(code, "revision")}"' in re.sub(r'id="[^"]*" ', "", page)
+    assert f'name="seen_revision" type="hidden" value="{desk.read(code, "revision")}"' in re.sub(
+        r'id="[^"]*" ', "", page
+    )
     assert desk.read(code, "visibility") is Visibility.PRIVATE
 
 
@@ -211,14 +293,20 @@ def test_an_old_page_is_told_and_loses_nothing(desk: Desk, what: str, data: dict
     ("what", "data", "said"),
     [
         ("che", {"title": "", "body": "Đề nghị dời."}, "Hãy nhập tiêu đề khi đăng."),
-        ("che", {"title": "Dời", "body": "Khác bản gốc.", "reason": ""}, "Hãy ghi lý do che hoặc sửa"),
+        (
+            "che",
+            {"title": "Dời", "body": "Khác bản gốc.", "reason": ""},
+            "Hãy ghi lý do che hoặc sửa",
+        ),
         ("khong-cong-khai", {"reason": " "}, "Hãy ghi lý do không công khai"),
         ("noi-dung", {"target": "clause:dieu-99"}, "Không tìm thấy điều, khoản này"),
         ("noi-dung", {"target": "nonsense"}, "Hãy chọn nội dung được góp ý"),
         ("ghi-chu", {"text": ""}, "Hãy viết nội dung ghi chú."),
     ],
 )
-def test_what_is_missing_is_said_beside_the_field(desk: Desk, what: str, data: dict[str, str], said: str) -> None:
+def test_what_is_missing_is_said_beside_the_field(
+    desk: Desk, what: str, data: dict[str, str], said: str
+) -> None:
     response = desk.step(desk.comment(), what, **data)
     assert response.status_code == 422
     assert said in response.get_data(as_text=True)
@@ -228,11 +316,24 @@ def test_the_target_is_put_right(desk: Desk) -> None:
     code = desk.comment(target_kind=TargetKind.PLACE, longitude=108.123456, latitude=15.5)
     with desk.app.app_context():
         version = DraftVersion(consultation_id=desk.consultation_id, number=1, published_at=now())
-        project = ProjectItem(consultation_id=desk.consultation_id, code="B01", name="Đường tránh", land_code="DGT", planned_ha=1)
+        project = ProjectItem(
+            consultation_id=desk.consultation_id,
+            code="B01",
+            name="Đường tránh",
+            land_code="DGT",
+            planned_ha=1,
+        )
         db.session.add_all([version, project])
         db.session.flush()
         db.session.add(
-            Clause(version_id=version.id, position=1, kind=ClauseKind.ARTICLE, anchor="dieu-1", label="Điều 1", heading="Phạm vi")
+            Clause(
+                version_id=version.id,
+                position=1,
+                kind=ClauseKind.ARTICLE,
+                anchor="dieu-1",
+                label="Điều 1",
+                heading="Phạm vi",
+            )
         )
         db.session.commit()
         number = project.id
@@ -252,7 +353,12 @@ def test_notes_mails_and_vouching(desk: Desk) -> None:
     assert "Người gửi chưa xác nhận" in desk.page(f"/can-bo/gop-y/{code}")
     desk.step(code, "ghi-chu", text="Đã hỏi thôn trưởng.")
     assert "Đã hỏi thôn trưởng." in desk.page(f"/can-bo/gop-y/{code}", Role.AUDITOR)
-    assert desk.post(f"/can-bo/gop-y/{code}/ghi-chu", {"text": "Tôi cũng ghi."}, Role.AUDITOR).status_code == 403
+    assert (
+        desk.post(
+            f"/can-bo/gop-y/{code}/ghi-chu", {"text": "Tôi cũng ghi."}, Role.AUDITOR
+        ).status_code
+        == 403
+    )
     desk.step(code, "xac-nhan")
     assert desk.read(code, "stage") is CommentStage.RECEIVED
 
@@ -263,7 +369,10 @@ def test_notes_mails_and_vouching(desk: Desk) -> None:
         ({"stage": CommentStage.SPAM}, "Đang để riêng như rác"),
         ({"stage": CommentStage.WITHDRAWN}, "Người gửi đã rút góp ý này."),
         ({"late": True}, "đánh dấu ngoài thời hạn"),
-        ({"visibility": Visibility.HIDDEN, "hidden_reason": "Nêu tên người khác."}, "Nêu tên người khác."),
+        (
+            {"visibility": Visibility.HIDDEN, "hidden_reason": "Nêu tên người khác."},
+            "Nêu tên người khác.",
+        ),
         ({"visibility": Visibility.PUBLIC}, "Đang công khai từ"),
         ({"visibility": Visibility.ERASED}, "Nội dung đã xóa."),
         ({"consent": Consent.PRIVATE}, "Người gửi không đồng ý công khai."),
@@ -283,10 +392,12 @@ def test_previewed_as_citizens_will_read_it(desk: Desk) -> None:
     assert "N.T.Â." in page
 
 
-# Many at once --------------------------------------------------------------------------------------------------------------
+# Many at once -----------------------------------------------------------------------------------
 def test_many_at_once_are_previewed_done_and_undone(desk: Desk) -> None:
     codes, stuck = [desk.comment(), desk.comment()], desk.comment(body=PERSONAL)
-    address = "/can-bo/gop-y/hang-loat?the=cho-xem&viec=cong-khai&ma=" + "&ma=".join([*codes, stuck])
+    address = "/can-bo/gop-y/hang-loat?the=cho-xem&viec=cong-khai&ma=" + "&ma=".join(
+        [*codes, stuck]
+    )
     page = desk.page(address)
     assert "Có thông tin cá nhân, cần mở ra để che." in page
     assert "Thực hiện</button>" not in page
@@ -294,14 +405,18 @@ def test_many_at_once_are_previewed_done_and_undone(desk: Desk) -> None:
     assert without
     page = desk.page(without.group(1).replace("&amp;", "&"))
     seen = re.findall(r'name="seen" value="([^"]+)"', page)
-    response = desk.post("/can-bo/gop-y/hang-loat", {"viec": "cong-khai", "seen": seen, "next": "the=cho-xem"})
+    response = desk.post(
+        "/can-bo/gop-y/hang-loat", {"viec": "cong-khai", "seen": seen, "next": "the=cho-xem"}
+    )
     assert response.location.endswith("/can-bo/gop-y?the=cho-xem")
     assert [desk.read(code, "visibility") for code in codes] == [Visibility.PUBLIC] * 2
     page = desk.page("/can-bo/gop-y")
     assert "Bạn đã công khai 2 góp ý" in page
     number = re.search(r'name="bulk" value="(\d+)"', page)
     assert number
-    desk.post("/can-bo/gop-y/hang-loat/hoan-tac", {"bulk": number.group(1), "next": f"ds={desk.slug}"})
+    desk.post(
+        "/can-bo/gop-y/hang-loat/hoan-tac", {"bulk": number.group(1), "next": f"ds={desk.slug}"}
+    )
     assert [desk.read(code, "visibility") for code in codes] == [Visibility.PRIVATE] * 2
 
 
@@ -312,43 +427,69 @@ def test_keeping_many_back_asks_for_the_reason(desk: Desk) -> None:
     seen = re.findall(r'name="seen" value="([^"]+)"', page)
     refused = desk.post("/can-bo/gop-y/hang-loat", {"viec": "giu-lai", "seen": seen})
     assert refused.status_code == 409
-    response = desk.post("/can-bo/gop-y/hang-loat", {"viec": "giu-lai", "seen": seen, "ly-do": "Không đồng ý công khai.", "next": ""})
+    response = desk.post(
+        "/can-bo/gop-y/hang-loat",
+        {"viec": "giu-lai", "seen": seen, "ly-do": "Không đồng ý công khai.", "next": ""},
+    )
     assert response.location.endswith("/can-bo/gop-y")
     assert desk.read(code, "hidden_reason") == "Không đồng ý công khai."
 
 
-@pytest.mark.parametrize(("viec", "title"), [("rac", "Đánh dấu rác 1 góp ý"), ("khoi-phuc", "Khôi phục 1 góp ý")])
+@pytest.mark.parametrize(
+    ("viec", "title"), [("rac", "Đánh dấu rác 1 góp ý"), ("khoi-phuc", "Khôi phục 1 góp ý")]
+)
 def test_other_work_with_many(desk: Desk, viec: str, title: str) -> None:
-    code = desk.comment(**({"stage": CommentStage.SPAM, "spam_at": now()} if viec == "khoi-phuc" else {}))
+    code = desk.comment(
+        **({"stage": CommentStage.SPAM, "spam_at": now()} if viec == "khoi-phuc" else {})
+    )
     page = desk.page(f"/can-bo/gop-y/hang-loat?viec={viec}&ma={code}")
     assert title in page
     seen = re.findall(r'name="seen" value="([^"]+)"', page)
     desk.post("/can-bo/gop-y/hang-loat", {"viec": viec, "seen": seen})
-    assert desk.read(code, "stage") is (CommentStage.SPAM if viec == "rac" else CommentStage.RECEIVED)
+    assert desk.read(code, "stage") is (
+        CommentStage.SPAM if viec == "rac" else CommentStage.RECEIVED
+    )
     assert "góp ý lúc" in desk.page(f"/can-bo/lay-y-kien/{desk.slug}/y-kien")
 
 
 def test_nothing_chosen_is_said(desk: Desk) -> None:
     code = desk.comment()
-    assert desk.client().get("/can-bo/gop-y/hang-loat?the=rac&viec=rac").location.endswith("/can-bo/gop-y?the=rac")
-    assert desk.client().get(f"/can-bo/gop-y/hang-loat?ma={code}").location.endswith("/can-bo/gop-y")
+    assert (
+        desk.client()
+        .get("/can-bo/gop-y/hang-loat?the=rac&viec=rac")
+        .location.endswith("/can-bo/gop-y?the=rac")
+    )
+    assert (
+        desk.client().get(f"/can-bo/gop-y/hang-loat?ma={code}").location.endswith("/can-bo/gop-y")
+    )
     for data in ({"viec": "rac"}, {"viec": "rac", "seen": "x:y"}, {"viec": "khac", "seen": "1:1"}):
         assert desk.post("/can-bo/gop-y/hang-loat", data).status_code == 409
     assert desk.post("/can-bo/gop-y/hang-loat/hoan-tac", {"bulk": "999"}).status_code == 404
 
 
-# One consultation ----------------------------------------------------------------------------------------------------------
+# One consultation -------------------------------------------------------------------------------
 def test_all_comments_of_a_consultation_with_what_they_add_up_to(desk: Desk) -> None:
     desk.comment(people=40)
     desk.comment(late=True)
     desk.comment(stage=CommentStage.WITHDRAWN)
     page = desk.page(f"/can-bo/lay-y-kien/{desk.slug}/y-kien", Role.OFFICER)
-    for part in ("góp ý trong hồ sơ", "người đứng sau các góp ý đó", "Im lặng không được tính là đồng ý", "Đã rút: 1.", "Ngoài thời hạn"):
+    for part in (
+        "góp ý trong hồ sơ",
+        "người đứng sau các góp ý đó",
+        "Im lặng không được tính là đồng ý",
+        "Đã rút: 1.",
+        "Ngoài thời hạn",
+    ):
         assert part in page, part
     assert page.count("data-queue-row") == 3
     assert f"/can-bo/lay-y-kien/{desk.slug}/nhap" in page
-    assert desk.page(f"/can-bo/lay-y-kien/{desk.slug}/y-kien?gd=withdrawn").count("data-queue-row") == 1
-    assert "/nhap" not in re.sub(r"nhap-ho", "", desk.page(f"/can-bo/lay-y-kien/{desk.slug}/y-kien", Role.AUDITOR))
+    assert (
+        desk.page(f"/can-bo/lay-y-kien/{desk.slug}/y-kien?gd=withdrawn").count("data-queue-row")
+        == 1
+    )
+    assert "/nhap" not in re.sub(
+        r"nhap-ho", "", desk.page(f"/can-bo/lay-y-kien/{desk.slug}/y-kien", Role.AUDITOR)
+    )
 
 
 def test_a_consultation_without_comments(desk: Desk) -> None:
@@ -358,7 +499,7 @@ def test_a_consultation_without_comments(desk: Desk) -> None:
     assert "Không có góp ý nào khớp" in desk.page(f"/can-bo/lay-y-kien/{slug}/y-kien?q=abc")
 
 
-# Erasing -----------------------------------------------------------------------------------------------------------------
+# Erasing ----------------------------------------------------------------------------------------
 def test_erasing_lists_first_then_does_it(desk: Desk) -> None:
     code = desk.comment(body=PERSONAL)
     address = f"/can-bo/gop-y/{code}/xoa"

@@ -50,7 +50,9 @@ def counters(consultation: Consultation) -> tuple[int, int]:
 
 
 def steps(comment: Comment) -> list[tuple[str, str, bool]]:
-    rows = db.session.scalars(sa.select(CommentLog).where(CommentLog.comment_id == comment.id).order_by(CommentLog.id))
+    rows = db.session.scalars(
+        sa.select(CommentLog).where(CommentLog.comment_id == comment.id).order_by(CommentLog.id)
+    )
     return [(row.move, row.note, row.public) for row in rows]
 
 
@@ -59,15 +61,23 @@ def tags() -> list[str]:
 
 
 def redact(comment: Comment, actor: User, **values: Any) -> None:
-    given = {"title": "Đề nghị dời đường", "body": comment.submission.body, "reason": "Che thông tin cá nhân.", **values}
+    given = {
+        "title": "Đề nghị dời đường",
+        "body": comment.submission.body,
+        "reason": "Che thông tin cá nhân.",
+        **values,
+    }
     moderating.redact(comment, Redaction(**given), actor=actor, seen_revision=comment.revision)
 
 
 def shown(comment: Comment) -> bool:
-    return db.session.scalar(public.public_comments(Comment.id).where(Comment.id == comment.id)) is not None
+    return (
+        db.session.scalar(public.public_comments(Comment.id).where(Comment.id == comment.id))
+        is not None
+    )
 
 
-# Showing -----------------------------------------------------------------------------------------------------------------
+# Showing ----------------------------------------------------------------------------------------
 def test_shown_once_redacted_and_allowed(moderator: User) -> None:
     consultation = make_consultation()
     comment = make_comment(consultation)
@@ -95,7 +105,9 @@ def test_shown_once_redacted_and_allowed(moderator: User) -> None:
     ],
     ids=["no consent", "not looked at", "personal data left", "proposal not looked at"],
 )
-def test_not_shown_and_told_why(moderator: User, values: dict[str, Any], redacted: dict[str, Any] | None, why: str) -> None:
+def test_not_shown_and_told_why(
+    moderator: User, values: dict[str, Any], redacted: dict[str, Any] | None, why: str
+) -> None:
     comment = make_comment(make_consultation(), **values)
     if redacted is not None:
         redact(comment, moderator, **redacted)
@@ -109,8 +121,13 @@ def test_kept_back_with_a_reason_that_its_sender_reads(moderator: User) -> None:
     comment = make_comment(consultation, visibility=Visibility.PUBLIC)
     with pytest.raises(Refused, match="Hãy ghi lý do"):
         moderating.keep_back(comment, actor=moderator, seen_revision=comment.revision, reason="  ")
-    moderating.keep_back(comment, actor=moderator, seen_revision=comment.revision, reason="Nêu đích danh người khác.")
-    assert (comment.visibility, comment.hidden_reason) == (Visibility.HIDDEN, "Nêu đích danh người khác.")
+    moderating.keep_back(
+        comment, actor=moderator, seen_revision=comment.revision, reason="Nêu đích danh người khác."
+    )
+    assert (comment.visibility, comment.hidden_reason) == (
+        Visibility.HIDDEN,
+        "Nêu đích danh người khác.",
+    )
     assert counters(consultation) == (1, 0), "it stays part of the file"
     assert steps(comment) == [("keep_back", "Nêu đích danh người khác.", True)]
     moderating.show(comment, actor=moderator, seen_revision=comment.revision)
@@ -126,30 +143,44 @@ def test_stale_pages_and_strangers_change_nothing(moderator: User) -> None:
     with pytest.raises(Forbidden):
         redact(comment, auditor)
     with pytest.raises(Forbidden):
-        moderating.retarget(comment, actor=auditor, seen_revision=comment.revision, target_kind=TargetKind.WHOLE)
+        moderating.retarget(
+            comment, actor=auditor, seen_revision=comment.revision, target_kind=TargetKind.WHOLE
+        )
     with pytest.raises(Forbidden):
         moderating.add_note(comment, actor=make_user(roles=[Role.AUDITOR]), text="Ghi chú.")
     with pytest.raises(Stale):
         moderating.mark_spam(comment, actor=moderator, seen_revision=comment.revision - 1)
     with pytest.raises(Stale):
-        moderating.redact(comment, moderating.as_it_came(comment), actor=moderator, seen_revision=99)
+        moderating.redact(
+            comment, moderating.as_it_came(comment), actor=moderator, seen_revision=99
+        )
     assert steps(comment) == []
 
 
-# Spam and confirming -----------------------------------------------------------------------------------------------------
+# Spam and confirming ----------------------------------------------------------------------------
 def test_spam_leaves_the_file_and_comes_back_undecided(moderator: User) -> None:
     consultation = make_consultation()
     comment = make_comment(consultation, visibility=Visibility.PUBLIC)
     moderating.mark_spam(comment, actor=moderator, seen_revision=comment.revision, note="Quảng cáo")
-    assert (comment.stage, comment.visibility, counters(consultation)) == (CommentStage.SPAM, Visibility.HIDDEN, (0, 0))
+    assert (comment.stage, comment.visibility, counters(consultation)) == (
+        CommentStage.SPAM,
+        Visibility.HIDDEN,
+        (0, 0),
+    )
     assert comment.spam_at is not None
     moderating.restore(comment, actor=moderator, seen_revision=comment.revision)
-    assert (comment.stage, comment.visibility, counters(consultation)) == (CommentStage.RECEIVED, Visibility.PRIVATE, (1, 0))
+    assert (comment.stage, comment.visibility, counters(consultation)) == (
+        CommentStage.RECEIVED,
+        Visibility.PRIVATE,
+        (1, 0),
+    )
     assert comment.spam_at is None
 
 
 def test_what_was_kept_back_stays_so_after_spam(moderator: User) -> None:
-    comment = make_comment(make_consultation(), visibility=Visibility.HIDDEN, hidden_reason="Nêu đích danh người khác.")
+    comment = make_comment(
+        make_consultation(), visibility=Visibility.HIDDEN, hidden_reason="Nêu đích danh người khác."
+    )
     moderating.mark_spam(comment, actor=moderator, seen_revision=None)
     moderating.restore(comment, actor=moderator, seen_revision=None)
     assert comment.visibility is Visibility.HIDDEN
@@ -157,22 +188,34 @@ def test_what_was_kept_back_stays_so_after_spam(moderator: User) -> None:
 
 def test_a_moderator_vouches_for_the_sender(moderator: User) -> None:
     consultation = make_consultation()
-    comment = make_comment(consultation, stage=CommentStage.UNVERIFIED, phone=None, email="an@example.vn")
+    comment = make_comment(
+        consultation, stage=CommentStage.UNVERIFIED, phone=None, email="an@example.vn"
+    )
     comment.submission.confirmed_at = None
-    moderating.confirm(comment, actor=moderator, seen_revision=comment.revision, note="Đã gọi điện.")
+    moderating.confirm(
+        comment, actor=moderator, seen_revision=comment.revision, note="Đã gọi điện."
+    )
     assert (comment.stage, counters(consultation)) == (CommentStage.RECEIVED, (1, 0))
     assert comment.submission.confirmed_at is not None
     assert steps(comment) == [("confirm", "Đã gọi điện.", False)]
 
 
-# Texts -------------------------------------------------------------------------------------------------------------------
+# Texts ------------------------------------------------------------------------------------------
 def test_the_original_stays_and_the_redacted_text_is_kept_beside_it(moderator: User) -> None:
-    comment = make_comment(make_consultation(), body=PERSONAL, proposed_text="Dời về nhà ông Ba, 0912 345 678.")
+    comment = make_comment(
+        make_consultation(), body=PERSONAL, proposed_text="Dời về nhà ông Ba, 0912 345 678."
+    )
     redact(comment, moderator, body="Đề nghị dời con đường.", proposed="Dời về phía Tây.")
     submission = comment.submission
-    assert (submission.body, comment.proposed_text) == (PERSONAL, "Dời về nhà ông Ba, 0912 345 678.")
+    assert (submission.body, comment.proposed_text) == (
+        PERSONAL,
+        "Dời về nhà ông Ba, 0912 345 678.",
+    )
     assert submission.public_html == "<p>Đề nghị dời con đường.</p>"
-    assert (comment.public_proposed, comment.proposed_html) == ("Dời về phía Tây.", "<p>Dời về phía Tây.</p>")
+    assert (comment.public_proposed, comment.proposed_html) == (
+        "Dời về phía Tây.",
+        "<p>Dời về phía Tây.</p>",
+    )
     assert submission.redacted_by == moderator.id
     assert moderating.looked_at(comment)
 
@@ -189,10 +232,16 @@ def test_the_original_stays_and_the_redacted_text_is_kept_beside_it(moderator: U
     ],
     ids=["title", "body", "reason for the body", "proposal", "too long", "reason for the proposal"],
 )
-def test_a_redaction_says_what_is_missing(moderator: User, values: dict[str, Any], field: str) -> None:
+def test_a_redaction_says_what_is_missing(
+    moderator: User, values: dict[str, Any], field: str
+) -> None:
     comment = make_comment(make_consultation(), proposed_text="Dời đường.")
     with pytest.raises(FieldError) as caught:
-        redact(comment, moderator, **{"title": comment.submission.title, "proposed": "Dời đường.", **values})
+        redact(
+            comment,
+            moderator,
+            **{"title": comment.submission.title, "proposed": "Dời đường.", **values},
+        )
     assert caught.value.field == field
 
 
@@ -208,12 +257,21 @@ def test_what_is_public_cannot_be_opened_up_again(moderator: User) -> None:
 def test_open_answers_are_looked_at_with_the_rest(moderator: User) -> None:
     consultation = make_consultation()
     question = SurveyQuestion(consultation_id=consultation.id, kind=SurveyKind.OPEN, text="Vì sao?")
-    choice = SurveyQuestion(consultation_id=consultation.id, kind=SurveyKind.ONE, text="Chọn gì?", options=["Có", "Không"])
+    choice = SurveyQuestion(
+        consultation_id=consultation.id,
+        kind=SurveyKind.ONE,
+        text="Chọn gì?",
+        options=["Có", "Không"],
+    )
     db.session.add_all([question, choice])
     db.session.flush()
     comment = make_comment(consultation)
-    words = SurveyAnswer(question_id=question.id, comment_id=comment.id, text="Gọi tôi số 0912 345 678")
-    db.session.add_all([words, SurveyAnswer(question_id=choice.id, comment_id=comment.id, choices=[0])])
+    words = SurveyAnswer(
+        question_id=question.id, comment_id=comment.id, text="Gọi tôi số 0912 345 678"
+    )
+    db.session.add_all(
+        [words, SurveyAnswer(question_id=choice.id, comment_id=comment.id, choices=[0])]
+    )
     db.session.flush()
     assert [answer.id for answer in moderating.open_answers(comment)] == [words.id]
     assert moderating.personal_data(comment)
@@ -224,19 +282,39 @@ def test_open_answers_are_looked_at_with_the_rest(moderator: User) -> None:
     assert words.public_text == "Vì xa.", "what is not sent stays"
 
 
-# Targets -----------------------------------------------------------------------------------------------------------------
+# Targets ----------------------------------------------------------------------------------------
 def test_what_it_is_about_can_be_put_right(moderator: User) -> None:
     consultation, elsewhere = make_consultation(), make_consultation()
     version = DraftVersion(consultation_id=consultation.id, number=1, published_at=now())
-    project = ProjectItem(consultation_id=consultation.id, code="B01", name="Đường tránh", land_code="DGT", planned_ha=1)
-    other = ProjectItem(consultation_id=elsewhere.id, code="B01", name="Chợ", land_code="TMD", planned_ha=1)
+    project = ProjectItem(
+        consultation_id=consultation.id,
+        code="B01",
+        name="Đường tránh",
+        land_code="DGT",
+        planned_ha=1,
+    )
+    other = ProjectItem(
+        consultation_id=elsewhere.id, code="B01", name="Chợ", land_code="TMD", planned_ha=1
+    )
     db.session.add_all([version, project, other])
     db.session.flush()
-    db.session.add(Clause(version_id=version.id, position=1, kind=ClauseKind.ARTICLE, anchor="dieu-1", label="Điều 1"))
-    comment = make_comment(consultation, target_kind=TargetKind.PLACE, longitude=108.1, latitude=15.2)
+    db.session.add(
+        Clause(
+            version_id=version.id,
+            position=1,
+            kind=ClauseKind.ARTICLE,
+            anchor="dieu-1",
+            label="Điều 1",
+        )
+    )
+    comment = make_comment(
+        consultation, target_kind=TargetKind.PLACE, longitude=108.1, latitude=15.2
+    )
 
     def retarget(kind: TargetKind, **more: Any) -> None:
-        moderating.retarget(comment, actor=moderator, seen_revision=comment.revision, target_kind=kind, **more)
+        moderating.retarget(
+            comment, actor=moderator, seen_revision=comment.revision, target_kind=kind, **more
+        )
 
     retarget(TargetKind.CLAUSE, clause_anchor="dieu-1")
     assert (comment.clause_anchor, comment.project_id) == ("dieu-1", None)
@@ -257,7 +335,9 @@ def test_what_it_is_about_can_be_put_right(moderator: User) -> None:
         assert caught.value.field == "target"
     plain = make_comment(consultation)
     with pytest.raises(FieldError):
-        moderating.retarget(plain, actor=moderator, seen_revision=plain.revision, target_kind=TargetKind.PLACE)
+        moderating.retarget(
+            plain, actor=moderator, seen_revision=plain.revision, target_kind=TargetKind.PLACE
+        )
 
 
 def test_notes_are_for_colleagues(moderator: User) -> None:
@@ -268,7 +348,7 @@ def test_notes_are_for_colleagues(moderator: User) -> None:
         moderating.add_note(comment, actor=moderator, text=" ")
 
 
-# Erasing -----------------------------------------------------------------------------------------------------------------
+# Erasing ----------------------------------------------------------------------------------------
 def test_erasing_leaves_nothing_of_the_sender(moderator: User) -> None:
     consultation = make_consultation()
     comment = make_comment(
@@ -292,8 +372,18 @@ def test_erasing_leaves_nothing_of_the_sender(moderator: User) -> None:
     db.session.flush()
     db.session.add_all(
         [
-            SurveyAnswer(question_id=question.id, comment_id=comment.id, text="xyzmarker", public_text="xyzmarker"),
-            Point(consultation_id=consultation.id, comment_id=comment.id, text="xyzmarker", table_text="xyzmarker"),
+            SurveyAnswer(
+                question_id=question.id,
+                comment_id=comment.id,
+                text="xyzmarker",
+                public_text="xyzmarker",
+            ),
+            Point(
+                consultation_id=consultation.id,
+                comment_id=comment.id,
+                text="xyzmarker",
+                table_text="xyzmarker",
+            ),
         ]
     )
     moderating.keep_back(comment, actor=moderator, seen_revision=None, reason="xyzmarker")
@@ -302,11 +392,18 @@ def test_erasing_leaves_nothing_of_the_sender(moderator: User) -> None:
         moderating.erase(comment, actor=moderator, reason="Yêu cầu của người gửi.")
     with pytest.raises(Refused):
         moderating.erase(comment, actor=eraser, reason="")
-    moderating.erase(comment, actor=eraser, reason="Yêu cầu của người gửi.", seen_revision=comment.revision)
+    moderating.erase(
+        comment, actor=eraser, reason="Yêu cầu của người gửi.", seen_revision=comment.revision
+    )
     db.session.commit()
 
     assert where_it_stands("xyzmarker") == []
-    assert (comment.visibility, comment.text_key, comment.sheet, comment.longitude) == (Visibility.ERASED, "", "", None)
+    assert (comment.visibility, comment.text_key, comment.sheet, comment.longitude) == (
+        Visibility.ERASED,
+        "",
+        "",
+        None,
+    )
     assert counters(consultation) == (1, 0), "that somebody commented stays counted"
     with pytest.raises(Refused, match="đã được xóa"):
         moderating.erase(comment, actor=SYSTEM, reason="Lần nữa.")

@@ -61,7 +61,11 @@ def as_xlsx(client: FlaskClient, name: str) -> Any:
 def test_the_page_explains_every_column(client: FlaskClient) -> None:
     page = visit(client, BASE)
     links = {str(link["href"]) for link in page.soup.select("main a[href*='/tai-ve/']")}
-    assert links == {f"{BASE}/{name}.{kind}" for name in ("danh-muc", "y-kien", "khao-sat") for kind in ("csv", "xlsx")}
+    assert links == {
+        f"{BASE}/{name}.{kind}"
+        for name in ("danh-muc", "y-kien", "khao-sat")
+        for kind in ("csv", "xlsx")
+    }
     assert "Nội dung đã che thông tin cá nhân." in page.text
     for address in links:
         assert client.get(address).status_code == 200
@@ -71,14 +75,24 @@ def test_the_list_of_works(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         make_project(consultation(), name="=1+1", existing_ha="0,50", uses="LUC 1,00; HNK 0,50")
     (row,) = as_csv(client, "danh-muc")
-    assert (row["Mã công trình"], row["Hạng mục"], row["Diện tích kế hoạch (ha)"]) == ("C01", "'=1+1", "2.00")
-    assert (row["Sử dụng vào loại đất"], row["Tên loại đất"]) == ("LUC 1,00; HNK 0,50", "Đất giao thông")
+    assert (row["Mã công trình"], row["Hạng mục"], row["Diện tích kế hoạch (ha)"]) == (
+        "C01",
+        "'=1+1",
+        "2.00",
+    )
+    assert (row["Sử dụng vào loại đất"], row["Tên loại đất"]) == (
+        "LUC 1,00; HNK 0,50",
+        "Đất giao thông",
+    )
     book = as_xlsx(client, "danh-muc")
     assert book.sheetnames == ["Danh mục công trình", "Giải thích"]
     header, cells = book.worksheets[0].iter_rows()
     values = dict(zip((cell.value for cell in header), cells, strict=True))
     assert (values["Hạng mục"].value, values["Hạng mục"].data_type) == ("=1+1", "s")
-    assert (values["Diện tích kế hoạch (ha)"].value, values["Diện tích kế hoạch (ha)"].data_type) == (2, "n")
+    assert (
+        values["Diện tích kế hoạch (ha)"].value,
+        values["Diện tích kế hoạch (ha)"].data_type,
+    ) == (2, "n")
     explained = [row[0].value for row in book.worksheets[1].iter_rows()]
     assert {cell.value for cell in header} <= set(explained)
 
@@ -87,7 +101,12 @@ def test_no_cell_runs_and_none_breaks_the_file(app: Flask, client: FlaskClient) 
     with app.app_context():
         made = consultation()
         for text in DANGEROUS:
-            make_comment(made, visibility=Visibility.PUBLIC, body=f"{text} và thêm vài chữ cho đủ dài", public_proposed=text)
+            make_comment(
+                made,
+                visibility=Visibility.PUBLIC,
+                body=f"{text} và thêm vài chữ cho đủ dài",
+                public_proposed=text,
+            )
     rows = as_csv(client, "y-kien")
     assert len(rows) == len(DANGEROUS)
     assert all(row["Đề nghị sửa thành"][:1] in {"'", "h"} for row in rows)
@@ -106,11 +125,24 @@ def test_only_what_everybody_may_read(app: Flask, client: FlaskClient) -> None:
         db.session.flush()
         hidden = [
             make_comment(made, body=f"{MARKER} chưa duyệt, còn đợi cán bộ"),
-            make_comment(made, body=f"{MARKER} không công khai, có lý do", visibility=Visibility.HIDDEN),
-            make_comment(made, body=f"{MARKER} người gửi không cho công khai", visibility=Visibility.PUBLIC, consent=Consent.PRIVATE),
+            make_comment(
+                made, body=f"{MARKER} không công khai, có lý do", visibility=Visibility.HIDDEN
+            ),
+            make_comment(
+                made,
+                body=f"{MARKER} người gửi không cho công khai",
+                visibility=Visibility.PUBLIC,
+                consent=Consent.PRIVATE,
+            ),
         ]
         shown = make_comment(
-            made, visibility=Visibility.PUBLIC, name="Trần Văn Bình", sheet="999", parcel="888", tax_code="0123456789", **secret
+            made,
+            visibility=Visibility.PUBLIC,
+            name="Trần Văn Bình",
+            sheet="999",
+            parcel="888",
+            tax_code="0123456789",
+            **secret,
         )
         named = make_comment(
             made,
@@ -123,22 +155,42 @@ def test_only_what_everybody_may_read(app: Flask, client: FlaskClient) -> None:
             late=True,
         )
         for comment in hidden:
-            db.session.add(SurveyAnswer(question_id=question.id, comment_id=comment.id, text=MARKER, public_text=MARKER))
-        db.session.add(SurveyAnswer(question_id=question.id, comment_id=shown.id, text=MARKER, public_text=None))
-        db.session.add(SurveyAnswer(question_id=question.id, comment_id=named.id, text=MARKER, public_text="Vì lúa"))
+            db.session.add(
+                SurveyAnswer(
+                    question_id=question.id, comment_id=comment.id, text=MARKER, public_text=MARKER
+                )
+            )
+        db.session.add(
+            SurveyAnswer(
+                question_id=question.id, comment_id=shown.id, text=MARKER, public_text=None
+            )
+        )
+        db.session.add(
+            SurveyAnswer(
+                question_id=question.id, comment_id=named.id, text=MARKER, public_text="Vì lúa"
+            )
+        )
         db.session.commit()
         codes = {shown.submission.code, named.submission.code}
     rows = as_csv(client, "y-kien")
     assert {row["Mã góp ý"] for row in rows} == codes
     by_name = {row["Tên hiển thị"]: row for row in rows}
     assert set(by_name) == {"T.V.B.", "Hợp tác xã Tân Hội"}
-    assert (by_name["Hợp tác xã Tân Hội"]["Phần được góp ý"], by_name["Hợp tác xã Tân Hội"]["Ngoài thời hạn"]) == ("C01", "Có")
+    assert (
+        by_name["Hợp tác xã Tân Hội"]["Phần được góp ý"],
+        by_name["Hợp tác xã Tân Hội"]["Ngoài thời hạn"],
+    ) == ("C01", "Có")
     assert [row["Câu trả lời"] for row in as_csv(client, "khao-sat")] == ["Vì lúa"]
     for name in ("danh-muc", "y-kien", "khao-sat"):
         content = client.get(f"{BASE}/{name}.csv").get_data(as_text=True)
         for word in (MARKER, "0999888777", "999", "888", "0123456789", "Trần Văn Bình"):
             assert word not in content, (name, word)
-        texts = [str(cell.value) for sheet in as_xlsx(client, name).worksheets for row in sheet.iter_rows() for cell in row]
+        texts = [
+            str(cell.value)
+            for sheet in as_xlsx(client, name).worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+        ]
         assert not [text for text in texts if MARKER in text or "0999888777" in text]
 
 
@@ -154,17 +206,32 @@ def test_answers_in_words(app: Flask, client: FlaskClient) -> None:
         made = consultation()
         comment = make_comment(made, visibility=Visibility.PUBLIC)
         for position, (kind, choices) in enumerate(
-            ((SurveyKind.ONE, [1]), (SurveyKind.MANY, [0, 1]), (SurveyKind.SCALE, [4]), (SurveyKind.ONE, []))
+            (
+                (SurveyKind.ONE, [1]),
+                (SurveyKind.MANY, [0, 1]),
+                (SurveyKind.SCALE, [4]),
+                (SurveyKind.ONE, []),
+            )
         ):
             question = SurveyQuestion(
-                consultation_id=made.id, position=position, kind=kind, text=f"Câu {position}", options=["Có", "Không"]
+                consultation_id=made.id,
+                position=position,
+                kind=kind,
+                text=f"Câu {position}",
+                options=["Có", "Không"],
             )
             db.session.add(question)
             db.session.flush()
-            db.session.add(SurveyAnswer(question_id=question.id, comment_id=comment.id, choices=choices))
+            db.session.add(
+                SurveyAnswer(question_id=question.id, comment_id=comment.id, choices=choices)
+            )
         db.session.commit()
     rows = as_csv(client, "khao-sat")
-    assert [(row["Câu hỏi số"], row["Câu trả lời"]) for row in rows] == [("1", "Không"), ("2", "Có, Không"), ("3", "4/5")]
+    assert [(row["Câu hỏi số"], row["Câu trả lời"]) for row in rows] == [
+        ("1", "Không"),
+        ("2", "Có, Không"),
+        ("3", "4/5"),
+    ]
 
 
 def test_unchanged_data_is_not_made_again(app: Flask, client: FlaskClient) -> None:
@@ -172,14 +239,21 @@ def test_unchanged_data_is_not_made_again(app: Flask, client: FlaskClient) -> No
         first = client.get(f"{BASE}/danh-muc.{kind}")
         assert first.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
         assert f"danh-muc.{kind}" in first.headers["Content-Disposition"]
-        again = client.get(f"{BASE}/danh-muc.{kind}", headers={"If-None-Match": first.headers["ETag"]})
+        again = client.get(
+            f"{BASE}/danh-muc.{kind}", headers={"If-None-Match": first.headers["ETag"]}
+        )
         assert (again.status_code, again.data) == (304, b"")
         head = client.head(f"{BASE}/danh-muc.{kind}")
         assert (head.status_code, head.headers["ETag"]) == (200, first.headers["ETag"])
     with app.app_context():
         publication.bump()
         db.session.commit()
-    assert client.get(f"{BASE}/danh-muc.csv", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+    assert (
+        client.get(
+            f"{BASE}/danh-muc.csv", headers={"If-None-Match": first.headers["ETag"]}
+        ).status_code
+        == 200
+    )
 
 
 def test_unknown_files_are_not_there(client: FlaskClient) -> None:
@@ -203,12 +277,20 @@ def test_many_comments_come_page_after_page(ctx: Flask, monkeypatch: pytest.Monk
     assert len({row.code for row in queries.comments(made.id)}) == 5
 
 
-# The writers -----------------------------------------------------------------------------------------------------------------
-COLUMNS = [ColumnNote("Mã", "…"), ColumnNote("Nội dung", "…"), ColumnNote("Ha", "…"), ColumnNote("Số", "…")]
+# The writers ------------------------------------------------------------------------------------
+COLUMNS = [
+    ColumnNote("Mã", "…"),
+    ColumnNote("Nội dung", "…"),
+    ColumnNote("Ha", "…"),
+    ColumnNote("Số", "…"),
+]
 
 
 def rows(count: int) -> Any:
-    return ([f"C{number}", f"Nội dung thứ {number} " + "x" * 100, Decimal("1.25"), number] for number in range(count))
+    return (
+        [f"C{number}", f"Nội dung thứ {number} " + "x" * 100, Decimal("1.25"), number]
+        for number in range(count)
+    )
 
 
 def test_the_number_of_rows_takes_no_memory() -> None:

@@ -12,7 +12,13 @@ from werkzeug.datastructures import FileStorage
 
 from app.access import Role
 from app.accounts.models import User
-from app.consultations.models import Consultation, ConsultationLog, ImportRun, ProjectItem, ProjectParcel
+from app.consultations.models import (
+    Consultation,
+    ConsultationLog,
+    ImportRun,
+    ProjectItem,
+    ProjectParcel,
+)
 from app.consultations.queries import projects as queries
 from app.consultations.queries.projects import Wanted
 from app.consultations.service import imports, project_import
@@ -23,9 +29,7 @@ from tests.factories.accounts import make_user
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.projects import ALL_CODES, FILE, make_lands, make_project
 
-HEADER = (
-    "Mã công trình;Hạng mục;Mã loại đất;Diện tích kế hoạch (ha);Diện tích hiện trạng (ha);Sử dụng vào loại đất;Vị trí trên bản đồ;Địa điểm"
-)
+HEADER = "Mã công trình;Hạng mục;Mã loại đất;Diện tích kế hoạch (ha);Diện tích hiện trạng (ha);Sử dụng vào loại đất;Vị trí trên bản đồ;Địa điểm"
 ROW = "C01;Đường tránh phía Tây;DGT;2,00;;LUC 2,00;Tờ 07: thửa 118;X-TH"
 
 
@@ -41,11 +45,22 @@ def officer(ctx: Flask) -> User:
 
 
 def bring(
-    app: Flask, consultation: Consultation, officer: User, content: str | bytes, name: str = "danh-muc.csv", **options: Any
+    app: Flask,
+    consultation: Consultation,
+    officer: User,
+    content: str | bytes,
+    name: str = "danh-muc.csv",
+    **options: Any,
 ) -> ImportRun:
     """Upload, and let the runner work."""
     data = content if isinstance(content, bytes) else content.encode()
-    run = imports.start(consultation, ImportKind.PROJECTS, FileStorage(io.BytesIO(data), filename=name), options, officer)
+    run = imports.start(
+        consultation,
+        ImportKind.PROJECTS,
+        FileStorage(io.BytesIO(data), filename=name),
+        options,
+        officer,
+    )
     number = run.id
     db.session.commit()
     runner.drain(app)
@@ -61,7 +76,9 @@ def codes(consultation: Consultation) -> list[str]:
     return [code for code, _name in queries.choices(consultation.id)]
 
 
-def test_the_list_of_24_works_comes_in_whole(ctx: Flask, consultation: Consultation, officer: User) -> None:
+def test_the_list_of_24_works_comes_in_whole(
+    ctx: Flask, consultation: Consultation, officer: User
+) -> None:
     run = bring(ctx, consultation, officer, FILE.read_bytes())
     assert (run.state, run.accepted, run.refused, run.problems) == (ImportState.DONE, 24, 0, [])
     assert run.message == "Thêm 24, sửa 0, giữ nguyên 0 công trình."
@@ -73,30 +90,58 @@ def test_the_list_of_24_works_comes_in_whole(ctx: Flask, consultation: Consultat
     assert (rice.taken, rice.change) == (Decimal("41.85"), Decimal("-41.85"))
     assert "Đất ở nông thôn" in summary.groups
     work = queries.by_code(consultation.id, "b01")
-    assert (work.name, work.uses[0], work.note) == ("Cụm công nghiệp Hòa Lợi (giai đoạn 1)", {"code": "LUC", "ha": "21.40"}, "Chuyển tiếp")
-    assert [tuple(row) for row in queries.parcels_of(work.id)] == [(3, None, None), (4, None, None), (9, None, None)]
+    assert (work.name, work.uses[0], work.note) == (
+        "Cụm công nghiệp Hòa Lợi (giai đoạn 1)",
+        {"code": "LUC", "ha": "21.40"},
+        "Chuyển tiếp",
+    )
+    assert [tuple(row) for row in queries.parcels_of(work.id)] == [
+        (3, None, None),
+        (4, None, None),
+        (9, None, None),
+    ]
     # Which work is on sheet 12, parcel 43?
     found = queries.page(consultation.id, Wanted(sheet=12, parcel=43)).items
     assert [(row.code, row.nearness) for row in found] == [("A01", 0)]
 
 
-def test_the_same_file_again_changes_nothing(ctx: Flask, consultation: Consultation, officer: User) -> None:
+def test_the_same_file_again_changes_nothing(
+    ctx: Flask, consultation: Consultation, officer: User
+) -> None:
     bring(ctx, consultation, officer, FILE.read_bytes())
-    before = db.session.execute(sa.select(ProjectItem.id, ProjectItem.revision).order_by(ProjectItem.id)).all()
+    before = db.session.execute(
+        sa.select(ProjectItem.id, ProjectItem.revision).order_by(ProjectItem.id)
+    ).all()
     parcels = db.session.scalar(sa.select(sa.func.count()).select_from(ProjectParcel))
     run = bring(ctx, consultation, officer, FILE.read_bytes())
     assert run.message == "Thêm 0, sửa 0, giữ nguyên 24 công trình."
-    assert db.session.execute(sa.select(ProjectItem.id, ProjectItem.revision).order_by(ProjectItem.id)).all() == before
+    assert (
+        db.session.execute(
+            sa.select(ProjectItem.id, ProjectItem.revision).order_by(ProjectItem.id)
+        ).all()
+        == before
+    )
     assert db.session.scalar(sa.select(sa.func.count()).select_from(ProjectParcel)) == parcels
 
 
-def test_a_spreadsheet_with_titles_says_the_same(ctx: Flask, consultation: Consultation, officer: User) -> None:
+def test_a_spreadsheet_with_titles_says_the_same(
+    ctx: Flask, consultation: Consultation, officer: User
+) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
     for row in (
         ["Biểu 10/CH"],
-        ["STT", "Hạng mục", "Mã loại đất", "Diện tích", None, "Sử dụng vào loại đất", None, "Địa điểm"],
+        [
+            "STT",
+            "Hạng mục",
+            "Mã loại đất",
+            "Diện tích",
+            None,
+            "Sử dụng vào loại đất",
+            None,
+            "Địa điểm",
+        ],
         [None, None, None, "kế hoạch (ha)", "hiện trạng (ha)", "LUC", "HNK", None],
         ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)", "(8)"],
         ["I", "Giao thông"],
@@ -117,20 +162,32 @@ def test_a_spreadsheet_with_titles_says_the_same(ctx: Flask, consultation: Consu
     )
 
 
-def test_changes_are_told_field_by_field(ctx: Flask, consultation: Consultation, officer: User) -> None:
+def test_changes_are_told_field_by_field(
+    ctx: Flask, consultation: Consultation, officer: User
+) -> None:
     bring(ctx, consultation, officer, lines(ROW))
     before = queries.by_code(consultation.id, "C01").id
-    run = bring(ctx, consultation, officer, lines(ROW.replace("2,00", "3,00").replace("thửa 118", "thửa 120")))
+    run = bring(
+        ctx,
+        consultation,
+        officer,
+        lines(ROW.replace("2,00", "3,00").replace("thửa 118", "thửa 120")),
+    )
     assert run.message == "Thêm 0, sửa 1, giữ nguyên 0 công trình."
     (change,) = run.options["outcome"]["changed"]
     assert change["code"] == "C01"
     assert "Diện tích kế hoạch: 2,00 → 3,00" in change["what"]
     assert "Vị trí trên bản đồ: Tờ 07: thửa 118 → Tờ 07: thửa 120" in change["what"]
     work = queries.by_code(consultation.id, "C01")
-    assert (work.id, [tuple(row) for row in queries.parcels_of(work.id)]) == (before, [(7, 120, 120)])
+    assert (work.id, [tuple(row) for row in queries.parcels_of(work.id)]) == (
+        before,
+        [(7, 120, 120)],
+    )
 
 
-def test_broken_rows_come_back_with_their_figures_and_the_others_are_kept(ctx: Flask, consultation: Consultation, officer: User) -> None:
+def test_broken_rows_come_back_with_their_figures_and_the_others_are_kept(
+    ctx: Flask, consultation: Consultation, officer: User
+) -> None:
     run = bring(
         ctx,
         consultation,
@@ -155,7 +212,13 @@ def test_broken_rows_come_back_with_their_figures_and_the_others_are_kept(ctx: F
 def test_codes_of_places_in_words(ctx: Flask, consultation: Consultation, officer: User) -> None:
     places = project_import.parse_places("x-th = xã Tân Hội\nkhông có dấu bằng\n = trống\nX-HL =")
     assert places == {"X-TH": "xã Tân Hội"}
-    bring(ctx, consultation, officer, lines(ROW, ROW.replace("C01", "C02").replace("X-TH", "X-HL")), places=places)
+    bring(
+        ctx,
+        consultation,
+        officer,
+        lines(ROW, ROW.replace("C01", "C02").replace("X-TH", "X-HL")),
+        places=places,
+    )
     assert queries.by_code(consultation.id, "C01").place == "xã Tân Hội"
     assert queries.by_code(consultation.id, "C02").place == "X-HL"
 
@@ -184,7 +247,9 @@ def test_nothing_is_taken_out_while_a_row_has_no_code_nor_by_the_file_of_refused
     ctx: Flask, consultation: Consultation, officer: User
 ) -> None:
     make_project(consultation, "K01")
-    run = bring(ctx, consultation, officer, lines(ROW, ";Không mã;DGT;1,00;;LUC 1,00;;"), whole=True)
+    run = bring(
+        ctx, consultation, officer, lines(ROW, ";Không mã;DGT;1,00;;LUC 1,00;;"), whole=True
+    )
     assert "Chưa bỏ công trình nào khỏi danh mục" in run.message
     mended = f"{HEADER};Lý do không nhận\n{ROW};đã sửa\n"
     bring(ctx, consultation, officer, mended, whole=True)
@@ -193,13 +258,17 @@ def test_nothing_is_taken_out_while_a_row_has_no_code_nor_by_the_file_of_refused
     assert codes(consultation) == ["K01", "C01"]
 
 
-def test_a_refused_row_is_not_missing(ctx: Flask, consultation: Consultation, officer: User) -> None:
+def test_a_refused_row_is_not_missing(
+    ctx: Flask, consultation: Consultation, officer: User
+) -> None:
     make_project(consultation, "K01")
     bring(ctx, consultation, officer, lines(ROW, "K01;Kênh;BHK;1;;LUC 1;;"), whole=True)
     assert sorted(codes(consultation)) == ["C01", "K01"]
 
 
-def test_columns_that_mean_nothing_are_told(ctx: Flask, consultation: Consultation, officer: User) -> None:
+def test_columns_that_mean_nothing_are_told(
+    ctx: Flask, consultation: Consultation, officer: User
+) -> None:
     run = bring(ctx, consultation, officer, f"{HEADER};Cột lạ\n{ROW};x\n")
     assert "Không dùng các cột: «Cột lạ»." in run.message
 
@@ -209,11 +278,15 @@ def test_without_land_types_nothing_can_be_checked(ctx: Flask, officer: User) ->
     assert (run.state, run.message[:24]) == (ImportState.FAILED, "Chưa có bảng mã loại đất")
 
 
-def test_a_list_that_is_closed_meanwhile_stays_as_it_is(ctx: Flask, consultation: Consultation, officer: User) -> None:
+def test_a_list_that_is_closed_meanwhile_stays_as_it_is(
+    ctx: Flask, consultation: Consultation, officer: User
+) -> None:
     upload = FileStorage(io.BytesIO(lines(ROW).encode()), filename="a.csv")
     number = imports.start(consultation, ImportKind.PROJECTS, upload, {}, officer).id
     db.session.execute(
-        sa.update(Consultation).where(Consultation.id == consultation.id).values(stage=Stage.ANSWERED, result_published_at=sa.func.now())
+        sa.update(Consultation)
+        .where(Consultation.id == consultation.id)
+        .values(stage=Stage.ANSWERED, result_published_at=sa.func.now())
     )
     db.session.commit()
     runner.drain(ctx)
@@ -225,11 +298,15 @@ def test_a_list_that_is_closed_meanwhile_stays_as_it_is(ctx: Flask, consultation
 
 def test_the_log_tells_of_the_file(ctx: Flask, consultation: Consultation, officer: User) -> None:
     bring(ctx, consultation, officer, lines(ROW))
-    moves = db.session.scalars(sa.select(ConsultationLog.move).where(ConsultationLog.consultation_id == consultation.id)).all()
+    moves = db.session.scalars(
+        sa.select(ConsultationLog.move).where(ConsultationLog.consultation_id == consultation.id)
+    ).all()
     assert "import" in moves
 
 
-def test_a_whole_file_orders_the_list_and_a_file_of_some_works_does_not(ctx: Flask, consultation: Consultation, officer: User) -> None:
+def test_a_whole_file_orders_the_list_and_a_file_of_some_works_does_not(
+    ctx: Flask, consultation: Consultation, officer: User
+) -> None:
     def row(code: str) -> str:
         return ROW.replace("C01", code)
 

@@ -25,7 +25,14 @@ from tests.factories.pages import Page, visit
 from tests.factories.projects import ALL_CODES, FILE, make_lands, make_project
 
 BASE = "/can-bo/lay-y-kien/quy-hoach/danh-muc"
-ROW = {"code": "D01", "name": "Kênh N8", "land_code": "DTL", "planned_ha": "3,75", "existing_ha": "2,60", "uses": "LUC 0,85; HNK 0,30"}
+ROW = {
+    "code": "D01",
+    "name": "Kênh N8",
+    "land_code": "DTL",
+    "planned_ha": "3,75",
+    "existing_ha": "2,60",
+    "uses": "LUC 0,85; HNK 0,30",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +53,11 @@ def consultation() -> Consultation:
 
 
 def send(client: FlaskClient, content: bytes, name: str = "danh-muc.csv", **fields: Any) -> Any:
-    data = {"file": (io.BytesIO(content), name), "csrf_token": csrf_of(client, f"{BASE}/tai-len"), **fields}
+    data = {
+        "file": (io.BytesIO(content), name),
+        "csrf_token": csrf_of(client, f"{BASE}/tai-len"),
+        **fields,
+    }
     return client.post(f"{BASE}/tai-len", data=data, content_type="multipart/form-data")
 
 
@@ -59,7 +70,10 @@ def test_an_empty_list_offers_the_sample(editor: FlaskClient) -> None:
     assert "Chưa có danh mục công trình" in page.text
     assert page.soup.select_one(f'a[href="{BASE}/mau.xlsx"]')
     assert page.soup.select_one(f'a[href="{BASE}/tai-len"]')
-    assert page.soup.select_one('.ln-tabs a[aria-current="page"]').get_text(strip=True) == "Danh mục công trình"  # type: ignore[union-attr]
+    assert (
+        page.soup.select_one('.ln-tabs a[aria-current="page"]').get_text(strip=True)
+        == "Danh mục công trình"
+    )  # type: ignore[union-attr]
 
 
 def test_the_sample_has_the_columns_that_the_importer_knows(editor: FlaskClient) -> None:
@@ -92,15 +106,23 @@ def test_a_file_goes_up_and_its_rows_are_there(app: Flask, editor: FlaskClient) 
     assert "Biểu chu chuyển đất đai (ha)" in page.text
     assert "chưa cân" not in page.text
     # Once more, changed: what changed is told.
-    send(editor, FILE.read_bytes().replace(b"CAN,0.15,0.00,0.15,HNK 0.15", b"CAN,0.25,0.00,0.25,HNK 0.25"), places="X-TH = xã Tân Hội")
+    send(
+        editor,
+        FILE.read_bytes().replace(b"CAN,0.15,0.00,0.15,HNK 0.15", b"CAN,0.25,0.00,0.25,HNK 0.25"),
+        places="X-TH = xã Tân Hội",
+    )
     runner.drain(app)
     page = visit(editor, BASE)
     assert "Tệp gần nhất đã thay đổi gì" in page.text
     assert "A02 : Diện tích kế hoạch: 0,15 → 0,25" in page.text
 
 
-@pytest.mark.parametrize(("content", "name", "words"), [(b"", "", "Hãy chọn một tệp."), (b"x", "a.pdf", ".xlsx, .csv")])
-def test_a_file_that_is_none_is_told_beside_its_field(app: Flask, editor: FlaskClient, content: bytes, name: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "name", "words"), [(b"", "", "Hãy chọn một tệp."), (b"x", "a.pdf", ".xlsx, .csv")]
+)
+def test_a_file_that_is_none_is_told_beside_its_field(
+    app: Flask, editor: FlaskClient, content: bytes, name: str, words: str
+) -> None:
     response = send(editor, content, name, places="X-TH = xã Tân Hội")
     page = parsed(editor, response, f"{BASE}/tai-len")
     assert page.status == 422
@@ -131,9 +153,20 @@ def test_a_row_by_hand(app: Flask, editor: FlaskClient) -> None:
     assert (response.status_code, response.headers["Location"]) == (302, BASE)
     page = visit(editor, f"{BASE}/cong-trinh/D01")
     values = page.values("Lưu")
-    assert (values["planned_ha"], values["existing_ha"], values["uses"]) == ("3,75", "2,60", "LUC 0,85; HNK 0,30")
+    assert (values["planned_ha"], values["existing_ha"], values["uses"]) == (
+        "3,75",
+        "2,60",
+        "LUC 0,85; HNK 0,30",
+    )
     response = post(
-        editor, f"{BASE}/cong-trinh/D01", {**values, "planned_ha": "3,85", "uses": "LUC 0,95; HNK 0,30", "map_text": "Tờ 8, 11: thửa 3-9"}
+        editor,
+        f"{BASE}/cong-trinh/D01",
+        {
+            **values,
+            "planned_ha": "3,85",
+            "uses": "LUC 0,95; HNK 0,30",
+            "map_text": "Tờ 8, 11: thửa 3-9",
+        },
     )
     assert response.status_code == 302
     page = visit(editor, f"{BASE}/cong-trinh/D01")
@@ -143,8 +176,12 @@ def test_a_row_by_hand(app: Flask, editor: FlaskClient) -> None:
         assert str(item.planned_ha) == "3.85"
 
 
-def test_everything_that_is_wrong_stands_beside_its_field_and_nothing_is_lost(editor: FlaskClient) -> None:
-    response = post(editor, f"{BASE}/them", {**ROW, "name": "", "planned_ha": "x", "code": "Kênh 1"})
+def test_everything_that_is_wrong_stands_beside_its_field_and_nothing_is_lost(
+    editor: FlaskClient,
+) -> None:
+    response = post(
+        editor, f"{BASE}/them", {**ROW, "name": "", "planned_ha": "x", "code": "Kênh 1"}
+    )
     page = parsed(editor, response, f"{BASE}/them")
     assert page.status == 422
     assert len(page.errors) == 3
@@ -152,7 +189,9 @@ def test_everything_that_is_wrong_stands_beside_its_field_and_nothing_is_lost(ed
         field = page.soup.select_one(f"#{name}")
         assert field is not None
         described = str(field["aria-describedby"])
-        assert any(page.soup.select_one(f"#{part}.govuk-error-message") for part in described.split())
+        assert any(
+            page.soup.select_one(f"#{part}.govuk-error-message") for part in described.split()
+        )
     assert page.soup.select_one("#uses")["value"] == "LUC 0,85; HNK 0,30"  # type: ignore[index]
     page = parsed(editor, post(editor, f"{BASE}/them", {**ROW, "uses": "LUC 1"}), f"{BASE}/them")
     assert page.errors == ["Cộng lại được 1,00 ha, nhưng tăng thêm là 1,15 ha: lệch 0,15 ha."]
@@ -173,7 +212,9 @@ def test_two_people_at_one_row(app: Flask, editor: FlaskClient) -> None:
     response = post(editor, f"{BASE}/cong-trinh/D01", {**values, "name": "Tên khác"})
     assert response.status_code == 409
     assert "Người khác vừa thay đổi mục này" in response.get_data(as_text=True)
-    assert post(editor, f"{BASE}/cong-trinh/D01", {**values, "seen_revision": "x"}).status_code == 409
+    assert (
+        post(editor, f"{BASE}/cong-trinh/D01", {**values, "seen_revision": "x"}).status_code == 409
+    )
 
 
 def test_removing_and_putting_back(app: Flask, editor: FlaskClient) -> None:
@@ -184,24 +225,47 @@ def test_removing_and_putting_back(app: Flask, editor: FlaskClient) -> None:
         make_comment(made, target_kind=TargetKind.PROJECT, project_id=item.id)
     page = visit(editor, f"{BASE}/cong-trinh/D01/bo")
     assert "sẽ bị xóa hẳn" in page.text
-    assert post(editor, f"{BASE}/cong-trinh/D01/bo", page.values("Bỏ khỏi danh mục")).status_code == 302
+    assert (
+        post(editor, f"{BASE}/cong-trinh/D01/bo", page.values("Bỏ khỏi danh mục")).status_code
+        == 302
+    )
     page = visit(editor, f"{BASE}/cong-trinh/D02/bo")
     assert "Đã có góp ý về công trình này" in page.text
-    assert post(editor, f"{BASE}/cong-trinh/D02/bo", page.values("Bỏ khỏi danh mục")).status_code == 302
+    assert (
+        post(editor, f"{BASE}/cong-trinh/D02/bo", page.values("Bỏ khỏi danh mục")).status_code
+        == 302
+    )
     page = visit(editor, BASE)
     assert "Ngoài danh mục" in page.text
     assert "D01 ·" not in page.text
     page = visit(editor, f"{BASE}/cong-trinh/D02")
-    response = post(editor, f"{BASE}/cong-trinh/D02/dua-lai", page.values("Đưa trở lại danh mục"), form_at=f"{BASE}/cong-trinh/D02")
+    response = post(
+        editor,
+        f"{BASE}/cong-trinh/D02/dua-lai",
+        page.values("Đưa trở lại danh mục"),
+        form_at=f"{BASE}/cong-trinh/D02",
+    )
     assert response.status_code == 302
     assert "Ngoài danh mục" not in visit(editor, BASE).text
-    assert post(editor, f"{BASE}/cong-trinh/D02/dua-lai", {"seen_revision": "1"}, form_at=f"{BASE}/cong-trinh/D02").status_code == 409
+    assert (
+        post(
+            editor,
+            f"{BASE}/cong-trinh/D02/dua-lai",
+            {"seen_revision": "1"},
+            form_at=f"{BASE}/cong-trinh/D02",
+        ).status_code
+        == 409
+    )
 
 
-def test_a_land_type_that_is_valid_no_more_is_shown_and_refused(app: Flask, editor: FlaskClient) -> None:
+def test_a_land_type_that_is_valid_no_more_is_shown_and_refused(
+    app: Flask, editor: FlaskClient
+) -> None:
     with app.app_context():
         number = make_project(consultation(), "D01").id
-        db.session.execute(sa.update(ProjectItem).where(ProjectItem.id == number).values(land_code="BHK"))
+        db.session.execute(
+            sa.update(ProjectItem).where(ProjectItem.id == number).values(land_code="BHK")
+        )
         db.session.commit()
     page = visit(editor, f"{BASE}/cong-trinh/D01")
     assert page.values("Lưu")["land_code"] == "BHK"
@@ -214,18 +278,27 @@ def test_search_pages_and_a_list_that_does_not_balance(app: Flask, editor: Flask
         made = consultation()
         for number in range(52):
             make_project(made, f"A{number:02d}", map_text="")
-        db.session.execute(sa.update(ProjectItem).where(ProjectItem.code == "A01").values(uses=[{"code": "LUC", "ha": "1.00"}], place=""))
+        db.session.execute(
+            sa.update(ProjectItem)
+            .where(ProjectItem.code == "A01")
+            .values(uses=[{"code": "LUC", "ha": "1.00"}], place="")
+        )
         service.summarise(made.id)
         db.session.commit()
     page = visit(editor, BASE)
-    assert "Biểu chu chuyển chưa cân: tăng thêm 104,00 ha, lấy đi 103,00 ha, lệch 1,00 ha." in page.text
+    assert (
+        "Biểu chu chuyển chưa cân: tăng thêm 104,00 ha, lấy đi 103,00 ha, lệch 1,00 ha."
+        in page.text
+    )
     assert "Chưa ghi" in page.text
     page = visit(editor, str(page.soup.select_one("a[rel=next]")["href"]))  # type: ignore[index]
     assert "A51 ·" in page.text
     page = visit(editor, str(page.soup.select_one("a[rel=prev]")["href"]))  # type: ignore[index]
     assert "A00 ·" in page.text
     page = visit(editor, f"{BASE}?q=a07")
-    assert [link["href"] for link in page.soup.select(".ln-table__title a")] == [f"{BASE}/cong-trinh/A07"]
+    assert [link["href"] for link in page.soup.select(".ln-table__title a")] == [
+        f"{BASE}/cong-trinh/A07"
+    ]
     assert "Không thấy công trình nào như vậy" in visit(editor, f"{BASE}?q=khong-co").text
 
 

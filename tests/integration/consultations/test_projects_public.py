@@ -58,7 +58,7 @@ def engine_of(app: Flask) -> sa.Engine:
         return db.engine
 
 
-# The list --------------------------------------------------------------------------------------------------------------------
+# The list ---------------------------------------------------------------------------------------
 def test_the_first_control_is_the_search(app: Flask, client: FlaskClient) -> None:
     put(app)
     page = visit(client, LIST)
@@ -70,7 +70,14 @@ def test_the_first_control_is_the_search(app: Flask, client: FlaskClient) -> Non
 
 
 def test_a_card_says_all_that_the_list_says(app: Flask, client: FlaskClient) -> None:
-    put(app, existing_ha="0,50", uses="LUC 1,00; HNK 0,50", basis="NQ 33/NQ-HĐND", funding="Ngân sách tỉnh", year="2026")
+    put(
+        app,
+        existing_ha="0,50",
+        uses="LUC 1,00; HNK 0,50",
+        basis="NQ 33/NQ-HĐND",
+        funding="Ngân sách tỉnh",
+        year="2026",
+    )
     card = visit(client, LIST).soup.select_one(".ln-card")
     assert card is not None
     text = " ".join(card.get_text(" ").split())
@@ -97,7 +104,15 @@ def test_a_card_says_all_that_the_list_says(app: Flask, client: FlaskClient) -> 
 )  # fmt: skip
 def test_a_farmer_finds_it(app: Flask, client: FlaskClient, query: str) -> None:
     put(app)
-    put(app, "K01", name="Kênh N8", group_name="Thủy lợi", land_code="DTL", place="xã Long Thạnh", map_text="Tuyến dài 6,2 km")
+    put(
+        app,
+        "K01",
+        name="Kênh N8",
+        group_name="Thủy lợi",
+        land_code="DTL",
+        place="xã Long Thạnh",
+        map_text="Tuyến dài 6,2 km",
+    )
     page = search(client, query)
     assert shown(page) == ["C01"]
     assert "Tìm thấy 1 công trình" in page.text
@@ -126,7 +141,9 @@ def test_nothing_found_says_what_to_do(app: Flask, client: FlaskClient) -> None:
     assert page.soup.select_one(f'main a[href="{LIST}"]')
 
 
-def test_a_parcel_without_its_sheet_and_no_figures_are_pointed_out(app: Flask, client: FlaskClient) -> None:
+def test_a_parcel_without_its_sheet_and_no_figures_are_pointed_out(
+    app: Flask, client: FlaskClient
+) -> None:
     put(app)
     page = visit(client, f"{LIST}?thua=118")
     assert "Hãy điền thêm số tờ" in page.text
@@ -150,7 +167,10 @@ def test_filters_can_be_taken_off(app: Flask, client: FlaskClient) -> None:
         "Giao thông, bỏ lọc": f"{LIST}?loai=DGT",
         "DGT – Đất giao thông, bỏ lọc": f"{LIST}?nhom=Giao+th%C3%B4ng",
     }
-    assert [option.get_text() for option in page.soup.select("#loai option")] == ["Tất cả", "DGT – Đất giao thông"]
+    assert [option.get_text() for option in page.soup.select("#loai option")] == [
+        "Tất cả",
+        "DGT – Đất giao thông",
+    ]
     assert page.soup.select_one("details[open] #nhom")
 
 
@@ -192,19 +212,37 @@ def test_a_forged_cursor_shows_the_first_page(app: Flask, client: FlaskClient, c
             assert shown(visit(client, f"{LIST}?{name}={cursor}{more}")) == ["C01"]
 
 
-@pytest.mark.parametrize("query", ["q=%25", "q=_", "q=" + "x" * 5_000, "to=" + "9" * 50, "loai=%3Cscript%3E", "nhom=%00", "q=%ff%fe"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%25",
+        "q=_",
+        "q=" + "x" * 5_000,
+        "to=" + "9" * 50,
+        "loai=%3Cscript%3E",
+        "nhom=%00",
+        "q=%ff%fe",
+    ],
+)
 def test_whatever_is_typed_is_answered(app: Flask, client: FlaskClient, query: str) -> None:
     put(app)
     assert search(client, query).status == 200
 
 
-# One work --------------------------------------------------------------------------------------------------------------------
+# One work ---------------------------------------------------------------------------------------
 def test_one_work_leads_to_commenting_on_it(app: Flask, client: FlaskClient) -> None:
     number = put(app)
     with app.app_context():
-        make_comment(consultation(), visibility=Visibility.PUBLIC, target_kind=TargetKind.PROJECT, project_id=number)
+        make_comment(
+            consultation(),
+            visibility=Visibility.PUBLIC,
+            target_kind=TargetKind.PROJECT,
+            project_id=number,
+        )
     page = visit(client, f"{LIST}/C01")
-    assert page.soup.select_one(f'main a.govuk-button[href="/lay-y-kien/{SLUG}/gop-y?cong-trinh=C01"]')
+    assert page.soup.select_one(
+        f'main a.govuk-button[href="/lay-y-kien/{SLUG}/gop-y?cong-trinh=C01"]'
+    )
     assert page.soup.select_one(f'main a[href="/lay-y-kien/{SLUG}/y-kien?cong-trinh=C01"]')
     assert "Xem 1 góp ý về công trình này" in page.text
     assert "1 góp ý" in visit(client, LIST).text
@@ -223,7 +261,9 @@ def test_nobody_is_asked_before_and_after(app: Flask, client: FlaskClient, stage
 def test_a_work_taken_out_of_the_list_says_so(app: Flask, client: FlaskClient) -> None:
     number = put(app)
     with app.app_context():
-        db.session.execute(sa.update(ProjectItem).where(ProjectItem.id == number).values(removed_at=now()))
+        db.session.execute(
+            sa.update(ProjectItem).where(ProjectItem.id == number).values(removed_at=now())
+        )
         service.summarise(consultation().id)
         db.session.commit()
     assert shown(visit(client, LIST)) == []
@@ -242,7 +282,9 @@ def test_addresses_of_works(app: Flask, client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("values", [{"stage": Stage.DRAFT}, {"visibility": Visibility.HIDDEN}])
-def test_what_is_not_public_is_not_there(app: Flask, client: FlaskClient, values: dict[str, Any]) -> None:
+def test_what_is_not_public_is_not_there(
+    app: Flask, client: FlaskClient, values: dict[str, Any]
+) -> None:
     with app.app_context():
         made = make_consultation(slug="kin", **values)
         make_project(made)
@@ -250,10 +292,15 @@ def test_what_is_not_public_is_not_there(app: Flask, client: FlaskClient, values
         assert client.get(f"/lay-y-kien/kin/{path}").status_code in {404, 410}
 
 
-# What it costs ---------------------------------------------------------------------------------------------------------------
+# What it costs ----------------------------------------------------------------------------------
 def test_three_statements_however_long_the_list(app: Flask, client: FlaskClient) -> None:
     number = put(app)
-    addresses = [LIST, f"{LIST}?to=7&thua=118&q=duong&nhom=Giao+thông&loai=DGT", f"{LIST}/C01", f"/lay-y-kien/{SLUG}/tai-ve"]
+    addresses = [
+        LIST,
+        f"{LIST}?to=7&thua=118&q=duong&nhom=Giao+thông&loai=DGT",
+        f"{LIST}/C01",
+        f"/lay-y-kien/{SLUG}/tai-ve",
+    ]
 
     def cost() -> list[int]:
         found = []
@@ -267,14 +314,21 @@ def test_three_statements_however_long_the_list(app: Flask, client: FlaskClient)
     with app.app_context():
         made = consultation()
         for _time in range(10):
-            make_comment(made, visibility=Visibility.PUBLIC, target_kind=TargetKind.PROJECT, project_id=number)
+            make_comment(
+                made,
+                visibility=Visibility.PUBLIC,
+                target_kind=TargetKind.PROJECT,
+                project_id=number,
+            )
     for number in range(20):
         put(app, f"B{number}")
     assert cost() == few
     assert max(few) <= 3
 
 
-def test_everybody_gets_the_same_page_and_a_change_makes_a_new_one(make_app: Any, database_url: str, app: Flask) -> None:
+def test_everybody_gets_the_same_page_and_a_change_makes_a_new_one(
+    make_app: Any, database_url: str, app: Flask
+) -> None:
     cached = make_app(database_url=database_url, page_cache=True)
     client = cached.test_client()
     put(app)
@@ -283,8 +337,16 @@ def test_everybody_gets_the_same_page_and_a_change_makes_a_new_one(make_app: Any
     again = client.get(LIST, headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
     with app.app_context():
-        raw = {"code": "D01", "name": "Kênh", "land_code": "DTL", "planned_ha": "1", "uses": "LUC 1"}
-        service.save(consultation(), None, raw, actor=make_user(roles=[Role.MODERATOR]), seen_revision=None)
+        raw = {
+            "code": "D01",
+            "name": "Kênh",
+            "land_code": "DTL",
+            "planned_ha": "1",
+            "uses": "LUC 1",
+        }
+        service.save(
+            consultation(), None, raw, actor=make_user(roles=[Role.MODERATOR]), seen_revision=None
+        )
         db.session.commit()
     assert "D01" in client.get(LIST).get_data(as_text=True)
     with cached.app_context():

@@ -10,7 +10,13 @@ from flask import Flask
 from app.access import Role
 from app.accounts.models import User
 from app.audit.models import AuditRecord
-from app.consultations.models import Consultation, ConsultationLog, LandType, ProjectItem, ProjectParcel
+from app.consultations.models import (
+    Consultation,
+    ConsultationLog,
+    LandType,
+    ProjectItem,
+    ProjectParcel,
+)
 from app.consultations.queries import projects as queries
 from app.consultations.queries.projects import Balance, Land, Wanted
 from app.consultations.service import projects as service
@@ -23,7 +29,14 @@ from tests.factories.accounts import make_user
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.projects import make_lands, make_project
 
-RAW = {"code": "D01", "name": "Kênh N8", "land_code": "DTL", "planned_ha": "3,75", "existing_ha": "2,60", "uses": "LUC 0,85; HNK 0,30"}
+RAW = {
+    "code": "D01",
+    "name": "Kênh N8",
+    "land_code": "DTL",
+    "planned_ha": "3,75",
+    "existing_ha": "2,60",
+    "uses": "LUC 0,85; HNK 0,30",
+}
 
 
 @pytest.fixture
@@ -40,15 +53,21 @@ def officer(ctx: Flask) -> User:
 def test_adding_a_row(consultation: Consultation, officer: User) -> None:
     make_project(consultation)
     revision = publication.current()
-    item = service.save(consultation, None, {**RAW, "map_text": "Tờ 8"}, actor=officer, seen_revision=None)
+    item = service.save(
+        consultation, None, {**RAW, "map_text": "Tờ 8"}, actor=officer, seen_revision=None
+    )
     assert (item.position, item.added_ha) == (2, Decimal("1.15"))
     assert [tuple(row) for row in queries.parcels_of(item.id)] == [(8, None, None)]
     assert publication.current() > revision
     summary = queries.summary(consultation.id)
     assert (summary.count, summary.total.added, summary.gap) == (2, Decimal("3.15"), 0)
-    log = db.session.scalars(sa.select(ConsultationLog).where(ConsultationLog.move == "projects")).one()
+    log = db.session.scalars(
+        sa.select(ConsultationLog).where(ConsultationLog.move == "projects")
+    ).one()
     assert (log.note, log.actor_id) == ("Thêm D01.", officer.id)
-    record = db.session.scalars(sa.select(AuditRecord).where(AuditRecord.tag == "consultation:projects")).one()
+    record = db.session.scalars(
+        sa.select(AuditRecord).where(AuditRecord.tag == "consultation:projects")
+    ).one()
     assert record.data == {"codes": ["D01"]}
 
 
@@ -58,8 +77,12 @@ def test_changing_a_row_is_told_field_by_field(consultation: Consultation, offic
     raw = {**RAW, "code": "C01", "map_text": "Tờ 07: thửa 118"}
     service.save(consultation, item, raw, actor=officer, seen_revision=before)
     assert item.revision == before + 1
-    note = db.session.scalars(sa.select(ConsultationLog.note).where(ConsultationLog.move == "projects")).one()
-    assert note.startswith("C01: Hạng mục: Đường tránh phía Tây → Kênh N8; Nhóm: Giao thông → –; Mã loại đất: DGT → DTL")
+    note = db.session.scalars(
+        sa.select(ConsultationLog.note).where(ConsultationLog.move == "projects")
+    ).one()
+    assert note.startswith(
+        "C01: Hạng mục: Đường tránh phía Tây → Kênh N8; Nhóm: Giao thông → –; Mã loại đất: DGT → DTL"
+    )
 
 
 def test_nothing_changed_is_no_change(consultation: Consultation, officer: User) -> None:
@@ -73,16 +96,31 @@ def test_nothing_changed_is_no_change(consultation: Consultation, officer: User)
         "planned_ha": "2",
         "uses": "LUC 2",
     }
-    service.save(consultation, item, {**raw, "place": "xã Tân Hội", "map_text": "Tờ 07: thửa 118"}, actor=officer, seen_revision=before)
+    service.save(
+        consultation,
+        item,
+        {**raw, "place": "xã Tân Hội", "map_text": "Tờ 07: thửa 118"},
+        actor=officer,
+        seen_revision=before,
+    )
     assert item.revision == before
-    assert not db.session.scalars(sa.select(ConsultationLog.id).where(ConsultationLog.move == "projects")).all()
+    assert not db.session.scalars(
+        sa.select(ConsultationLog.id).where(ConsultationLog.move == "projects")
+    ).all()
 
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"planned_ha": "x"}, "planned_ha"), ({"uses": "LUC 1"}, "uses"), ({"code": "C01"}, "code"), ({"land_code": "BHK"}, "land_code")],
+    [
+        ({"planned_ha": "x"}, "planned_ha"),
+        ({"uses": "LUC 1"}, "uses"),
+        ({"code": "C01"}, "code"),
+        ({"land_code": "BHK"}, "land_code"),
+    ],
 )
-def test_a_broken_row_is_refused_beside_its_field(consultation: Consultation, officer: User, changes: dict[str, str], field: str) -> None:
+def test_a_broken_row_is_refused_beside_its_field(
+    consultation: Consultation, officer: User, changes: dict[str, str], field: str
+) -> None:
     make_project(consultation)
     with pytest.raises(FieldError) as error:
         service.save(consultation, None, {**RAW, **changes}, actor=officer, seen_revision=None)
@@ -90,7 +128,9 @@ def test_a_broken_row_is_refused_beside_its_field(consultation: Consultation, of
     assert service.problems_of(RAW) == []
 
 
-def test_a_code_that_people_use_does_not_change_but_in_a_draft(consultation: Consultation, officer: User) -> None:
+def test_a_code_that_people_use_does_not_change_but_in_a_draft(
+    consultation: Consultation, officer: User
+) -> None:
     item = make_project(consultation)
     with pytest.raises(FieldError, match="C01"):
         service.save(consultation, item, RAW, actor=officer, seen_revision=item.revision)
@@ -116,7 +156,9 @@ def test_a_closed_list_is_nobodys_to_change(ctx: Flask, officer: User, stage: St
         service.save(consultation, None, RAW, actor=officer, seen_revision=None)
 
 
-def test_a_row_that_nobody_spoke_of_goes_with_its_parcels(consultation: Consultation, officer: User) -> None:
+def test_a_row_that_nobody_spoke_of_goes_with_its_parcels(
+    consultation: Consultation, officer: User
+) -> None:
     item = make_project(consultation)
     number = item.id
     assert service.remove(consultation, item, actor=officer, seen_revision=item.revision) is True
@@ -128,7 +170,9 @@ def test_a_row_that_nobody_spoke_of_goes_with_its_parcels(consultation: Consulta
         queries.by_code(consultation.id, "C01")
 
 
-def test_a_row_that_people_spoke_of_stays_marked_and_can_come_back(consultation: Consultation, officer: User) -> None:
+def test_a_row_that_people_spoke_of_stays_marked_and_can_come_back(
+    consultation: Consultation, officer: User
+) -> None:
     item = make_project(consultation)
     make_comment(consultation, target_kind=TargetKind.PROJECT, project_id=item.id)
     assert service.remove(consultation, item, actor=officer, seen_revision=item.revision) is False
@@ -148,25 +192,33 @@ def test_saving_a_row_brings_it_back(consultation: Consultation, officer: User) 
     item = make_project(consultation)
     make_comment(consultation, target_kind=TargetKind.PROJECT, project_id=item.id)
     service.remove(consultation, item, actor=officer, seen_revision=item.revision)
-    service.save(consultation, item, {**RAW, "code": "C01"}, actor=officer, seen_revision=item.revision)
+    service.save(
+        consultation, item, {**RAW, "code": "C01"}, actor=officer, seen_revision=item.revision
+    )
     assert item.removed_at is None
 
 
-def test_the_sums_stay_with_the_consultation_and_its_revision_too(consultation: Consultation, officer: User) -> None:
+def test_the_sums_stay_with_the_consultation_and_its_revision_too(
+    consultation: Consultation, officer: User
+) -> None:
     before = consultation.revision
     service.save(consultation, None, RAW, actor=officer, seen_revision=None)
     db.session.expire(consultation)
     assert consultation.revision == before
     rows = {row.code: row for row in queries.summary(consultation.id).balances}
-    assert rows["DTL"] == Balance("DTL", Decimal("3.75"), Decimal("2.60"), Decimal("1.15"), Decimal(0))
+    assert rows["DTL"] == Balance(
+        "DTL", Decimal("3.75"), Decimal("2.60"), Decimal("1.15"), Decimal(0)
+    )
     assert (rows["LUC"].taken, rows["LUC"].change) == (Decimal("0.85"), Decimal("-0.85"))
     # In the order of the table of land types.
     assert list(rows) == ["LUC", "HNK", "DTL"]
 
 
-# Reading ---------------------------------------------------------------------------------------------------------------------
+# Reading ----------------------------------------------------------------------------------------
 def found(consultation: Consultation, **wanted: Any) -> list[tuple[str, int]]:
-    return [(row.code, row.nearness) for row in queries.page(consultation.id, Wanted(**wanted)).items]
+    return [
+        (row.code, row.nearness) for row in queries.page(consultation.id, Wanted(**wanted)).items
+    ]
 
 
 def test_a_parcel_is_found_by_number_range_and_whole_sheet(consultation: Consultation) -> None:
@@ -189,9 +241,17 @@ def test_a_parcel_is_found_by_number_range_and_whole_sheet(consultation: Consult
         ("oi", []), ("duong 50%", []), ("đường_", ["A01"]), ("", ["A01", "A02"]), ("?!", ["A01", "A02"]),
     ],
 )  # fmt: skip
-def test_words_with_and_without_marks(consultation: Consultation, text: str, codes: list[str]) -> None:
+def test_words_with_and_without_marks(
+    consultation: Consultation, text: str, codes: list[str]
+) -> None:
     make_project(consultation, "A01")
-    make_project(consultation, "A02", name="Kiên cố hóa kênh N8 - N12", place="xã Long Thạnh", group_name="Thủy lợi")
+    make_project(
+        consultation,
+        "A02",
+        name="Kiên cố hóa kênh N8 - N12",
+        place="xã Long Thạnh",
+        group_name="Thủy lợi",
+    )
     assert [code for code, _nearness in found(consultation, text=text)] == codes
 
 
@@ -206,8 +266,13 @@ def test_filters(consultation: Consultation) -> None:
 
 def test_pages_follow_each_other_with_and_without_a_parcel(consultation: Consultation) -> None:
     for number in range(5):
-        make_project(consultation, f"A{number}", map_text="Tờ 7" if number % 2 else "Tờ 7: thửa 118")
-    for wanted, order in ((Wanted(), ["A0", "A1", "A2", "A3", "A4"]), (Wanted(sheet=7, parcel=118), ["A0", "A2", "A4", "A1", "A3"])):
+        make_project(
+            consultation, f"A{number}", map_text="Tờ 7" if number % 2 else "Tờ 7: thửa 118"
+        )
+    for wanted, order in (
+        (Wanted(), ["A0", "A1", "A2", "A3", "A4"]),
+        (Wanted(sheet=7, parcel=118), ["A0", "A2", "A4", "A1", "A3"]),
+    ):
         seen, after = [], None
         while True:
             page = queries.page(consultation.id, wanted, after=after, size=2)
@@ -223,7 +288,9 @@ def test_pages_follow_each_other_with_and_without_a_parcel(consultation: Consult
 def test_only_shown_comments_are_counted(consultation: Consultation) -> None:
     item = make_project(consultation)
     for visibility in (Visibility.PUBLIC, Visibility.PUBLIC, Visibility.PRIVATE, Visibility.HIDDEN):
-        make_comment(consultation, visibility=visibility, target_kind=TargetKind.PROJECT, project_id=item.id)
+        make_comment(
+            consultation, visibility=visibility, target_kind=TargetKind.PROJECT, project_id=item.id
+        )
     view = queries.view(consultation.id, "c01")
     assert view is not None
     assert view.comments == 2
@@ -234,7 +301,10 @@ def test_only_shown_comments_are_counted(consultation: Consultation) -> None:
 def test_land_types_of_the_day(consultation: Consultation) -> None:
     types = queries.land_types(today())
     assert list(types) == ["LUC", "HNK", "CLN", "DGT", "DTL", "ONT"]
-    assert "BHK" in queries.land_types(db.session.scalars(sa.select(LandType.valid_to).where(LandType.code == "BHK")).one() or today())
+    assert "BHK" in queries.land_types(
+        db.session.scalars(sa.select(LandType.valid_to).where(LandType.code == "BHK")).one()
+        or today()
+    )
     front = queries.front(consultation.slug)
     assert front is not None
     assert front.land("LUC") == Land("LUC", "Đất chuyên trồng lúa nước", "#fffc8c")

@@ -66,7 +66,9 @@ def test_what_is_missing_is_said_and_blocks(ctx: Flask) -> None:
 def test_personal_data_in_a_row_blocks_issuing(ctx: Flask) -> None:
     who = people()
     consultation, _comments = make_file()
-    points.reword(points_of(consultation)[0], "Gọi cho tôi 0912 345 678", actor=who.writer, seen_revision=None)
+    points.reword(
+        points_of(consultation)[0], "Gọi cho tôi 0912 345 678", actor=who.writer, seen_revision=None
+    )
     assert any("số điện thoại" in line for line in tables.missing(consultation).problems)
     for point in points_of(consultation):
         points.reword(point, "Gọi 0912 345 678", actor=who.writer, seen_revision=None)
@@ -87,7 +89,9 @@ def test_issuing_keeps_content_hash_and_locks(ctx: Flask) -> None:
     assert tabling.digest(table.content, queries.issued_rows(table.id)) == table.sha256
     assert {point.issued_number for point in points_of(consultation)} == {1}
     assert db.session.scalar(sa.select(Job.name).where(Job.name == issuing.FILES_JOB)) is not None
-    log = db.session.scalars(sa.select(ConsultationLog).where(ConsultationLog.move == "issue")).one()
+    log = db.session.scalars(
+        sa.select(ConsultationLog).where(ConsultationLog.move == "issue")
+    ).one()
     assert log.public
     point = points_of(consultation)[0]
     reply = db.session.get_one(Reply, point.reply_id)
@@ -95,7 +99,9 @@ def test_issuing_keeps_content_hash_and_locks(ctx: Flask) -> None:
         lambda: points.reword(point, "khác", actor=who.writer, seen_revision=None),
         lambda: replies.detach(point, actor=who.writer, seen_revision=None),
         lambda: replies.save(reply, Draft(text="khác"), actor=who.writer, seen_revision=None),
-        lambda: replies.move(reply, "send_back", actor=who.leader, seen_revision=None, reason="sai"),
+        lambda: replies.move(
+            reply, "send_back", actor=who.leader, seen_revision=None, reason="sai"
+        ),
         lambda: replies.create(consultation, seen([point]), Draft(), actor=who.writer),
     ):
         with pytest.raises(Refused, match="khóa"):
@@ -120,27 +126,41 @@ def test_a_correction_is_another_issue_with_reason_and_changes(ctx: Flask) -> No
         issuing.issue(consultation, actor=who.leader, seen_revision=None, reason="sửa")
     with pytest.raises(Refused, match="lý do"):
         issuing.unlock(consultation, actor=who.leader, seen_revision=None, reason=" ")
-    issuing.unlock(consultation, actor=who.leader, seen_revision=None, reason="Ghi nhầm kết quả ý số 1")
+    issuing.unlock(
+        consultation, actor=who.leader, seen_revision=None, reason="Ghi nhầm kết quả ý số 1"
+    )
     db.session.commit()
     assert issuing.is_open(consultation)
     assert not issuing.is_current(consultation)
     assert issuing.reason_given(consultation) == "Ghi nhầm kết quả ý số 1"
     with pytest.raises(Refused, match="mở để sửa"):
         issuing.unlock(consultation, actor=who.leader, seen_revision=None, reason="lại")
-    accepted = next(point for point in points_of(consultation) if point.number and point.text.startswith("Tuyến đường tránh cắt"))
+    accepted = next(
+        point
+        for point in points_of(consultation)
+        if point.number and point.text.startswith("Tuyến đường tránh cắt")
+    )
     reply = db.session.get_one(Reply, accepted.reply_id)
-    replies.move(reply, "send_back", actor=who.leader, seen_revision=None, reason="Chỉ tiếp thu một phần")
-    draft = Draft(Decision.PARTLY_ACCEPTED, "Tiếp thu một phần, dịch ba mươi mét.", "Mục 4.2 thuyết minh")
+    replies.move(
+        reply, "send_back", actor=who.leader, seen_revision=None, reason="Chỉ tiếp thu một phần"
+    )
+    draft = Draft(
+        Decision.PARTLY_ACCEPTED, "Tiếp thu một phần, dịch ba mươi mét.", "Mục 4.2 thuyết minh"
+    )
     replies.save(reply, draft, actor=who.writer, seen_revision=None)
     replies.move(reply, "agree", actor=who.colleague, seen_revision=None)
     replies.move(reply, "finalise", actor=who.leader, seen_revision=None)
-    make_comment(consultation, body="Ý kiến đến bằng phiếu giấy, đề nghị làm cống thoát nước ở đầu thôn.")
+    make_comment(
+        consultation, body="Ý kiến đến bằng phiếu giấy, đề nghị làm cống thoát nước ở đầu thôn."
+    )
     points.make_points(consultation)
     new = [point for point in points_of(consultation) if point.reply_id is None]
     answer(consultation, new, who)
     with pytest.raises(FieldError, match="lý do"):
         issuing.issue(consultation, actor=who.leader, seen_revision=None)
-    second = issuing.issue(consultation, actor=who.leader, seen_revision=None, reason="Ghi nhầm kết quả ý số 1")
+    second = issuing.issue(
+        consultation, actor=who.leader, seen_revision=None, reason="Ghi nhầm kết quả ý số 1"
+    )
     db.session.commit()
     assert second.number == 2
     what = [(change["what"], change["before"]) for change in second.changes]
@@ -154,14 +174,20 @@ def test_a_correction_is_another_issue_with_reason_and_changes(ctx: Flask) -> No
 
 def test_a_comment_that_leaves_the_file_leaves_the_next_issue(ctx: Flask) -> None:
     consultation, first, who = make_issued()
-    row = db.session.scalars(sa.select(ResultRow).where(ResultRow.table_id == first.id, ResultRow.position == 4)).one()
+    row = db.session.scalars(
+        sa.select(ResultRow).where(ResultRow.table_id == first.id, ResultRow.position == 4)
+    ).one()
     comment_id = db.session.get_one(Point, row.point_id).comment_id
-    db.session.execute(sa.text("UPDATE comment SET stage = 'withdrawn' WHERE id = :id"), {"id": comment_id})
+    db.session.execute(
+        sa.text("UPDATE comment SET stage = 'withdrawn' WHERE id = :id"), {"id": comment_id}
+    )
     db.session.commit()
     assert not issuing.is_current(consultation)
     issuing.unlock(consultation, actor=who.leader, seen_revision=None, reason="Có người rút góp ý")
     assert any("đã rút" in line for line in tables.missing(consultation).problems)
-    second = issuing.issue(consultation, actor=who.leader, seen_revision=None, reason="Có người rút góp ý")
+    second = issuing.issue(
+        consultation, actor=who.leader, seen_revision=None, reason="Có người rút góp ý"
+    )
     assert [(change["what"], change["row"]) for change in second.changes] == [("removed", 4)]
     assert second.row_count == 3
 
@@ -170,14 +196,23 @@ def test_wording_that_people_edited_is_kept(ctx: Flask) -> None:
     who = people()
     consultation, _comments = make_file()
     first = points_of(consultation)[0]
-    points.reword(first, "Dịch tuyến tránh về phía Tây.", actor=who.writer, seen_revision=first.revision)
-    tables.set_opening(consultation, "Xã đã hỏi ý kiến bà con.", actor=who.leader, seen_revision=consultation.revision)
+    points.reword(
+        first, "Dịch tuyến tránh về phía Tây.", actor=who.writer, seen_revision=first.revision
+    )
+    tables.set_opening(
+        consultation,
+        "Xã đã hỏi ý kiến bà con.",
+        actor=who.leader,
+        seen_revision=consultation.revision,
+    )
     db.session.commit()
     points.make_points(consultation)
     table = tables.build(consultation)
     assert next(table.rows()).text == "Dịch tuyến tránh về phía Tây."
     assert table.head.opening == "Xã đã hỏi ý kiến bà con."
-    tables.set_opening(consultation, tables.opening_of(consultation), actor=who.writer, seen_revision=None)
+    tables.set_opening(
+        consultation, tables.opening_of(consultation), actor=who.writer, seen_revision=None
+    )
     assert consultation.table_opening == ""
     points.reword(first, first.text, actor=who.writer, seen_revision=None)
     assert first.table_text is None
@@ -191,8 +226,12 @@ def test_the_signature_is_remembered(ctx: Flask) -> None:
     consultation, _table, who = make_issued()
     issuing.unlock(consultation, actor=who.leader, seen_revision=None, reason="Thiếu người ký")
     given = tabling.Signature("12/BC-UBND", ["KT. CHỦ TỊCH", " ", "PHÓ CHỦ TỊCH"], "Trần Văn Bình")
-    issuing.issue(consultation, actor=who.leader, seen_revision=None, reason="Thiếu người ký", signature=given)
-    assert tables.signature_of(consultation) == tabling.Signature("12/BC-UBND", ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "Trần Văn Bình")
+    issuing.issue(
+        consultation, actor=who.leader, seen_revision=None, reason="Thiếu người ký", signature=given
+    )
+    assert tables.signature_of(consultation) == tabling.Signature(
+        "12/BC-UBND", ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "Trần Văn Bình"
+    )
 
 
 def test_the_result_is_published_only_with_a_current_table(ctx: Flask) -> None:
@@ -213,18 +252,36 @@ def test_the_result_is_published_only_with_a_current_table(ctx: Flask) -> None:
     db.session.commit()
     assert consultation.stage is Stage.ANSWERED
     with pytest.raises(FieldError):
-        results.save(consultation, asked="", heard="b", done="c", actor=who.leader, seen_revision=None)
+        results.save(
+            consultation, asked="", heard="b", done="c", actor=who.leader, seen_revision=None
+        )
 
 
 def test_the_texts_of_the_result_are_checked(ctx: Flask) -> None:
     who = people()
     consultation, _comments = make_file()
     with pytest.raises(Forbidden):
-        results.save(consultation, asked="a", heard="b", done="c", actor=_auditor(), seen_revision=None)
+        results.save(
+            consultation, asked="a", heard="b", done="c", actor=_auditor(), seen_revision=None
+        )
     with pytest.raises(FieldError, match="dài"):
-        results.save(consultation, asked="a" * 10_001, heard="b", done="c", actor=who.leader, seen_revision=None)
+        results.save(
+            consultation,
+            asked="a" * 10_001,
+            heard="b",
+            done="c",
+            actor=who.leader,
+            seen_revision=None,
+        )
     with pytest.raises(FieldError, match="số điện thoại"):
-        results.save(consultation, asked="Gọi 0912 345 678", heard="b", done="c", actor=who.leader, seen_revision=None)
+        results.save(
+            consultation,
+            asked="Gọi 0912 345 678",
+            heard="b",
+            done="c",
+            actor=who.leader,
+            seen_revision=None,
+        )
     with pytest.raises(Forbidden):
         tables.set_opening(consultation, "a", actor=_auditor(), seen_revision=None)
 
@@ -232,9 +289,18 @@ def test_the_texts_of_the_result_are_checked(ctx: Flask) -> None:
 def test_a_long_table_is_issued_in_batches(ctx: Flask) -> None:
     who = people()
     consultation, comments = make_file(TEXTS[:1])
-    row = {"consultation_id": consultation.id, "comment_id": comments[0].id, "text": "Ý", "target_kind": TargetKind.WHOLE}
+    row = {
+        "consultation_id": consultation.id,
+        "comment_id": comments[0].id,
+        "text": "Ý",
+        "target_kind": TargetKind.WHOLE,
+    }
     db.session.execute(
-        sa.insert(Point), [{**row, "number": number, "created_at": now(), "updated_at": now()} for number in range(2, 1_001)]
+        sa.insert(Point),
+        [
+            {**row, "number": number, "created_at": now(), "updated_at": now()}
+            for number in range(2, 1_001)
+        ],
     )
     db.session.commit()
     answer(consultation, points_of(consultation), who)
@@ -259,7 +325,9 @@ def test_nothing_is_opened_before_anything_was_issued(ctx: Flask) -> None:
 def test_the_opening_says_what_is_known(ctx: Flask) -> None:
     people()
     assert "từ ngày" not in tables.opening_of(make_consultation(stage=Stage.DRAFT))
-    assert "theo Thông báo số 41/TB" in tables.opening_of(make_consultation(stage=Stage.CLOSED, notice_number="41/TB"))
+    assert "theo Thông báo số 41/TB" in tables.opening_of(
+        make_consultation(stage=Stage.CLOSED, notice_number="41/TB")
+    )
 
 
 def test_an_office_that_is_no_committee_signs_as_such(ctx: Flask) -> None:

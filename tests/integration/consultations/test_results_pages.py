@@ -14,7 +14,15 @@ from flask.testing import FlaskClient
 
 from app.access import Role
 from app.consultations import jobs_results
-from app.consultations.models import Certificate, Comment, Consultation, Point, Reply, ResultTable, Theme
+from app.consultations.models import (
+    Certificate,
+    Comment,
+    Consultation,
+    Point,
+    Reply,
+    ResultTable,
+    Theme,
+)
 from app.consultations.queries import points as point_queries
 from app.consultations.service import issuing, results
 from app.consultations.service import points as points_service
@@ -44,14 +52,20 @@ class Desk:
                 "auditor": [Role.AUDITOR],
             }
             with self.app.app_context():
-                user = accounts.make_user(f"ban-{name}", roles=roles[name], full_name=f"Cán bộ {name}")
+                user = accounts.make_user(
+                    f"ban-{name}", roles=roles[name], full_name=f"Cán bộ {name}"
+                )
             self.clients[name] = self.app.test_client()
             accounts.sign_in(self.clients[name], user)
         return self.clients[name]
 
     def page(self, name: str, path: str, status: int = 200) -> str:
         response = self.client(name).get(path)
-        assert response.status_code == status, (path, response.status_code, response.headers.get("Location"))
+        assert response.status_code == status, (
+            path,
+            response.status_code,
+            response.headers.get("Location"),
+        )
         return str(response.get_data(as_text=True))
 
     def post(self, name: str, path: str, data: dict[str, Any], status: int = 302) -> Any:
@@ -91,7 +105,11 @@ def consultation(slug: str) -> Consultation:
 
 def codes(app: Flask, slug: str) -> list[str]:
     with app.app_context():
-        rows = db.session.scalars(sa.select(Comment).where(Comment.consultation_id == consultation(slug).id).order_by(Comment.id))
+        rows = db.session.scalars(
+            sa.select(Comment)
+            .where(Comment.consultation_id == consultation(slug).id)
+            .order_by(Comment.id)
+        )
         return [row.submission.code for row in rows]
 
 
@@ -118,65 +136,111 @@ def test_points_are_made_grouped_and_tied(app: Flask, desk: Desk, slug: str) -> 
     # What the page showed is old now: nothing is changed.
     desk.post("writer", base + "/hang-loat", {"viec": "nhom:", "y": [first]}, 409)
     desk.post("writer", base + "/hang-loat", {"viec": "gan:place:", "y": [third]})
-    desk.post("writer", base + "/hang-loat", {"viec": "gan:project:C99", "y": pairs(app, slug)[:1]}, 422)
-    desk.post("writer", base + "/hang-loat", {"viec": "gan:nowhere:", "y": pairs(app, slug)[:1]}, 409)
+    desk.post(
+        "writer", base + "/hang-loat", {"viec": "gan:project:C99", "y": pairs(app, slug)[:1]}, 422
+    )
+    desk.post(
+        "writer", base + "/hang-loat", {"viec": "gan:nowhere:", "y": pairs(app, slug)[:1]}, 409
+    )
     desk.post("writer", base + "/hang-loat", {"viec": "", "y": pairs(app, slug)[:1]}, 409)
     desk.post("writer", base + "/hang-loat", {"viec": "nhom:", "y": []}, 409)
-    desk.post("writer", base + "/hang-loat", {"viec": "nhom:", "pham_vi": "tat-ca", "nhom": "Tuyến tránh", "seen_count": "2"})
-    desk.post("writer", base + "/hang-loat", {"viec": "nhom:", "pham_vi": "tat-ca", "nhom": "-", "seen_count": "4"}, 409)
+    desk.post(
+        "writer",
+        base + "/hang-loat",
+        {"viec": "nhom:", "pham_vi": "tat-ca", "nhom": "Tuyến tránh", "seen_count": "2"},
+    )
+    desk.post(
+        "writer",
+        base + "/hang-loat",
+        {"viec": "nhom:", "pham_vi": "tat-ca", "nhom": "-", "seen_count": "4"},
+        409,
+    )
     for action in ("xuong", "len"):
         desk.post("writer", base + "/nhom", {"action": action, "theme": "Tuyến tránh"})
-    desk.post("writer", base + "/nhom", {"action": "doi-ten", "theme": "Tuyến tránh", "title": "Đường tránh"})
+    desk.post(
+        "writer",
+        base + "/nhom",
+        {"action": "doi-ten", "theme": "Tuyến tránh", "title": "Đường tránh"},
+    )
     assert "Đường tránh" in desk.page("writer", base + "/nhom")
     desk.post("writer", base + "/nhom", {"action": "them", "title": "Bồi thường"})
-    desk.post("writer", base + "/nhom", {"action": "doi-ten", "theme": "Bồi thường", "title": "Đường tránh"}, 422)
+    desk.post(
+        "writer",
+        base + "/nhom",
+        {"action": "doi-ten", "theme": "Bồi thường", "title": "Đường tránh"},
+        422,
+    )
     desk.post("writer", base + "/nhom", {"action": "bo", "theme": "Đường tránh"})
     with app.app_context():
         assert db.session.scalars(sa.select(Theme.title)).all() == ["Bồi thường"]
     assert "Chọn việc" not in desk.page("auditor", base)
 
 
-def test_suggestions_name_their_words_and_wait_for_a_person(app: Flask, desk: Desk, slug: str) -> None:
+def test_suggestions_name_their_words_and_wait_for_a_person(
+    app: Flask, desk: Desk, slug: str
+) -> None:
     address = f"/can-bo/lay-y-kien/{slug}/tach-y/goi-y"
     html = desk.page("writer", address)
     assert "từ chung: " in html
     assert "đường tránh" in html
     with app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(Point).where(Point.theme_id.is_not(None))) == 0
+        assert (
+            db.session.scalar(
+                sa.select(sa.func.count()).select_from(Point).where(Point.theme_id.is_not(None))
+            )
+            == 0
+        )
     desk.post("writer", address, {"title": "", "y": pairs(app, slug)[:2]}, 422)
     desk.post("writer", address, {"title": "Tuyến đường tránh", "y": pairs(app, slug)[:2]})
     assert "Không có gợi ý" in desk.page("writer", address)
 
 
-def test_a_comment_is_split_by_sentences_and_by_hand_and_joined(app: Flask, desk: Desk, slug: str) -> None:
+def test_a_comment_is_split_by_sentences_and_by_hand_and_joined(
+    app: Flask, desk: Desk, slug: str
+) -> None:
     with app.app_context():
-        made = make_comment(consultation(slug), body="Giá đất quá thấp. Đường tránh quá gần trường. Cảm ơn xã.")
+        made = make_comment(
+            consultation(slug), body="Giá đất quá thấp. Đường tránh quá gần trường. Cảm ơn xã."
+        )
         code = made.submission.code
     desk.post("writer", f"/can-bo/lay-y-kien/{slug}/tach-y/lap", {})
     address = f"/can-bo/gop-y/{code}/tach-y"
     html = desk.page("writer", address)
     seen = re.findall(r'name="seen" type="hidden" value="([^"]*)"', html)[0]
-    desk.post("writer", address, {"action": "cau", "seen": seen, "cau-0": "1", "cau-1": "2", "cau-2": "0"})
+    desk.post(
+        "writer", address, {"action": "cau", "seen": seen, "cau-0": "1", "cau-1": "2", "cau-2": "0"}
+    )
     # Each sentence stays with its point on the page, the one that was left out as well.
     boxes = desk.page("writer", address).split('<select class="govuk-select" id="cau-')[1:]
     assert [re.findall(r'value="(\d)" selected', box) for box in boxes] == [["1"], ["2"], ["0"]]
     with app.app_context():
         found = point_queries.of_comment(db.session.get_one(Comment, made.id).id)
-        assert [point.text for point in found] == ["Giá đất quá thấp.", "Đường tránh quá gần trường."]
+        assert [point.text for point in found] == [
+            "Giá đất quá thấp.",
+            "Đường tránh quá gần trường.",
+        ]
     # Somebody else's page is old now, and the typed text comes back.
     kept = desk.post("writer", address, {"action": "luu", "seen": seen, "y": ["Ý tôi vừa gõ"]}, 409)
     assert "Ý tôi vừa gõ" in kept.text
     seen = re.findall(r'name="seen" type="hidden" value="([^"]*)"', desk.page("writer", address))[0]
     desk.post("writer", address, {"action": "luu", "seen": seen, "y": ["", " "]}, 422)
-    desk.post("writer", address, {"action": "luu", "seen": seen, "y": ["Giá đất thấp.", "Gần trường.", "Thêm cống."]})
+    desk.post(
+        "writer",
+        address,
+        {"action": "luu", "seen": seen, "y": ["Giá đất thấp.", "Gần trường.", "Thêm cống."]},
+    )
     seen = re.findall(r'name="seen" type="hidden" value="([^"]*)"', desk.page("writer", address))[0]
     desk.post("writer", address, {"action": "gop", "seen": seen})
     with app.app_context():
-        assert [point.text for point in point_queries.of_comment(made.id)] == ["Giá đất quá thấp. Đường tránh quá gần trường. Cảm ơn xã."]
+        assert [point.text for point in point_queries.of_comment(made.id)] == [
+            "Giá đất quá thấp. Đường tránh quá gần trường. Cảm ơn xã."
+        ]
     assert desk.page("auditor", address)
 
 
-def test_a_reply_goes_from_draft_to_final_with_two_people(app: Flask, desk: Desk, slug: str) -> None:
+def test_a_reply_goes_from_draft_to_final_with_two_people(
+    app: Flask, desk: Desk, slug: str
+) -> None:
     base, code = f"/can-bo/lay-y-kien/{slug}", codes(app, slug)[0]
     address = f"/can-bo/gop-y/{code}/y/1/tra-loi"
     first = pairs(app, slug)[0]
@@ -185,12 +249,30 @@ def test_a_reply_goes_from_draft_to_final_with_two_people(app: Flask, desk: Desk
     assert "Soạn trả lời" in desk.page("writer", response.headers["Location"])
     too_long = {"y": [first], "decision": "accepted", "text": "a" * 10_001}
     desk.post("writer", f"{base}/tra-loi/soan", too_long, 422)
-    desk.post("writer", f"{base}/tra-loi/soan", {"y": [first], "decision": "accepted", "text": "Tiếp thu, dịch tuyến."})
+    desk.post(
+        "writer",
+        f"{base}/tra-loi/soan",
+        {"y": [first], "decision": "accepted", "text": "Tiếp thu, dịch tuyến."},
+    )
     html = desk.page("writer", address)
     assert "Cần bổ sung trước khi thống nhất" in html
     desk.post("writer", address + "/thong-nhat", {"seen_revision": "1"}, 422)
-    desk.post("writer", address, {"seen_revision": "1", "decision": "accepted", "text": "Tiếp thu.", "changed_where": "Biểu 10, dòng C01"})
-    conflict = desk.post("colleague", address, {"seen_revision": "1", "decision": "explained", "text": "Bản của tôi"}, 409)
+    desk.post(
+        "writer",
+        address,
+        {
+            "seen_revision": "1",
+            "decision": "accepted",
+            "text": "Tiếp thu.",
+            "changed_where": "Biểu 10, dòng C01",
+        },
+    )
+    conflict = desk.post(
+        "colleague",
+        address,
+        {"seen_revision": "1", "decision": "explained", "text": "Bản của tôi"},
+        409,
+    )
     assert "Bản của tôi" in conflict.text
     assert "Đồng nghiệp vừa lưu" in conflict.text
     desk.post("colleague", address + "/thong-nhat", {"seen_revision": "2"})
@@ -205,10 +287,19 @@ def test_a_reply_goes_from_draft_to_final_with_two_people(app: Flask, desk: Desk
         assert consultation(slug).replied_count == 0
         assert db.session.scalars(sa.select(Reply)).one().stage is ReplyStage.DRAFT
     desk.post("leader", address + "/nhay", {"seen_revision": "4"}, 404)
-    desk.post("writer", f"/can-bo/gop-y/{code}/y/1/cach-ghi", {"seen_revision": first.split(":")[1] + "9", "table_text": "x"}, 409)
+    desk.post(
+        "writer",
+        f"/can-bo/gop-y/{code}/y/1/cach-ghi",
+        {"seen_revision": first.split(":")[1] + "9", "table_text": "x"},
+        409,
+    )
     with app.app_context():
         seen = db.session.get_one(Point, int(first.split(":")[0])).revision
-    desk.post("writer", f"/can-bo/gop-y/{code}/y/1/cach-ghi", {"seen_revision": str(seen), "table_text": "Dịch tuyến."})
+    desk.post(
+        "writer",
+        f"/can-bo/gop-y/{code}/y/1/cach-ghi",
+        {"seen_revision": str(seen), "table_text": "Dịch tuyến."},
+    )
     assert "Dịch tuyến." in desk.page("writer", address)
     assert desk.page("writer", f"/can-bo/gop-y/{code}/y/7/tra-loi", 404)
 
@@ -217,16 +308,32 @@ def test_one_reply_for_a_group_and_steps_for_many(app: Flask, desk: Desk, slug: 
     base = f"/can-bo/lay-y-kien/{slug}"
     desk.post("writer", f"{base}/tach-y/nhom", {"action": "them", "title": "Tuyến tránh"})
     all_pairs = pairs(app, slug)
-    desk.post("writer", f"{base}/tach-y/hang-loat", {"viec": "nhom:Tuyến tránh", "y": all_pairs[:3]})
+    desk.post(
+        "writer", f"{base}/tach-y/hang-loat", {"viec": "nhom:Tuyến tránh", "y": all_pairs[:3]}
+    )
     assert "Các ý được trả lời (3)" in desk.page("writer", f"{base}/tra-loi/soan?nhom=Tuyến+tránh")
-    shown = desk.post("writer", f"{base}/tach-y/hang-loat", {"viec": "tra-loi", "y": pairs(app, slug)[:3]})
+    shown = desk.post(
+        "writer", f"{base}/tach-y/hang-loat", {"viec": "tra-loi", "y": pairs(app, slug)[:3]}
+    )
     assert "y=" in shown.headers["Location"]
-    desk.post("writer", f"{base}/tra-loi/soan", {"y": pairs(app, slug)[:3], "decision": "explained", "text": "Giữ hướng tuyến."})
+    desk.post(
+        "writer",
+        f"{base}/tra-loi/soan",
+        {"y": pairs(app, slug)[:3], "decision": "explained", "text": "Giữ hướng tuyến."},
+    )
     code = codes(app, slug)[1]
     with app.app_context():
         point = points_of(consultation(slug))[1]
-    desk.post("writer", f"/can-bo/gop-y/{code}/y/1/tra-loi/tach-ra", {"seen_revision": str(point.revision)})
-    desk.post("writer", f"{base}/tra-loi/soan", {"y": [pairs(app, slug)[1]], "decision": "out_of_scope", "text": "Thuộc huyện khác."})
+    desk.post(
+        "writer",
+        f"/can-bo/gop-y/{code}/y/1/tra-loi/tach-ra",
+        {"seen_revision": str(point.revision)},
+    )
+    desk.post(
+        "writer",
+        f"{base}/tra-loi/soan",
+        {"y": [pairs(app, slug)[1]], "decision": "out_of_scope", "text": "Thuộc huyện khác."},
+    )
     html = desk.page("colleague", f"{base}/tra-loi")
     found = re.findall(r'name="r" value="([^"]+)"', html)
     assert len(found) == 2
@@ -234,35 +341,62 @@ def test_one_reply_for_a_group_and_steps_for_many(app: Flask, desk: Desk, slug: 
     desk.post("colleague", f"{base}/tra-loi", {"buoc": "thong-nhat", "r": []}, 409)
     desk.post("colleague", f"{base}/tra-loi", {"buoc": "thong-nhat", "r": found})
     desk.post("writer", f"{base}/tra-loi", {"buoc": "chot", "r": found}, 409)
-    found = re.findall(r'name="r" value="([^"]+)"', desk.page("leader", f"{base}/tra-loi?tra-loi=da-thong-nhat"))
+    found = re.findall(
+        r'name="r" value="([^"]+)"', desk.page("leader", f"{base}/tra-loi?tra-loi=da-thong-nhat")
+    )
     desk.post("leader", f"{base}/tra-loi", {"buoc": "chot", "r": found})
     assert "4 ý, 3 đã chốt" in desk.page("leader", f"{base}/tra-loi?tra-loi=da-chot")
     assert "Chưa có bản trả lời" in desk.page("leader", f"{base}/tra-loi?tra-loi=ban-soan")
     assert desk.page("writer", f"{base}/tra-loi?cua=don-vi")
-    desk.post("writer", f"{base}/tra-loi/soan", {"y": [pairs(app, slug)[3]], "decision": "nothing", "text": "a" * 9_999, "unit": ""})
+    desk.post(
+        "writer",
+        f"{base}/tra-loi/soan",
+        {"y": [pairs(app, slug)[3]], "decision": "nothing", "text": "a" * 9_999, "unit": ""},
+    )
 
 
 def test_a_large_choice_begins_with_an_empty_draft(app: Flask, desk: Desk, slug: str) -> None:
     with app.app_context():
         found = consultation(slug)
-        values = {"consultation_id": found.id, "comment_id": points_of(found)[0].comment_id, "text": "Ý", "target_kind": TargetKind.WHOLE}
+        values = {
+            "consultation_id": found.id,
+            "comment_id": points_of(found)[0].comment_id,
+            "text": "Ý",
+            "target_kind": TargetKind.WHOLE,
+        }
         db.session.execute(
-            sa.insert(Point), [{**values, "number": number, "created_at": now(), "updated_at": now()} for number in range(2, 130)]
+            sa.insert(Point),
+            [
+                {**values, "number": number, "created_at": now(), "updated_at": now()}
+                for number in range(2, 130)
+            ],
         )
         db.session.commit()
     base = f"/can-bo/lay-y-kien/{slug}/tach-y"
     html = desk.page("writer", base)
     following = re.findall(r'href="([^"]+)" rel="next"', html)[0].replace("&amp;", "&")
     assert 'rel="prev"' in desk.page("writer", following)
-    response = desk.post("writer", base + "/hang-loat", {"viec": "tra-loi", "pham_vi": "tat-ca", "seen_count": "132"})
+    response = desk.post(
+        "writer", base + "/hang-loat", {"viec": "tra-loi", "pham_vi": "tat-ca", "seen_count": "132"}
+    )
     assert response.headers["Location"].endswith("/tra-loi")
     assert "và 112 ý khác" in desk.page("writer", response.headers["Location"])
     # The same again from a page that is older than the draft.
-    desk.post("writer", base + "/hang-loat", {"viec": "tra-loi", "pham_vi": "tat-ca", "seen_count": "1"}, 409)
+    desk.post(
+        "writer",
+        base + "/hang-loat",
+        {"viec": "tra-loi", "pham_vi": "tat-ca", "seen_count": "1"},
+        409,
+    )
     values["number"], many = 0, points_service.BULK_MAX
     points_service.BULK_MAX = 100
     try:
-        desk.post("writer", base + "/hang-loat", {"viec": "nhom:", "pham_vi": "tat-ca", "seen_count": "132"}, 409)
+        desk.post(
+            "writer",
+            base + "/hang-loat",
+            {"viec": "nhom:", "pham_vi": "tat-ca", "seen_count": "132"},
+            409,
+        )
     finally:
         points_service.BULK_MAX = many
 
@@ -271,28 +405,52 @@ def test_a_unit_is_told_to_draft(app: Flask, desk: Desk, slug: str) -> None:
     from app.organisation.models import Unit
 
     with app.app_context():
-        unit = db.session.scalars(sa.select(Unit).where(Unit.name == "Phòng Văn hóa thử")).one().code
-    desk.post("writer", f"/can-bo/lay-y-kien/{slug}/tach-y/hang-loat", {"viec": f"giao:{unit}", "y": pairs(app, slug)})
+        unit = (
+            db.session.scalars(sa.select(Unit).where(Unit.name == "Phòng Văn hóa thử")).one().code
+        )
+    desk.post(
+        "writer",
+        f"/can-bo/lay-y-kien/{slug}/tach-y/hang-loat",
+        {"viec": f"giao:{unit}", "y": pairs(app, slug)},
+    )
     code = codes(app, slug)[0]
     # Another unit's draft: to be read, not to be written.
-    desk.post("writer", f"/can-bo/gop-y/{code}/y/1/tra-loi", {"seen_revision": "1", "text": "Của tôi"}, 403)
+    desk.post(
+        "writer",
+        f"/can-bo/gop-y/{code}/y/1/tra-loi",
+        {"seen_revision": "1", "text": "Của tôi"},
+        403,
+    )
     assert "Phòng Văn hóa thử" in desk.page("writer", f"/can-bo/gop-y/{code}/y/1/tra-loi")
 
 
-def test_the_table_is_issued_certified_and_published(app: Flask, desk: Desk, slug: str, client: FlaskClient) -> None:
+def test_the_table_is_issued_certified_and_published(
+    app: Flask, desk: Desk, slug: str, client: FlaskClient
+) -> None:
     base = f"/can-bo/lay-y-kien/{slug}"
     html = desk.page("leader", f"{base}/bang-tong-hop")
     assert "Chưa phát hành được" in html
     assert "Chưa xử lý" in html
-    desk.post("leader", f"{base}/bang-tong-hop/phat-hanh", {"seen_revision": revision(app, slug)}, 409)
+    desk.post(
+        "leader", f"{base}/bang-tong-hop/phat-hanh", {"seen_revision": revision(app, slug)}, 409
+    )
     assert "Đang tổng hợp" in client.get(f"/lay-y-kien/{slug}/ket-qua").text
     with app.app_context():
         who = people()
         found = consultation(slug)
         answer(found, points_of(found)[:1], who, decision=Decision.ACCEPTED)
         answer(found, points_of(found)[1:], who)
-    desk.post("writer", f"{base}/bang-tong-hop/mo-dau", {"seen_revision": revision(app, slug), "opening": "Xã đã hỏi bà con."})
-    desk.post("writer", f"{base}/bang-tong-hop/mo-dau", {"seen_revision": revision(app, slug), "opening": "a" * 6000}, 422)
+    desk.post(
+        "writer",
+        f"{base}/bang-tong-hop/mo-dau",
+        {"seen_revision": revision(app, slug), "opening": "Xã đã hỏi bà con."},
+    )
+    desk.post(
+        "writer",
+        f"{base}/bang-tong-hop/mo-dau",
+        {"seen_revision": revision(app, slug), "opening": "a" * 6000},
+        422,
+    )
     issue = {
         "seen_revision": revision(app, slug),
         "number": "12/BC-UBND",
@@ -321,8 +479,18 @@ def test_the_table_is_issued_certified_and_published(app: Flask, desk: Desk, slu
     html = desk.page("leader", f"{base}/ket-qua")
     assert "Chúng tôi đã hỏi ý kiến bà con" in html
     texts = {"asked": "Đã hỏi.", "heard": "Đã nói.", "done": "Đã làm."}
-    desk.post("leader", f"{base}/ket-qua", {"seen_revision": revision(app, slug), **texts, "asked": "a" * 10_001}, 422)
-    desk.post("leader", f"{base}/ket-qua", {"seen_revision": revision(app, slug), **texts, "asked": "Gọi 0912 345 678"}, 422)
+    desk.post(
+        "leader",
+        f"{base}/ket-qua",
+        {"seen_revision": revision(app, slug), **texts, "asked": "a" * 10_001},
+        422,
+    )
+    desk.post(
+        "leader",
+        f"{base}/ket-qua",
+        {"seen_revision": revision(app, slug), **texts, "asked": "Gọi 0912 345 678"},
+        422,
+    )
     desk.post("leader", f"{base}/ket-qua", {"seen_revision": revision(app, slug), **texts})
     desk.post("leader", f"{base}/ket-qua/cong-bo", {"seen_revision": revision(app, slug)})
     page = client.get(f"/lay-y-kien/{slug}/ket-qua")
@@ -356,9 +524,23 @@ def test_a_correction_from_the_screen(app: Flask, desk: Desk, client: FlaskClien
         slug = found.slug
     base = f"/can-bo/lay-y-kien/{slug}/bang-tong-hop"
     assert "khớp với hồ sơ hiện tại" in desk.page("leader", base)
-    desk.post("leader", base + "/phat-hanh-lai", {"seen_revision": revision(app, slug), "reason": " "}, 422)
-    desk.post("leader", base + "/phat-hanh-lai", {"seen_revision": revision(app, slug), "reason": "a" * 1_001}, 422)
-    desk.post("leader", base + "/phat-hanh-lai", {"seen_revision": revision(app, slug), "reason": "Ghi nhầm"})
+    desk.post(
+        "leader",
+        base + "/phat-hanh-lai",
+        {"seen_revision": revision(app, slug), "reason": " "},
+        422,
+    )
+    desk.post(
+        "leader",
+        base + "/phat-hanh-lai",
+        {"seen_revision": revision(app, slug), "reason": "a" * 1_001},
+        422,
+    )
+    desk.post(
+        "leader",
+        base + "/phat-hanh-lai",
+        {"seen_revision": revision(app, slug), "reason": "Ghi nhầm"},
+    )
     html = desk.page("leader", base)
     assert "đang được mở để sửa" in html
     assert "Ghi nhầm" in html
@@ -366,8 +548,12 @@ def test_a_correction_from_the_screen(app: Flask, desk: Desk, client: FlaskClien
         point = points_of(consultation(slug))[0]
         point.table_text = "Cách ghi mới của ý này"
         db.session.commit()
-    desk.post("leader", base + "/phat-hanh", {"seen_revision": revision(app, slug), "reason": ""}, 422)
-    desk.post("leader", base + "/phat-hanh", {"seen_revision": revision(app, slug), "reason": "Ghi nhầm"})
+    desk.post(
+        "leader", base + "/phat-hanh", {"seen_revision": revision(app, slug), "reason": ""}, 422
+    )
+    desk.post(
+        "leader", base + "/phat-hanh", {"seen_revision": revision(app, slug), "reason": "Ghi nhầm"}
+    )
     with app.app_context():
         publish(slug)
     page = client.get(f"/lay-y-kien/{slug}/ket-qua").text
@@ -380,15 +566,20 @@ def test_a_correction_from_the_screen(app: Flask, desk: Desk, client: FlaskClien
 def publish(slug: str) -> None:
     found = consultation(slug)
     leader = people().leader
-    results.save(found, asked="Đã hỏi.", heard="Đã nói.", done="Đã làm.", actor=leader, seen_revision=None)
+    results.save(
+        found, asked="Đã hỏi.", heard="Đã nói.", done="Đã làm.", actor=leader, seen_revision=None
+    )
     results.publish(found, actor=leader, seen_revision=found.revision)
     db.session.commit()
 
 
-def test_the_public_page_is_searched_and_paged_in_three_statements(app: Flask, client: FlaskClient) -> None:
+def test_the_public_page_is_searched_and_paged_in_three_statements(
+    app: Flask, client: FlaskClient
+) -> None:
     with app.app_context():
         found, table, _who = make_issued(
-            [f"Ý kiến số {n} của bà con về đường tránh thôn Đông." for n in range(40)] + ["Giá đền bù đất lúa còn thấp."]
+            [f"Ý kiến số {n} của bà con về đường tránh thôn Đông." for n in range(40)]
+            + ["Giá đền bù đất lúa còn thấp."]
         )
         slug = found.slug
         publish(slug)
@@ -397,7 +588,12 @@ def test_the_public_page_is_searched_and_paged_in_three_statements(app: Flask, c
         publish(small.slug)
         small_slug = small.slug
     url = f"/lay-y-kien/{slug}/ket-qua"
-    for address in (url, url + "?q=den+bu", url + f"?y={anchor}", f"/lay-y-kien/{small_slug}/ket-qua"):
+    for address in (
+        url,
+        url + "?q=den+bu",
+        url + f"?y={anchor}",
+        f"/lay-y-kien/{small_slug}/ket-qua",
+    ):
         with app.app_context(), StatementCounter(db.engine) as counter:
             page = client.get(address)
         assert page.status_code == 200
@@ -416,12 +612,16 @@ def test_the_public_page_is_searched_and_paged_in_three_statements(app: Flask, c
     assert client.get(f"{url}?sau=rac&y=%00").status_code == 200
 
 
-def test_nothing_of_the_result_is_public_before_or_after_hiding(app: Flask, client: FlaskClient) -> None:
+def test_nothing_of_the_result_is_public_before_or_after_hiding(
+    app: Flask, client: FlaskClient
+) -> None:
     with app.app_context():
         found, _table, _who = make_issued()
         slug = found.slug
         overdue = make_consultation(
-            stage=Stage.CLOSED, closes_on=__import__("datetime").date(2026, 1, 5), opens_on=__import__("datetime").date(2025, 12, 1)
+            stage=Stage.CLOSED,
+            closes_on=__import__("datetime").date(2026, 1, 5),
+            opens_on=__import__("datetime").date(2025, 12, 1),
         ).slug
         upcoming = make_consultation(stage=Stage.OPEN).slug
     for kind in ("csv", "json"):
@@ -436,7 +636,11 @@ def test_nothing_of_the_result_is_public_before_or_after_hiding(app: Flask, clie
     with app.app_context():
         found = consultation(slug)
         assert len(point_queries.points_of_submission(points_of(found)[0].comment_id)) == 1
-        by_comment = dict(point_queries.points_by_comment(found.id, [point.comment_id for point in points_of(found)]))
+        by_comment = dict(
+            point_queries.points_by_comment(
+                found.id, [point.comment_id for point in points_of(found)]
+            )
+        )
         assert len(by_comment) == 4
         found.visibility, found.hidden_reason = Visibility.HIDDEN, "thử"
         db.session.commit()
@@ -446,8 +650,17 @@ def test_nothing_of_the_result_is_public_before_or_after_hiding(app: Flask, clie
 
 
 def test_certificates_are_kept_with_their_file(app: Flask, desk: Desk, slug: str) -> None:
-    desk.post("leader", f"/can-bo/lay-y-kien/{slug}/bang-tong-hop/chung-nhan", {"seen_revision": "9999"}, 409)
-    desk.post("leader", f"/can-bo/lay-y-kien/{slug}/bang-tong-hop/chung-nhan", {"seen_revision": revision(app, slug)})
+    desk.post(
+        "leader",
+        f"/can-bo/lay-y-kien/{slug}/bang-tong-hop/chung-nhan",
+        {"seen_revision": "9999"},
+        409,
+    )
+    desk.post(
+        "leader",
+        f"/can-bo/lay-y-kien/{slug}/bang-tong-hop/chung-nhan",
+        {"seen_revision": revision(app, slug)},
+    )
     html = desk.page("leader", f"/can-bo/lay-y-kien/{slug}/bang-tong-hop")
     link = re.findall(r'href="(/tep/[^"]+\.docx)"', html)[0]
     made = docx.Document(io.BytesIO(desk.client("leader").get(link).data))

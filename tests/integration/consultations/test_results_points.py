@@ -66,7 +66,9 @@ def test_more_than_one_batch_is_made(ctx: Flask) -> None:
 def test_personal_data_is_hidden_until_somebody_has_looked(ctx: Flask) -> None:
     people()
     consultation = make_consultation(stage=Stage.CLOSED)
-    made = make_comment(consultation, body="Gọi cho tôi theo số 0912 345 678 nhé.", proposed_text="Sửa Điều 5")
+    made = make_comment(
+        consultation, body="Gọi cho tôi theo số 0912 345 678 nhé.", proposed_text="Sửa Điều 5"
+    )
     points.make_points(consultation)
     (point,) = points_of(consultation)
     assert "0912" not in point.text
@@ -102,8 +104,18 @@ def test_splitting_keeps_what_is_kept_and_refuses_what_is_agreed(ctx: Flask) -> 
     who = people()
     consultation, comments = make_file()
     first, *_rest = comments
-    reply = replies.create(consultation, seen(points_of(consultation)[:1]), Draft(Decision.EXPLAINED, "Giữ"), actor=who.writer)
-    made = points.split(first, [TEXTS[0], "Ý thứ hai"], actor=who.writer, seen=points.fingerprint(queries.of_comment(first.id)))
+    reply = replies.create(
+        consultation,
+        seen(points_of(consultation)[:1]),
+        Draft(Decision.EXPLAINED, "Giữ"),
+        actor=who.writer,
+    )
+    made = points.split(
+        first,
+        [TEXTS[0], "Ý thứ hai"],
+        actor=who.writer,
+        seen=points.fingerprint(queries.of_comment(first.id)),
+    )
     assert [point.reply_id for point in made] == [reply.id, None]
     assert made[1].target_kind is TargetKind.WHOLE
     with pytest.raises(Stale):
@@ -129,8 +141,16 @@ def test_targets_are_checked(ctx: Flask) -> None:
     who = people()
     consultation, _comments = make_file()
     other, _more = make_file(TEXTS[:1])
-    project = ProjectItem(consultation_id=consultation.id, code="C01", name="Đường tránh", land_code="DGT", planned_ha=1)
-    foreign = ProjectItem(consultation_id=other.id, code="C02", name="Khác", land_code="DGT", planned_ha=1)
+    project = ProjectItem(
+        consultation_id=consultation.id,
+        code="C01",
+        name="Đường tránh",
+        land_code="DGT",
+        planned_ha=1,
+    )
+    foreign = ProjectItem(
+        consultation_id=other.id, code="C02", name="Khác", land_code="DGT", planned_ha=1
+    )
     db.session.add_all([project, foreign])
     db.session.commit()
     some = points_of(consultation)[:2]
@@ -138,17 +158,32 @@ def test_targets_are_checked(ctx: Flask) -> None:
         grouping.retarget(consultation, seen(some), kind=TargetKind.CLAUSE, actor=who.writer)
     for wrong in (None, foreign):
         with pytest.raises(FieldError):
-            grouping.retarget(consultation, seen(some), kind=TargetKind.PROJECT, project=wrong, actor=who.writer)
-    assert grouping.retarget(consultation, seen(some), kind=TargetKind.PROJECT, project=project, actor=who.writer) == 2
+            grouping.retarget(
+                consultation, seen(some), kind=TargetKind.PROJECT, project=wrong, actor=who.writer
+            )
+    assert (
+        grouping.retarget(
+            consultation, seen(some), kind=TargetKind.PROJECT, project=project, actor=who.writer
+        )
+        == 2
+    )
     assert {point.project_id for point in points_of(consultation)[:2]} == {project.id}
-    grouping.retarget(consultation, seen(points_of(consultation)[:1]), kind=TargetKind.CLAUSE, anchor="dieu-5", actor=who.writer)
+    grouping.retarget(
+        consultation,
+        seen(points_of(consultation)[:1]),
+        kind=TargetKind.CLAUSE,
+        anchor="dieu-5",
+        actor=who.writer,
+    )
     point = points_of(consultation)[0]
     assert (point.clause_anchor, point.project_id) == ("dieu-5", None)
     assert len(queries.matching(consultation, Wanted(project="C01"), limit=9)) == 1
     assert len(queries.matching(consultation, Wanted(clause="dieu-5"), limit=9)) == 1
     assert len(queries.matching(consultation, Wanted(kind=TargetKind.WHOLE), limit=9)) == 2
     with pytest.raises(Stale):
-        grouping.retarget(consultation, seen(points_of(other)), kind=TargetKind.WHOLE, actor=who.writer)
+        grouping.retarget(
+            consultation, seen(points_of(other)), kind=TargetKind.WHOLE, actor=who.writer
+        )
 
 
 def test_grouping_is_for_this_consultation_and_for_a_thousand_at_most(ctx: Flask) -> None:
@@ -159,7 +194,9 @@ def test_grouping_is_for_this_consultation_and_for_a_thousand_at_most(ctx: Flask
     with pytest.raises(Refused, match="cuộc lấy ý kiến khác"):
         grouping.group(consultation, seen(points_of(consultation)), theme, actor=who.writer)
     with pytest.raises(Refused, match="nhiều nhất"):
-        grouping.group(consultation, dict.fromkeys(range(points.BULK_MAX + 1), 1), None, actor=who.writer)
+        grouping.group(
+            consultation, dict.fromkeys(range(points.BULK_MAX + 1), 1), None, actor=who.writer
+        )
     with pytest.raises(Refused, match="ít nhất một"):
         grouping.group(consultation, {}, None, actor=who.writer)
     with pytest.raises(Forbidden):
@@ -173,7 +210,10 @@ def test_grouping_is_for_this_consultation_and_for_a_thousand_at_most(ctx: Flask
 def test_themes_keep_their_order(ctx: Flask) -> None:
     who = people()
     consultation, _comments = make_file()
-    one, two, three = (grouping.theme_named(consultation, title, actor=who.writer) for title in ("Một", "Hai", "Ba"))
+    one, two, three = (
+        grouping.theme_named(consultation, title, actor=who.writer)
+        for title in ("Một", "Hai", "Ba")
+    )
     assert grouping.theme_named(consultation, "Một", actor=who.writer) is one
     grouping.move_theme(three, up=True, actor=who.writer)
     grouping.move_theme(one, up=True, actor=who.writer)
@@ -190,31 +230,52 @@ def test_themes_keep_their_order(ctx: Flask) -> None:
         grouping.remove_theme(two, actor=who.writer)
 
 
-# Replies ---------------------------------------------------------------------------------------------------------------------
+# Replies ----------------------------------------------------------------------------------------
 def test_a_reply_says_what_it_has_to_say_before_it_is_agreed(ctx: Flask) -> None:
     who = people()
     consultation, _comments = make_file()
-    reply = replies.create(consultation, seen(points_of(consultation)[:1]), Draft(), actor=who.writer)
+    reply = replies.create(
+        consultation, seen(points_of(consultation)[:1]), Draft(), actor=who.writer
+    )
     assert [field for field, _sentence in replies.problems(reply)] == ["decision", "text"]
-    replies.save(reply, Draft(Decision.ACCEPTED, "Tiếp thu."), actor=who.writer, seen_revision=reply.revision)
+    replies.save(
+        reply, Draft(Decision.ACCEPTED, "Tiếp thu."), actor=who.writer, seen_revision=reply.revision
+    )
     with pytest.raises(FieldError, match="sửa ở đâu"):
         replies.move(reply, "agree", actor=who.colleague, seen_revision=reply.revision)
-    replies.save(reply, Draft(Decision.ACCEPTED, "Gọi 0912 345 678.", "Điều 5"), actor=who.writer, seen_revision=None)
+    replies.save(
+        reply,
+        Draft(Decision.ACCEPTED, "Gọi 0912 345 678.", "Điều 5"),
+        actor=who.writer,
+        seen_revision=None,
+    )
     with pytest.raises(FieldError, match="số điện thoại"):
         replies.move(reply, "agree", actor=who.colleague, seen_revision=None)
     # Plots of land stand in the plan itself.
-    replies.save(reply, Draft(Decision.ACCEPTED, "Điều chỉnh thửa 118, tờ bản đồ số 7.", "Điều 5"), actor=who.writer, seen_revision=None)
+    replies.save(
+        reply,
+        Draft(Decision.ACCEPTED, "Điều chỉnh thửa 118, tờ bản đồ số 7.", "Điều 5"),
+        actor=who.writer,
+        seen_revision=None,
+    )
     replies.move(reply, "agree", actor=who.colleague, seen_revision=None)
     assert reply.html.startswith("<p>")
     with pytest.raises(FieldError, match="dài"):
-        replies.create(consultation, seen(points_of(consultation)[1:2]), Draft(text="a" * 10_001), actor=who.writer)
+        replies.create(
+            consultation,
+            seen(points_of(consultation)[1:2]),
+            Draft(text="a" * 10_001),
+            actor=who.writer,
+        )
 
 
 def test_two_people_or_one_that_is_recorded(ctx: Flask) -> None:
     who = people()
     chief = make_user(roles=[Role.APPROVER, Role.HEAD])
     consultation, _comments = make_file()
-    reply = replies.create(consultation, seen(points_of(consultation)), Draft(Decision.EXPLAINED, "Giữ"), actor=chief)
+    reply = replies.create(
+        consultation, seen(points_of(consultation)), Draft(Decision.EXPLAINED, "Giữ"), actor=chief
+    )
     replies.move(reply, "agree", actor=chief, seen_revision=None)
     with pytest.raises(Forbidden, match="không tự chốt"):
         replies.move(reply, "finalise", actor=chief, seen_revision=None)
@@ -238,8 +299,15 @@ def test_a_point_leaves_a_draft_but_not_an_agreed_reply(ctx: Flask) -> None:
     who = people()
     consultation, _comments = make_file()
     first, second, *_rest = points_of(consultation)
-    replies.create(consultation, seen([first, second]), Draft(Decision.EXPLAINED, "Giữ"), actor=who.writer)
-    other = replies.create(consultation, seen(points_of(consultation)[:1]), Draft(Decision.EXPLAINED, "Riêng"), actor=who.writer)
+    replies.create(
+        consultation, seen([first, second]), Draft(Decision.EXPLAINED, "Giữ"), actor=who.writer
+    )
+    other = replies.create(
+        consultation,
+        seen(points_of(consultation)[:1]),
+        Draft(Decision.EXPLAINED, "Riêng"),
+        actor=who.writer,
+    )
     assert replies.points_of(other) == [first.id]
     replies.move(other, "agree", actor=who.colleague, seen_revision=None)
     with pytest.raises(Refused, match="Chưa ý nào"):
@@ -274,7 +342,9 @@ def test_a_step_for_many_is_for_all_or_none(ctx: Flask) -> None:
     who = people()
     consultation, _comments = make_file()
     good, bad = (
-        replies.create(consultation, seen([point]), Draft(Decision.EXPLAINED, text), actor=who.writer)
+        replies.create(
+            consultation, seen([point]), Draft(Decision.EXPLAINED, text), actor=who.writer
+        )
         for point, text in zip(points_of(consultation)[:2], ("Giữ", ""), strict=True)
     )
     db.session.commit()
@@ -287,7 +357,9 @@ def test_a_step_for_many_is_for_all_or_none(ctx: Flask) -> None:
     with pytest.raises(Refused, match="ít nhất một"):
         replies.move_many(consultation, {}, "agree", actor=who.colleague)
     with pytest.raises(Refused, match="nhiều nhất"):
-        replies.move_many(consultation, dict.fromkeys(range(1_001), 1), "agree", actor=who.colleague)
+        replies.move_many(
+            consultation, dict.fromkeys(range(1_001), 1), "agree", actor=who.colleague
+        )
     assert replies.move_many(consultation, {good.id: 1}, "agree", actor=who.colleague) == 1
 
 
@@ -295,12 +367,27 @@ def test_one_reply_for_a_thousand_points_in_one_transaction(ctx: Flask) -> None:
     who = people()
     consultation, comments = make_file(TEXTS[:1])
     values = [
-        {"consultation_id": consultation.id, "comment_id": comments[0].id, "number": number, "text": f"Ý {number}", "target_kind": "whole"}
+        {
+            "consultation_id": consultation.id,
+            "comment_id": comments[0].id,
+            "number": number,
+            "text": f"Ý {number}",
+            "target_kind": "whole",
+        }
         for number in range(2, 1_001)
     ]
     db.session.execute(
         sa.insert(Point),
-        [{**row, "created_at": now(), "updated_at": now(), "revision": 1, "target_kind": TargetKind.WHOLE} for row in values],
+        [
+            {
+                **row,
+                "created_at": now(),
+                "updated_at": now(),
+                "revision": 1,
+                "target_kind": TargetKind.WHOLE,
+            }
+            for row in values
+        ],
     )
     db.session.commit()
     chosen = queries.matching(consultation, Wanted(state=State.WITHOUT), limit=points.BULK_MAX)
@@ -311,12 +398,17 @@ def test_one_reply_for_a_thousand_points_in_one_transaction(ctx: Flask) -> None:
         grouping.group(consultation, chosen, None, actor=who.writer)
 
 
-# The table's rows ------------------------------------------------------------------------------------------------------------
+# The table's rows -------------------------------------------------------------------------------
 def test_who_said_it_is_masked_as_they_allowed(ctx: Flask) -> None:
     people()
     consultation = make_consultation(stage=Stage.CLOSED)
     place = Place(slug="dong", name="thôn Đông")
-    meeting = VillageMeeting(consultation_id=consultation.id, held_on=dt.date(2026, 10, 28), place="Nhà văn hóa", present=60)
+    meeting = VillageMeeting(
+        consultation_id=consultation.id,
+        held_on=dt.date(2026, 10, 28),
+        place="Nhà văn hóa",
+        present=60,
+    )
     db.session.add_all([place, meeting])
     db.session.commit()
     expected = {
@@ -325,13 +417,20 @@ def test_who_said_it_is_masked_as_they_allowed(ctx: Flask) -> None:
         "01 cá nhân": {"name_display": NameDisplay.FULL, "consent": Consent.PRIVATE},
         "N.T.Â. và 31 người khác": {"people": 32},
         "32 cá nhân": {"people": 32, "name_display": NameDisplay.HIDDEN},
-        "Hợp tác xã An Sơn": {"sender_kind": SenderKind.ORGANISATION, "organisation_name": "Hợp tác xã An Sơn", "consent": Consent.PRIVATE},
+        "Hợp tác xã An Sơn": {
+            "sender_kind": SenderKind.ORGANISATION,
+            "organisation_name": "Hợp tác xã An Sơn",
+            "consent": Consent.PRIVATE,
+        },
         "Sở Xây dựng (văn bản số 412/SXD)": {
             "sender_kind": SenderKind.AGENCY,
             "organisation_name": "Sở Xây dựng",
             "letter_number": "412/SXD",
         },
-        "Họp dân ngày 28/10/2026 tại Nhà văn hóa": {"meeting_id": meeting.id, "channel": Channel.MEETING},
+        "Họp dân ngày 28/10/2026 tại Nhà văn hóa": {
+            "meeting_id": meeting.id,
+            "channel": Channel.MEETING,
+        },
     }
     for columns in expected.values():
         make_comment(consultation, **columns)  # type: ignore[arg-type]
@@ -351,8 +450,17 @@ def test_who_said_it_is_masked_as_they_allowed(ctx: Flask) -> None:
 def test_general_remarks_come_first_then_themes_clauses_projects_places(ctx: Flask) -> None:
     who = people()
     consultation = make_consultation(stage=Stage.CLOSED)
-    old, new = (DraftVersion(consultation_id=consultation.id, number=number, published_at=now()) for number in (1, 2))
-    project = ProjectItem(consultation_id=consultation.id, code="C01", name="Đường tránh", land_code="DGT", planned_ha=1)
+    old, new = (
+        DraftVersion(consultation_id=consultation.id, number=number, published_at=now())
+        for number in (1, 2)
+    )
+    project = ProjectItem(
+        consultation_id=consultation.id,
+        code="C01",
+        name="Đường tránh",
+        land_code="DGT",
+        planned_ha=1,
+    )
     db.session.add_all([old, new, project])
     db.session.flush()
     parts = [
@@ -365,7 +473,15 @@ def test_general_remarks_come_first_then_themes_clauses_projects_places(ctx: Fla
     ]
     for version, position, depth, kind, anchor, label, heading in parts:
         db.session.add(
-            Clause(version_id=version.id, position=position, depth=depth, kind=kind, anchor=anchor, label=label, heading=heading)
+            Clause(
+                version_id=version.id,
+                position=position,
+                depth=depth,
+                kind=kind,
+                anchor=anchor,
+                label=label,
+                heading=heading,
+            )
         )
     db.session.commit()
     targets = [

@@ -6,7 +6,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.consultations.models import Certificate, Clause, Consultation, DossierItem, DraftVersion, VillageMeeting
+from app.consultations.models import (
+    Certificate,
+    Clause,
+    Consultation,
+    DossierItem,
+    DraftVersion,
+    VillageMeeting,
+)
 from app.consultations.service import certificates, issuing, moderating, verifying
 from app.consultations.states import ClauseKind, DossierKind
 from app.extensions import db
@@ -25,10 +32,26 @@ def certified() -> tuple[Consultation, People]:
     consultation, _table, who = make_issued()
     item = DossierItem(consultation_id=consultation.id, kind=DossierKind.DRAFT, title="Dự thảo")
     version = DraftVersion(consultation_id=consultation.id, number=1, published_at=now())
-    meeting = VillageMeeting(consultation_id=consultation.id, held_on=today(), place="Nhà văn hóa", present=60, agree=50, disagree=3)
+    meeting = VillageMeeting(
+        consultation_id=consultation.id,
+        held_on=today(),
+        place="Nhà văn hóa",
+        present=60,
+        agree=50,
+        disagree=3,
+    )
     db.session.add_all([item, version, meeting])
     db.session.flush()
-    db.session.add(Clause(version_id=version.id, position=1, kind=ClauseKind.ARTICLE, anchor="dieu-1", label="Điều 1", text="Phạm vi"))
+    db.session.add(
+        Clause(
+            version_id=version.id,
+            position=1,
+            kind=ClauseKind.ARTICLE,
+            anchor="dieu-1",
+            label="Điều 1",
+            text="Phạm vi",
+        )
+    )
     file = files.keep_made(b"noi dung", "Dự thảo.docx")
     files.claim([file.key], Ref("dossier", item.id))
     certificates.make(consultation, actor=who.leader, seen_revision=consultation.revision)
@@ -55,21 +78,48 @@ CHANGES = {
         "UPDATE submission SET body = 'Tôi hoàn toàn đồng ý với quy hoạch này.' WHERE id = (SELECT max(id) FROM submission)",
         "đã bị sửa",
     ),
-    "a comment's stance": ("UPDATE comment SET stance = 'agree' WHERE id = (SELECT max(id) FROM comment)", "đã bị sửa"),
-    "how many people stand behind it": ("UPDATE comment SET people = 99 WHERE id = (SELECT max(id) FROM comment)", "đã bị sửa"),
-    "a comment taken out of the file": ("UPDATE comment SET stage = 'spam' WHERE id = (SELECT max(id) FROM comment)", "mất khỏi hồ sơ"),
-    "a point": ("UPDATE comment_point SET text = 'khác hẳn' WHERE id = (SELECT max(id) FROM comment_point)", "khác với bảng đã phát hành"),
+    "a comment's stance": (
+        "UPDATE comment SET stance = 'agree' WHERE id = (SELECT max(id) FROM comment)",
+        "đã bị sửa",
+    ),
+    "how many people stand behind it": (
+        "UPDATE comment SET people = 99 WHERE id = (SELECT max(id) FROM comment)",
+        "đã bị sửa",
+    ),
+    "a comment taken out of the file": (
+        "UPDATE comment SET stage = 'spam' WHERE id = (SELECT max(id) FROM comment)",
+        "mất khỏi hồ sơ",
+    ),
+    "a point": (
+        "UPDATE comment_point SET text = 'khác hẳn' WHERE id = (SELECT max(id) FROM comment_point)",
+        "khác với bảng đã phát hành",
+    ),
     "the wording in the table": (
         "UPDATE comment_point SET table_text = 'khác' WHERE id = (SELECT max(id) FROM comment_point)",
         "khác với bảng",
     ),
-    "a reply's words": ("UPDATE comment_reply SET text = 'khác' WHERE id = (SELECT max(id) FROM comment_reply)", "khác với bảng"),
-    "a decision": ("UPDATE comment_reply SET decision = 'out_of_scope' WHERE id = (SELECT max(id) FROM comment_reply)", "khác với bảng"),
-    "a lock": ("UPDATE comment_point SET issued_number = NULL WHERE id = (SELECT max(id) FROM comment_point)", "không còn khóa"),
-    "the head of the issue": ("UPDATE result_table SET content = '{}'", "Nội dung bảng tổng hợp phát hành lần 1 đã bị sửa"),
+    "a reply's words": (
+        "UPDATE comment_reply SET text = 'khác' WHERE id = (SELECT max(id) FROM comment_reply)",
+        "khác với bảng",
+    ),
+    "a decision": (
+        "UPDATE comment_reply SET decision = 'out_of_scope' WHERE id = (SELECT max(id) FROM comment_reply)",
+        "khác với bảng",
+    ),
+    "a lock": (
+        "UPDATE comment_point SET issued_number = NULL WHERE id = (SELECT max(id) FROM comment_point)",
+        "không còn khóa",
+    ),
+    "the head of the issue": (
+        "UPDATE result_table SET content = '{}'",
+        "Nội dung bảng tổng hợp phát hành lần 1 đã bị sửa",
+    ),
     "its hash": ("UPDATE result_table SET sha256 = 'abc'", "mã băm không có trong nhật ký"),
     "a row taken away": ("DELETE FROM result_row WHERE position = 4", "đã bị sửa"),
-    "the dates": ("UPDATE consultation SET closes_on = '2026-01-31', opens_on = '2026-01-02'", "khác với giấy chứng nhận"),
+    "the dates": (
+        "UPDATE consultation SET closes_on = '2026-01-31', opens_on = '2026-01-02'",
+        "khác với giấy chứng nhận",
+    ),
     "the log": (
         "UPDATE consultation_log SET note = 'khác' WHERE id = (SELECT min(id) FROM consultation_log)",
         "Nhật ký của cuộc lấy ý kiến",
@@ -95,7 +145,9 @@ def test_a_changed_row_of_the_issue_is_found(ctx: Flask) -> None:
     consultation, _who = certified()
     row = next(issuing.queries.issued_rows(issuing.queries.issues(consultation.id)[0].id))
     changed = {**row, "reply": "khác"}
-    db.session.execute(sa.update(issuing.ResultRow).where(issuing.ResultRow.position == 1).values(data=changed))
+    db.session.execute(
+        sa.update(issuing.ResultRow).where(issuing.ResultRow.position == 1).values(data=changed)
+    )
     db.session.commit()
     assert any("đã bị sửa" in line for line in verifying.verify(consultation).problems)
 
@@ -107,12 +159,17 @@ def test_a_hash_made_to_fit_is_not_in_the_chain(ctx: Flask) -> None:
     certificate.content = {**certificate.content, "public": 99}
     certificate.sha256 = certificates.hash_of(certificate.content)
     db.session.commit()
-    assert any("Giấy chứng nhận số 1: mã băm không có" in line for line in verifying.verify(consultation).problems)
+    assert any(
+        "Giấy chứng nhận số 1: mã băm không có" in line
+        for line in verifying.verify(consultation).problems
+    )
 
 
 def test_a_changed_or_missing_file_of_the_dossier_is_found(ctx: Flask) -> None:
     consultation, _who = certified()
-    blob = db.session.scalars(sa.select(StoredFile.blob).where(StoredFile.owner_kind == "dossier")).one()
+    blob = db.session.scalars(
+        sa.select(StoredFile.blob).where(StoredFile.owner_kind == "dossier")
+    ).one()
     runtime().storage.remove(blob)
     assert any("Tệp hồ sơ" in line for line in verifying.verify(consultation).problems)
     runtime().storage.put(blob, b"noi dung khac")
@@ -148,7 +205,9 @@ def test_an_erasure_that_was_asked_for_is_a_note(ctx: Flask) -> None:
     consultation, _who = certified()
     comment = db.session.get_one(Comment, points_of(consultation)[3].comment_id)
     chief = make_user(roles=[Role.ADMINISTRATOR, Role.MODERATOR])
-    moderating.erase(comment, actor=chief, seen_revision=comment.revision, reason="Người gửi yêu cầu xóa")
+    moderating.erase(
+        comment, actor=chief, seen_revision=comment.revision, reason="Người gửi yêu cầu xóa"
+    )
     db.session.commit()
     db.session.expire_all()
     report = verifying.verify(consultation)

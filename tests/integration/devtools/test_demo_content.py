@@ -37,7 +37,12 @@ def office(shared_app: Flask, make_app: Any, database_url: str) -> Iterator[Flas
     app = make_app(database_url=database_url, demo=True)
     with app.app_context():
         loaded = demo.load()
-        assert (loaded.fresh, loaded.questions, loaded.published, loaded.example[-6:]) == (True, 64, 43, "000014")
+        assert (loaded.fresh, loaded.questions, loaded.published, loaded.example[-6:]) == (
+            True,
+            64,
+            43,
+            "000014",
+        )
         db.session.commit()
     yield app
     with app.app_context():
@@ -61,7 +66,9 @@ def all_questions() -> list[Question]:
 def numbered(number: int) -> Question:
     """The question with this number in the list."""
     pattern = f"AS-____-{number:06d}"
-    return db.session.scalars(sa.select(Question).join(Submission).where(Submission.code.like(pattern))).one()
+    return db.session.scalars(
+        sa.select(Question).join(Submission).where(Submission.code.like(pattern))
+    ).one()
 
 
 def stages() -> Counter[str]:
@@ -88,7 +95,9 @@ EXPECTED_STAGES = {
 
 
 def test_every_question_of_the_list_is_there_under_its_number(inside: Flask) -> None:
-    titles = {question.submission.code[-6:]: question.submission.title for question in all_questions()}
+    titles = {
+        question.submission.code[-6:]: question.submission.title for question in all_questions()
+    }
     assert titles == {f"000{one.seq}": one.title for one in plan.questions()}
 
 
@@ -104,7 +113,12 @@ def test_every_stage_is_there(inside: Flask) -> None:
 
 def test_the_public_reads_forty_three(inside: Flask) -> None:
     assert len(queries.latest(100)) == 43
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(queries.public(Question.id).subquery())) == 43
+    assert (
+        db.session.scalar(
+            sa.select(sa.func.count()).select_from(queries.public(Question.id).subquery())
+        )
+        == 43
+    )
     assert queries.tombstone(numbered(51).submission.code)
     found = queries.public_search("ổ gà trước cổng trường")
     assert found[0].code == numbered(15).submission.code
@@ -123,7 +137,9 @@ def test_answers_took_as_long_as_the_list_says(inside: Flask) -> None:
     days = {one.seq: one.days for one in plan.questions()}
     for question in all_questions():
         if question.answered_at is not None:
-            assert question.took_days == days[question.submission.code[-3:]], question.submission.code
+            assert question.took_days == days[question.submission.code[-3:]], (
+                question.submission.code
+            )
 
 
 def test_clocks_are_in_every_state(inside: Flask) -> None:
@@ -141,7 +157,11 @@ def test_time_runs_forward(inside: Flask) -> None:
     received = [question.submission.received_at for question in all_questions()]
     assert received == sorted(received)
     assert received[-1] <= moment
-    logged = db.session.execute(sa.select(QuestionLog.question_id, QuestionLog.at).order_by(QuestionLog.question_id, QuestionLog.id)).all()
+    logged = db.session.execute(
+        sa.select(QuestionLog.question_id, QuestionLog.at).order_by(
+            QuestionLog.question_id, QuestionLog.id
+        )
+    ).all()
     assert logged == sorted(logged)
     assert max(at for _question, at in logged) <= moment
     recorded = list(db.session.scalars(sa.select(AuditRecord.at).order_by(AuditRecord.id)))
@@ -182,14 +202,24 @@ def test_special_turns(inside: Flask) -> None:
     scheduled = numbered(58).publish_at
     assert scheduled is not None
     assert scheduled > now()
-    assert [report.question_id for report, _code, _title in queries.open_reports()] == [numbered(41).id]
+    assert [report.question_id for report, _code, _title in queries.open_reports()] == [
+        numbered(41).id
+    ]
     assert [line.done for line in queries.progress_of(numbered(2))] == [True]
-    promised = {version.promised_on for number in (11, 14, 19) if (version := queries.version_of(numbered(number)))}
+    promised = {
+        version.promised_on
+        for number in (11, 14, 19)
+        if (version := queries.version_of(numbered(number)))
+    }
     assert all(day is not None and local(now()).date() < day for day in promised)
 
 
 def test_ratings(inside: Flask) -> None:
-    assert Counter(question.rating for question in all_questions() if question.rating) == {3: 22, 2: 6, 1: 3}
+    assert Counter(question.rating for question in all_questions() if question.rating) == {
+        3: 22,
+        2: 6,
+        1: 3,
+    }
 
 
 def test_mails_have_long_been_delivered_but_for_a_few(inside: Flask) -> None:
@@ -209,8 +239,16 @@ def test_pictures_belong_to_answers(inside: Flask) -> None:
 
 def test_eight_people_sign_in_and_nobody_else(inside: Flask) -> None:
     people = list(db.session.scalars(sa.select(User)))
-    may = {user.username for user in people if vault().verify_password(user.password_hash, accounts.PASSWORD)}
-    assert may == {username for username, _roles in demo.demo_accounts()} == {account.username for account in accounts.ACCOUNTS}
+    may = {
+        user.username
+        for user in people
+        if vault().verify_password(user.password_hash, accounts.PASSWORD)
+    }
+    assert (
+        may
+        == {username for username, _roles in demo.demo_accounts()}
+        == {account.username for account in accounts.ACCOUNTS}
+    )
     assert all(user.is_demo for user in people)
     assert all(user.password_hash is None for user in people if user.username not in may)
 

@@ -32,7 +32,9 @@ def all_questions() -> list[Question]:
 def numbered(number: int) -> Question:
     """The question with this number in the list."""
     pattern = f"AS-____-{number:06d}"
-    return db.session.scalars(sa.select(Question).join(Submission).where(Submission.code.like(pattern))).one()
+    return db.session.scalars(
+        sa.select(Question).join(Submission).where(Submission.code.like(pattern))
+    ).one()
 
 
 def stages() -> Counter[str]:
@@ -63,7 +65,11 @@ def assert_time_runs_forward() -> None:
     received = [question.submission.received_at for question in all_questions()]
     assert received == sorted(received)
     assert received[-1] <= moment
-    logged = db.session.execute(sa.select(QuestionLog.question_id, QuestionLog.at).order_by(QuestionLog.question_id, QuestionLog.id)).all()
+    logged = db.session.execute(
+        sa.select(QuestionLog.question_id, QuestionLog.at).order_by(
+            QuestionLog.question_id, QuestionLog.id
+        )
+    ).all()
     assert logged == sorted(logged)
     assert max(at for _question, at in logged) <= moment
     recorded = list(db.session.scalars(sa.select(AuditRecord.at).order_by(AuditRecord.id)))
@@ -136,7 +142,11 @@ def test_it_looks_fresh_on_any_day(bare: Flask, moment: dt.datetime) -> None:
 
 
 def test_it_refuses_where_it_is_not_allowed(make_app: Any, database_url: str, app: Flask) -> None:
-    production = {"environment": "production", "public_base_url": "https://anson.example", "trusted_hosts": "anson.example"}
+    production = {
+        "environment": "production",
+        "public_base_url": "https://anson.example",
+        "trusted_hosts": "anson.example",
+    }
     for overrides, word in ((production, "chính thức"), ({}, "LANGNGHE_DEMO")):
         other = make_app(database_url=database_url, **overrides)
         for arguments in (("load",), ("load", "--fresh"), ("scale", "--questions", "10")):

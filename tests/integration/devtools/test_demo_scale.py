@@ -34,16 +34,38 @@ def test_two_thousand(bare: Flask) -> None:
     with bare.app_context():
         stages = Counter(db.session.scalars(sa.select(Question.stage)))
         assert stages[Stage.ANSWERED] + stages[Stage.CLOSED] == 1_940
-        assert (stages[Stage.RECEIVED], stages[Stage.ASSIGNED], stages[Stage.WITHDRAWN]) == (25, 25, 10)
-        assert Counter(db.session.scalars(sa.select(Question.visibility))) == {Visibility.PUBLIC: 1_940, Visibility.PRIVATE: 60}
-        assert len({row[0] for row in db.session.execute(sa.select(sa.extract("year", Question.published_at))) if row[0]}) >= 5
+        assert (stages[Stage.RECEIVED], stages[Stage.ASSIGNED], stages[Stage.WITHDRAWN]) == (
+            25,
+            25,
+            10,
+        )
+        assert Counter(db.session.scalars(sa.select(Question.visibility))) == {
+            Visibility.PUBLIC: 1_940,
+            Visibility.PRIVATE: 60,
+        }
+        assert (
+            len(
+                {
+                    row[0]
+                    for row in db.session.execute(
+                        sa.select(sa.extract("year", Question.published_at))
+                    )
+                    if row[0]
+                }
+            )
+            >= 5
+        )
         assert max(db.session.scalars(sa.select(Submission.received_at))) <= now()
 
 
 def test_every_answer_belongs_to_its_question_and_is_found(bare: Flask) -> None:
     with bare.app_context():
         scale(300, answered_share=0.9)
-        wrong = sa.select(sa.func.count()).select_from(Question).join(AnswerVersion, AnswerVersion.id == Question.version_id)
+        wrong = (
+            sa.select(sa.func.count())
+            .select_from(Question)
+            .join(AnswerVersion, AnswerVersion.id == Question.version_id)
+        )
         assert db.session.scalar(wrong.where(AnswerVersion.question_id != Question.id)) == 0
         newest = queries.latest(1)[0]
         assert newest.code in {row.code for row in queries.public_search(newest.title)}

@@ -16,7 +16,9 @@ from app.devtools import catcher, run
 from tests.smtp_server import free_port
 
 ADDRESS = "/thu-nghiem/hop-thu"
-EVIL = "<script>alert(1)</script><img src=http://evil.example/x.png onerror=alert(1)><p>Xin chào</p>"
+EVIL = (
+    "<script>alert(1)</script><img src=http://evil.example/x.png onerror=alert(1)><p>Xin chào</p>"
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +42,16 @@ def browser(demo_app: Flask) -> FlaskClient:
 
 def mail(subject: str = "Đã nhận câu hỏi", *, html: str = "", text: str = "") -> EmailMessage:
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "khong-tra-loi@anson.example", "nguyen.an@example.vn", subject
+    message["From"], message["To"], message["Subject"] = (
+        "khong-tra-loi@anson.example",
+        "nguyen.an@example.vn",
+        subject,
+    )
     message["Message-ID"] = "<1@anson.example>"
-    message.set_content(text or "Mở http://127.0.0.1:8000/xac-nhan/abc_DEF-123, rồi bấm nút.\n<b>Không phải chữ đậm</b>\n")
+    message.set_content(
+        text
+        or "Mở http://127.0.0.1:8000/xac-nhan/abc_DEF-123, rồi bấm nút.\n<b>Không phải chữ đậm</b>\n"
+    )
     if html:
         message.add_alternative(html, subtype="html")
     return message
@@ -71,7 +80,9 @@ def test_the_newest_is_first(folder: catcher.MailFolder, browser: FlaskClient) -
     assert len(folder.latest(limit=2)) == 2
 
 
-def test_links_of_the_plain_text_can_be_clicked(folder: catcher.MailFolder, browser: FlaskClient) -> None:
+def test_links_of_the_plain_text_can_be_clicked(
+    folder: catcher.MailFolder, browser: FlaskClient
+) -> None:
     name = folder.add(mail().as_bytes())
     page = browser.get(f"{ADDRESS}/{name}").get_data(as_text=True)
     assert (
@@ -82,7 +93,9 @@ def test_links_of_the_plain_text_can_be_clicked(folder: catcher.MailFolder, brow
     assert "<iframe" not in page
 
 
-def test_html_is_framed_and_can_do_nothing(folder: catcher.MailFolder, browser: FlaskClient) -> None:
+def test_html_is_framed_and_can_do_nothing(
+    folder: catcher.MailFolder, browser: FlaskClient
+) -> None:
     name = folder.add(mail(html=EVIL).as_bytes())
     page = browser.get(f"{ADDRESS}/{name}").get_data(as_text=True)
     assert f'src="{ADDRESS}/{name}/html"' in page
@@ -98,13 +111,18 @@ def test_html_is_framed_and_can_do_nothing(folder: catcher.MailFolder, browser: 
     assert browser.get(f"{ADDRESS}/{name}").headers["X-Frame-Options"] == "DENY"
 
 
-@pytest.mark.parametrize("name", ["x", "..%2f..%2fapp", "20261124T010203000000-00000000", "20261124T010203000000-0000000g"])
+@pytest.mark.parametrize(
+    "name",
+    ["x", "..%2f..%2fapp", "20261124T010203000000-00000000", "20261124T010203000000-0000000g"],
+)
 def test_only_caught_mails_are_read(browser: FlaskClient, name: str) -> None:
     assert browser.get(f"{ADDRESS}/{name}").status_code == 404
     assert browser.get(f"{ADDRESS}/{name}/html").status_code == 404
 
 
-def test_a_subject_with_markup_is_harmless(folder: catcher.MailFolder, browser: FlaskClient) -> None:
+def test_a_subject_with_markup_is_harmless(
+    folder: catcher.MailFolder, browser: FlaskClient
+) -> None:
     name = folder.add(mail(EVIL).as_bytes())
     for address in (ADDRESS, f"{ADDRESS}/{name}"):
         assert "<script>alert" not in browser.get(address).get_data(as_text=True)
@@ -116,7 +134,12 @@ def test_without_demo_data_there_is_no_catcher(client: FlaskClient) -> None:
 
 def test_production_refuses_demo(make_app: Any) -> None:
     with pytest.raises(ConfigError, match="demo"):
-        make_app(environment="production", demo=True, public_base_url="https://anson.example", trusted_hosts="anson.example")
+        make_app(
+            environment="production",
+            demo=True,
+            public_base_url="https://anson.example",
+            trusted_hosts="anson.example",
+        )
 
 
 class TestRun:
@@ -136,12 +159,17 @@ class TestRun:
         assert runner.command[-2:] == ["jobs", "run"]
 
     def test_a_taken_port_is_named(self, given: dict[str, str]) -> None:
-        with socket.create_server(("127.0.0.1", int(given["PORT"]))), pytest.raises(run._Refused, match=f"Cổng {given['PORT']} đang"):
+        with (
+            socket.create_server(("127.0.0.1", int(given["PORT"]))),
+            pytest.raises(run._Refused, match=f"Cổng {given['PORT']} đang"),
+        ):
             run.environment(given)
 
     def test_a_taken_mail_port_is_stepped_over(self, given: dict[str, str]) -> None:
         with socket.create_server(("127.0.0.1", int(given["LANGNGHE_MAIL_PORT"]))):
-            assert int(run.environment(given)["LANGNGHE_MAIL_PORT"]) > int(given["LANGNGHE_MAIL_PORT"])
+            assert int(run.environment(given)["LANGNGHE_MAIL_PORT"]) > int(
+                given["LANGNGHE_MAIL_PORT"]
+            )
 
     @pytest.mark.parametrize("port", ["", "abc", "0", "70000", "-1"])
     def test_a_port_that_is_none(self, given: dict[str, str], port: str) -> None:
@@ -154,7 +182,9 @@ class TestRun:
         with pytest.raises(run._Refused, match="Cấu hình"):
             run.environment({**given, "LANGNGHE_ENVIRONMENT": "production"})
 
-    def test_a_child_is_revived_until_it_dies_too_often(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_a_child_is_revived_until_it_dies_too_often(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         monkeypatch.setattr(run.time, "sleep", lambda seconds: None)
         child = run.Child("test", ["/bin/false"], {})
         child.start()

@@ -31,19 +31,33 @@ def office(app: Flask) -> None:
 
 
 def draft_of(consultation_id: int, *texts: str, number: int = 1, published: bool = True) -> None:
-    version = DraftVersion(consultation_id=consultation_id, number=number, published_at=now() if published else None)
+    version = DraftVersion(
+        consultation_id=consultation_id, number=number, published_at=now() if published else None
+    )
     db.session.add(version)
     db.session.flush()
     for position, text in enumerate(texts, 1):
         db.session.add(
-            Clause(version_id=version.id, position=position, kind=ClauseKind.ARTICLE, anchor=f"dieu-{position}", label="Điều", text=text)
+            Clause(
+                version_id=version.id,
+                position=position,
+                kind=ClauseKind.ARTICLE,
+                anchor=f"dieu-{position}",
+                label="Điều",
+                text=text,
+            )
         )
     db.session.commit()
 
 
 def project_of(consultation_id: int, code: str, position: int = 1) -> ProjectItem:
     row = ProjectItem(
-        consultation_id=consultation_id, code=code, name=f"Công trình {code}", land_code="DGT", planned_ha=3, position=position
+        consultation_id=consultation_id,
+        code=code,
+        name=f"Công trình {code}",
+        land_code="DGT",
+        planned_ha=3,
+        position=position,
     )
     db.session.add(row)
     db.session.commit()
@@ -54,22 +68,52 @@ def project_of(consultation_id: int, code: str, position: int = 1) -> ProjectIte
 def slug(app: Flask) -> str:
     """A consultation with something behind every address."""
     with app.app_context():
-        made = make_consultation(stage=Stage.ANSWERED, legal_basis=[{"text": "Luật Đất đai, Điều 70", "url": ""}])
+        made = make_consultation(
+            stage=Stage.ANSWERED, legal_basis=[{"text": "Luật Đất đai, Điều 70", "url": ""}]
+        )
         draft_of(made.id, "Phạm vi điều chỉnh", "Đối tượng áp dụng")
         project = project_of(made.id, "DA-01")
-        make_comment(made, visibility=Visibility.PUBLIC, target_kind=TargetKind.PROJECT, project_id=project.id)
-        table = ResultTable(consultation_id=made.id, number=1, issued_name="Phạm Thị Duyệt", sha256="0" * 64, content={"code": made.code})
+        make_comment(
+            made,
+            visibility=Visibility.PUBLIC,
+            target_kind=TargetKind.PROJECT,
+            project_id=project.id,
+        )
+        table = ResultTable(
+            consultation_id=made.id,
+            number=1,
+            issued_name="Phạm Thị Duyệt",
+            sha256="0" * 64,
+            content={"code": made.code},
+        )
         db.session.add(table)
         db.session.flush()
         for number in range(1, 4):
-            row = Row(number, f"y-{number:08}", "Nhóm", "Người dân", f"Ý {number}", "accepted", "Đã sửa.", "Điều 5")
-            db.session.add(ResultRow(table_id=table.id, position=number, anchor=row.anchor, point_id=number, data=row.data()))
+            row = Row(
+                number,
+                f"y-{number:08}",
+                "Nhóm",
+                "Người dân",
+                f"Ý {number}",
+                "accepted",
+                "Đã sửa.",
+                "Điều 5",
+            )
+            db.session.add(
+                ResultRow(
+                    table_id=table.id,
+                    position=number,
+                    anchor=row.anchor,
+                    point_id=number,
+                    data=row.data(),
+                )
+            )
         make_question(visibility=question_states.Visibility.PUBLIC)
         db.session.commit()
         return made.slug
 
 
-# Against the document ----------------------------------------------------------------------------------------------------
+# Against the document ---------------------------------------------------------------------------
 class Schema:
     """Enough of JSON Schema to hold an answer against the document."""
 
@@ -86,7 +130,14 @@ class Schema:
         yield from self._of_value(value, schema, where)
 
     def _of_value(self, value: Any, schema: dict[str, Any], where: str) -> Iterator[str]:
-        kinds = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
+        kinds = {
+            "object": dict,
+            "array": list,
+            "string": str,
+            "integer": int,
+            "boolean": bool,
+            "null": type(None),
+        }
         if type(value) is not kinds[schema["type"]]:
             yield f"{where}: {value!r} is no {schema['type']}"
             return
@@ -101,7 +152,9 @@ class Schema:
         if "properties" in schema:
             yield from self._of_object(value, schema, where)
 
-    def _of_object(self, value: dict[str, Any], schema: dict[str, Any], where: str) -> Iterator[str]:
+    def _of_object(
+        self, value: dict[str, Any], schema: dict[str, Any], where: str
+    ) -> Iterator[str]:
         for name in set(schema.get("required", ())) - set(value):
             yield f"{where}.{name} is missing"
         for name, item in value.items():
@@ -116,7 +169,9 @@ def document(client: FlaskClient) -> dict[str, Any]:
     return found
 
 
-def test_every_path_answers_as_the_document_says(app: Flask, client: FlaskClient, slug: str) -> None:
+def test_every_path_answers_as_the_document_says(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     described = document(client)
     code = client.get("/api/v1/answers").get_json()["items"][0]["code"]
     schema, seen = Schema(described), 0
@@ -124,20 +179,32 @@ def test_every_path_answers_as_the_document_says(app: Flask, client: FlaskClient
         address = path.replace("{slug}", slug).replace("{code}", code)
         assert set(operations) == {"get"}, path
         responses = operations["get"]["responses"]
-        for found, status in ((client.get(address), "200"), (client.get(re.sub(r"\{\w+\}", "khong-co", path)), "404")):
+        for found, status in (
+            (client.get(address), "200"),
+            (client.get(re.sub(r"\{\w+\}", "khong-co", path)), "404"),
+        ):
             if status == "404" and "{" not in path:
                 continue
             assert found.status_code == int(status), (address, found.get_data(as_text=True))
             (kind,) = responses[status]["content"]
             assert found.content_type == kind
-            assert list(schema.problems(found.get_json(), responses[status]["content"][kind]["schema"])) == []
+            assert (
+                list(
+                    schema.problems(found.get_json(), responses[status]["content"][kind]["schema"])
+                )
+                == []
+            )
             seen += 1
     assert seen == 16
 
 
 def test_the_document_names_every_address_and_describes_it(app: Flask, client: FlaskClient) -> None:
     described = document(client)
-    routes = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")}
+    routes = {
+        re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/")
+    }
     assert set(described["paths"]) == routes - {"/api/v1/openapi.json", "/api/v1/{rest}"}
     assert described["openapi"] == "3.1.0"
     for operations in described["paths"].values():
@@ -147,20 +214,28 @@ def test_the_document_names_every_address_and_describes_it(app: Flask, client: F
     assert "http" not in json.dumps(described).replace("http://127.0.0.1:8000", "")
 
 
-# What stands in it -------------------------------------------------------------------------------------------------------
-def test_a_consultation_with_all_that_belongs_to_it(app: Flask, client: FlaskClient, slug: str) -> None:
+# What stands in it ------------------------------------------------------------------------------
+def test_a_consultation_with_all_that_belongs_to_it(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     one = client.get(f"/api/v1/consultations/{slug}").get_json()
     assert (one["phase"], one["received_count"], one["public_count"]) == ("result", 1, 1)
     assert one["legal_basis"] == [{"text": "Luật Đất đai, Điều 70", "url": ""}]
     assert one["url"] == f"http://127.0.0.1:8000/lay-y-kien/{slug}"
     (comment,) = client.get(f"/api/v1/consultations/{slug}/comments").get_json()["items"]
-    assert (comment["sender"], comment["project"], comment["target"]) == ("N.T.Â.", "DA-01", "project")
+    assert (comment["sender"], comment["project"], comment["target"]) == (
+        "N.T.Â.",
+        "DA-01",
+        "project",
+    )
     assert "0912345678" not in json.dumps(comment)
     (project,) = client.get(f"/api/v1/consultations/{slug}/projects").get_json()["items"]
     assert (project["code"], float(project["planned_ha"])) == ("DA-01", 3)
     assert client.get(f"/api/v1/consultations/{slug}/result").get_json()["number"] == 1
     first = client.get(f"/api/v1/consultations/{slug}/result/rows?limit=2").get_json()
-    second = client.get(f"/api/v1/consultations/{slug}/result/rows?limit=2&after={first['next']}").get_json()
+    second = client.get(
+        f"/api/v1/consultations/{slug}/result/rows?limit=2&after={first['next']}"
+    ).get_json()
     assert [row["text"] for row in first["items"] + second["items"]] == ["Ý 1", "Ý 2", "Ý 3"]
 
 
@@ -174,18 +249,25 @@ def test_the_newest_published_text_only(app: Flask, client: FlaskClient) -> None
 
 
 @pytest.mark.parametrize("display", NameDisplay)
-def test_senders_are_named_as_they_chose(app: Flask, client: FlaskClient, display: NameDisplay) -> None:
+def test_senders_are_named_as_they_chose(
+    app: Flask, client: FlaskClient, display: NameDisplay
+) -> None:
     with app.app_context():
         made = make_consultation(slug="cuoc-nay")
         make_comment(made, visibility=Visibility.PUBLIC, name_display=display)
     (comment,) = client.get("/api/v1/consultations/cuoc-nay/comments").get_json()["items"]
-    assert comment["sender"] == {"full": "Nguyễn Thị Ân", "initials": "N.T.Â.", "hidden": ""}[display.value]
+    assert (
+        comment["sender"]
+        == {"full": "Nguyễn Thị Ân", "initials": "N.T.Â.", "hidden": ""}[display.value]
+    )
 
 
 def test_a_result_is_there_only_once_it_is_published(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         made = make_consultation(stage=Stage.CLOSED, slug="cuoc-nay")
-        db.session.add(ResultTable(consultation_id=made.id, number=1, issued_name="A", sha256="0" * 64))
+        db.session.add(
+            ResultTable(consultation_id=made.id, number=1, issued_name="A", sha256="0" * 64)
+        )
         db.session.commit()
     for path in ("result", "result/rows"):
         assert client.get(f"/api/v1/consultations/cuoc-nay/{path}").status_code == 404
@@ -200,22 +282,34 @@ def test_by_phase(app: Flask, client: FlaskClient) -> None:
             "result": make_consultation(stage=Stage.ARCHIVED).code,
         }
     for phase, code in made.items():
-        assert [row["code"] for row in client.get(f"/api/v1/consultations?phase={phase}").get_json()["items"]] == [code]
+        assert [
+            row["code"]
+            for row in client.get(f"/api/v1/consultations?phase={phase}").get_json()["items"]
+        ] == [code]
 
 
 def test_answers_by_topic_unit_and_year(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
-        topic, unit = make_topic("Đất đai", slug="dat-dai"), make_unit("Phòng Kinh tế", slug="phong-kinh-te")
-        code = make_question(visibility=question_states.Visibility.PUBLIC, topic=topic, unit=unit).submission.code
+        topic, unit = (
+            make_topic("Đất đai", slug="dat-dai"),
+            make_unit("Phòng Kinh tế", slug="phong-kinh-te"),
+        )
+        code = make_question(
+            visibility=question_states.Visibility.PUBLIC, topic=topic, unit=unit
+        ).submission.code
         make_question(visibility=question_states.Visibility.PUBLIC)
     for query in ("topic=dat-dai", "unit=phong-kinh-te", f"topic=dat-dai&year={now().year}"):
-        assert [row["code"] for row in client.get(f"/api/v1/answers?{query}").get_json()["items"]] == [code], query
+        assert [
+            row["code"] for row in client.get(f"/api/v1/answers?{query}").get_json()["items"]
+        ] == [code], query
     assert client.get("/api/v1/answers?year=2001").get_json()["items"] == []
     assert client.get(f"/api/v1/answers/{code.lower()}").get_json()["code"] == code
 
 
 @pytest.mark.parametrize("what", ["consultations", "projects", "comments", "answers"])
-def test_pages_follow_each_other_without_gap_or_repetition(app: Flask, client: FlaskClient, what: str) -> None:
+def test_pages_follow_each_other_without_gap_or_repetition(
+    app: Flask, client: FlaskClient, what: str
+) -> None:
     with app.app_context():
         made = make_consultation(slug="cuoc-nay")
         for number in range(7):
@@ -227,7 +321,11 @@ def test_pages_follow_each_other_without_gap_or_repetition(app: Flask, client: F
                 make_comment(made, visibility=Visibility.PUBLIC)
             else:
                 make_question(visibility=question_states.Visibility.PUBLIC)
-    address = f"/api/v1/{what}" if what in {"consultations", "answers"} else f"/api/v1/consultations/cuoc-nay/{what}"
+    address = (
+        f"/api/v1/{what}"
+        if what in {"consultations", "answers"}
+        else f"/api/v1/consultations/cuoc-nay/{what}"
+    )
     whole = [row["code"] for row in client.get(address).get_json()["items"]]
     found, after = [], ""
     while after is not None:
@@ -238,9 +336,19 @@ def test_pages_follow_each_other_without_gap_or_repetition(app: Flask, client: F
     assert len(set(found)) == len(found) >= 7
 
 
-# Errors, limits, headers -------------------------------------------------------------------------------------------------
+# Errors, limits, headers ------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "limit=x", "after=khong", "phase=now", "after=" + "A" * 3_000, "after=W10", "limit=-1"]
+    "query",
+    [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "after=khong",
+        "phase=now",
+        "after=" + "A" * 3_000,
+        "after=W10",
+        "limit=-1",
+    ],
 )
 def test_a_bad_query_is_a_problem(client: FlaskClient, query: str) -> None:
     response = client.get(f"/api/v1/consultations?{query}")
@@ -251,7 +359,15 @@ def test_a_bad_query_is_a_problem(client: FlaskClient, query: str) -> None:
     assert query.split("=", 1)[0] in problem["detail"]
 
 
-@pytest.mark.parametrize("address", ["/api/v1/x", "/api/v1/consultations/x/y", "/api/v1/answers/AS-2026-999999", "/api/v1/consultations/x"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/x",
+        "/api/v1/consultations/x/y",
+        "/api/v1/answers/AS-2026-999999",
+        "/api/v1/consultations/x",
+    ],
+)
 def test_what_is_not_there_is_a_problem(client: FlaskClient, address: str) -> None:
     response = client.get(address)
     assert (response.status_code, response.content_type) == (404, "application/problem+json")
@@ -269,13 +385,17 @@ def test_anybody_may_read_and_nobody_write(app: Flask, client: FlaskClient, slug
 def test_unchanged_is_304_and_dated(app: Flask, client: FlaskClient, slug: str) -> None:
     response = client.get(f"/api/v1/consultations/{slug}")
     assert "Last-Modified" in response.headers
-    again = client.get(f"/api/v1/consultations/{slug}", headers={"If-None-Match": response.headers["ETag"]})
+    again = client.get(
+        f"/api/v1/consultations/{slug}", headers={"If-None-Match": response.headers["ETag"]}
+    )
     assert again.status_code == 304
     assert again.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_whoever_asks_too_often_is_told_so(app: Flask, client: FlaskClient) -> None:
-    answers = [client.get(f"/api/v1/consultations?limit={1 + number % 100}") for number in range(125)]
+    answers = [
+        client.get(f"/api/v1/consultations?limit={1 + number % 100}") for number in range(125)
+    ]
     with app.app_context():
         limiter.reset()
     late = [answer for answer in answers if answer.status_code == 429]

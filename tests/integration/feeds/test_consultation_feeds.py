@@ -38,7 +38,11 @@ def entries(client: FlaskClient) -> list[dict[str, str]]:
             "id": row.findtext(f"{ATOM}id") or "",
             "title": row.findtext(f"{ATOM}title") or "",
             "summary": row.findtext(f"{ATOM}summary") or "",
-            "url": (row.find(f"{ATOM}link").attrib["href"] if row.find(f"{ATOM}link") is not None else ""),  # type: ignore[union-attr]
+            "url": (
+                row.find(f"{ATOM}link").attrib["href"]
+                if row.find(f"{ATOM}link") is not None
+                else ""
+            ),  # type: ignore[union-attr]
             "published": row.findtext(f"{ATOM}published") or "",
         }
         for row in root.findall(f"{ATOM}entry")
@@ -48,7 +52,9 @@ def entries(client: FlaskClient) -> list[dict[str, str]]:
 def test_opened_extended_result_newest_first(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         unit = make_unit("Phòng Kinh tế")
-        made = make_consultation(stage=Stage.ANSWERED, title="Quy hoạch chợ", slug="cho", lead_unit_id=unit.id)
+        made = make_consultation(
+            stage=Stage.ANSWERED, title="Quy hoạch chợ", slug="cho", lead_unit_id=unit.id
+        )
         made.extended_at, made.extension_reason = now() - 15 * DAY, "Thêm thời gian cho bà con."
         make_consultation(stage=Stage.SCHEDULED, title="Chưa mở", slug="chua-mo")
         db.session.commit()
@@ -72,7 +78,12 @@ def test_the_same_feed_is_the_same_bytes(app: Flask, client: FlaskClient) -> Non
     assert client.get("/lay-y-kien/feed.atom").data == client.get("/lay-y-kien/feed.atom").data
     make(app)
     first = client.get("/lay-y-kien/feed.atom")
-    assert client.get("/lay-y-kien/feed.atom", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert (
+        client.get(
+            "/lay-y-kien/feed.atom", headers={"If-None-Match": first.headers["ETag"]}
+        ).status_code
+        == 304
+    )
 
 
 def test_ids_stay_when_a_title_changes(app: Flask, client: FlaskClient) -> None:
@@ -94,7 +105,9 @@ def test_hidden_and_drafts_are_in_neither(app: Flask, client: FlaskClient) -> No
     assert client.get("/lay-y-kien/feed.json").get_json()["items"] == []
 
 
-def test_the_site_map_names_every_page_of_a_consultation_and_all_answer(app: Flask, client: FlaskClient) -> None:
+def test_the_site_map_names_every_page_of_a_consultation_and_all_answer(
+    app: Flask, client: FlaskClient
+) -> None:
     make(app, slug="dang-mo")
     make(app, slug="da-xong", stage=Stage.ANSWERED)
     make(app, slug="da-go", visibility=Visibility.HIDDEN)

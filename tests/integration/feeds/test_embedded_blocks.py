@@ -29,7 +29,9 @@ def test_what_is_open_stands_in_the_block(app: Flask, client: FlaskClient) -> No
         make_consultation(title="Đã đóng", stage=Stage.CLOSED)
         make_consultation(title="Chưa mở", stage=Stage.SCHEDULED)
         make_consultation(title="Đã gỡ", visibility=Visibility.HIDDEN)
-        code = make_question(visibility=question_states.Visibility.PUBLIC, title="Bao giờ dọn rác?").submission.code
+        code = make_question(
+            visibility=question_states.Visibility.PUBLIC, title="Bao giờ dọn rác?"
+        ).submission.code
     page = visit(client, "/nhung/lay-y-kien")
     assert [link["href"] for link in page.soup.select("main .ln-list a")] == ["/lay-y-kien/cho"]
     assert "Còn 26 ngày" in page.text
@@ -37,7 +39,9 @@ def test_what_is_open_stands_in_the_block(app: Flask, client: FlaskClient) -> No
 
 
 @pytest.mark.parametrize("address", BLOCKS)
-def test_every_link_opens_in_the_whole_window(app: Flask, client: FlaskClient, address: str) -> None:
+def test_every_link_opens_in_the_whole_window(
+    app: Flask, client: FlaskClient, address: str
+) -> None:
     with app.app_context():
         make_consultation()
         make_question(visibility=question_states.Visibility.PUBLIC)
@@ -71,7 +75,9 @@ def test_the_language_of_the_address_is_taken(client: FlaskClient) -> None:
     assert 'lang="en"' in client.get("/nhung/hoi-dap?lang=en").get_data(as_text=True)
 
 
-def test_sites_of_the_setting_may_frame_the_blocks_and_nothing_else(make_app: Any, database_url: str) -> None:
+def test_sites_of_the_setting_may_frame_the_blocks_and_nothing_else(
+    make_app: Any, database_url: str
+) -> None:
     app = make_app(embed_parents="https://namhai.example, http://trong.namhai.example:8080")
     with app.app_context():
         from app.extensions import db
@@ -79,7 +85,9 @@ def test_sites_of_the_setting_may_frame_the_blocks_and_nothing_else(make_app: An
         db.create_all()
     client = app.test_client()
     policy = client.get("/nhung/hoi-dap").headers["Content-Security-Policy"]
-    assert "frame-ancestors 'self' https://namhai.example http://trong.namhai.example:8080;" in policy
+    assert (
+        "frame-ancestors 'self' https://namhai.example http://trong.namhai.example:8080;" in policy
+    )
     for address in ("/", "/hoi-dap", "/lay-y-kien", "/api/v1/answers"):
         headers = client.get(address).headers
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
@@ -88,7 +96,15 @@ def test_sites_of_the_setting_may_frame_the_blocks_and_nothing_else(make_app: An
 
 @pytest.mark.parametrize(
     "parents",
-    ["namhai.example", "*", "https://*", "https://a.example; script-src *", "https://a.example/duong", "https://A.example", "'self'"],
+    [
+        "namhai.example",
+        "*",
+        "https://*",
+        "https://a.example; script-src *",
+        "https://a.example/duong",
+        "https://A.example",
+        "'self'",
+    ],
 )
 def test_nonsense_in_the_setting_stops_the_start(make_app: Any, parents: str) -> None:
     with pytest.raises(ConfigError, match="embed_parents"):

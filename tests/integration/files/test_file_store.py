@@ -52,10 +52,16 @@ def test_contents_lie_in_folders_by_their_name_for_the_owner_alone(tmp_path):
     assert [item for item in (tmp_path / "uploads").rglob("*") if item.is_file()] == [path]
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a" * 31, "A" * 32, "", "a" * 32 + "/", "../" + "a" * 29])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a" * 31, "A" * 32, "", "a" * 32 + "/", "../" + "a" * 29]
+)
 def test_a_name_is_never_a_path(tmp_path, name):
     store = LocalStorage(tmp_path / "uploads")
-    for action in (lambda: store.put(name, b"x"), lambda: store.open(name), lambda: store.remove(name)):
+    for action in (
+        lambda: store.put(name, b"x"),
+        lambda: store.open(name),
+        lambda: store.remove(name),
+    ):
         with pytest.raises(ValueError, match="blob"):
             action()
 
@@ -63,8 +69,14 @@ def test_a_name_is_never_a_path(tmp_path, name):
 def test_the_content_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
     steps = []
     real_sync, real_replace = os.fsync, storage.Path.replace
-    monkeypatch.setattr(storage.os, "fsync", lambda descriptor: (steps.append("sync"), real_sync(descriptor)))
-    monkeypatch.setattr(storage.Path, "replace", lambda self, target: (steps.append("rename"), real_replace(self, target)))
+    monkeypatch.setattr(
+        storage.os, "fsync", lambda descriptor: (steps.append("sync"), real_sync(descriptor))
+    )
+    monkeypatch.setattr(
+        storage.Path,
+        "replace",
+        lambda self, target: (steps.append("rename"), real_replace(self, target)),
+    )
     store = LocalStorage(tmp_path / "uploads")
 
     store.put("ab" * 16, b"x")
@@ -112,7 +124,9 @@ def test_foreign_files_in_the_folder_are_left_alone(tmp_path):
     assert list(LocalStorage(tmp_path / "uploads").blobs()) == []
 
 
-@pytest.mark.parametrize(("free", "total", "room"), [(2, 100, True), (1, 100, False), (0.4, 10, False), (0.6, 10, True)])
+@pytest.mark.parametrize(
+    ("free", "total", "room"), [(2, 100, True), (1, 100, False), (0.4, 10, False), (0.6, 10, True)]
+)
 def test_a_reserve_stays_free(tmp_path, monkeypatch, free, total, room):
     usage = shutil._ntuple_diskusage(int(total * 1024**3), 0, int(free * 1024**3))
     monkeypatch.setattr(storage.shutil, "disk_usage", lambda place: usage)

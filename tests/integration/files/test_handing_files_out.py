@@ -176,12 +176,15 @@ def test_one_statement_finds_the_file(app, client, guard, address):
     assert len(counter.statements) == 1
 
 
-# A form that takes files in ---------------------------------------------------------------------------------------------
+# A form that takes files in ---------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def form_app(make_app, tmp_path_factory):
     """An app of its own, on the disk, with one form."""
     with running(StubClamd()) as clamd:
-        app = make_app(clamd=clamd.address, database_url=f"sqlite:///{tmp_path_factory.mktemp('form') / 'app.db'}")
+        app = make_app(
+            clamd=clamd.address,
+            database_url=f"sqlite:///{tmp_path_factory.mktemp('form') / 'app.db'}",
+        )
         bp = Blueprint("form_under_test", __name__)
 
         @bp.post("/form-under-test")
@@ -205,7 +208,9 @@ def form_app(make_app, tmp_path_factory):
 
 
 def send(app, *files):
-    return app.test_client().post("/form-under-test", data={"files": [(io.BytesIO(content), name) for content, name in files]})
+    return app.test_client().post(
+        "/form-under-test", data={"files": [(io.BytesIO(content), name) for content, name in files]}
+    )
 
 
 def test_files_of_a_real_form_are_kept_on_the_disk(form_app):
@@ -225,7 +230,9 @@ def test_the_record_of_an_infected_file_outlives_the_refusal(form_app):
     assert response.status_code == 422
     assert "«b.pdf» có mã độc" in response.text
     with form_app.app_context():
-        records = db.session.scalars(sa.select(AuditRecord).where(AuditRecord.tag == service.AUDIT_INFECTED)).all()
+        records = db.session.scalars(
+            sa.select(AuditRecord).where(AuditRecord.tag == service.AUDIT_INFECTED)
+        ).all()
         assert [record.data["signature"] for record in records] == ["Eicar-Test-Signature"]
         assert db.session.scalar(sa.select(sa.func.count()).where(StoredFile.name == "a.pdf")) == 0
 

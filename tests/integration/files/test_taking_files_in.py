@@ -21,7 +21,16 @@ from app.kernel.clock import now
 from app.kernel.db import StatementCounter
 from app.kernel.errors import Busy, FieldError
 from app.kernel.links import Ref
-from tests.factories.files import EICAR, StubClamd, closed_port, docx, image, make_file, pdf, running
+from tests.factories.files import (
+    EICAR,
+    StubClamd,
+    closed_port,
+    docx,
+    image,
+    make_file,
+    pdf,
+    running,
+)
 
 THING = Ref("thing", 1)
 
@@ -43,7 +52,11 @@ class Says:
         return self.answers_ping
 
 
-CLEAN, INFECTED, UNREADABLE = Verdict(Finding.CLEAN), Verdict(Finding.INFECTED, "Eicar"), Verdict(Finding.UNREADABLE)
+CLEAN, INFECTED, UNREADABLE = (
+    Verdict(Finding.CLEAN),
+    Verdict(Finding.INFECTED, "Eicar"),
+    Verdict(Finding.UNREADABLE),
+)
 
 
 def receive(content=None, name="Đơn.pdf", **options):
@@ -60,11 +73,20 @@ def test_a_file_is_kept_with_its_name_and_its_hash(ctx, runtime):
 
     again = queries.by_key(file.key)
     assert again is file
-    assert (again.name, again.size, again.content_type) == ("Đơn đề nghị.pdf", len(pdf()), "application/pdf")
+    assert (again.name, again.size, again.content_type) == (
+        "Đơn đề nghị.pdf",
+        len(pdf()),
+        "application/pdf",
+    )
     assert again.path == f"/tep/{file.key}/don-de-nghi.pdf"
     assert len(file.key) == 22
     assert runtime.storage.contents == {file.blob: pdf()}
-    assert (again.owner, again.state, again.scanned_at, again.width) == (None, FileState.CLEAN, None, None)
+    assert (again.owner, again.state, again.scanned_at, again.width) == (
+        None,
+        FileState.CLEAN,
+        None,
+        None,
+    )
 
 
 def test_a_picture_is_kept_smaller_and_without_where_it_was_taken(ctx, runtime):
@@ -72,7 +94,10 @@ def test_a_picture_is_kept_smaller_and_without_where_it_was_taken(ctx, runtime):
 
     assert (file.width, file.height, file.is_picture) == (1600, 1067, True)
     assert b"SENTINEL" not in runtime.storage.contents[file.blob]
-    assert service.receive(io.BytesIO(image(size=(3000, 2000))), "a.jpg", limits=service.STAFF).width == 2400
+    assert (
+        service.receive(io.BytesIO(image(size=(3000, 2000))), "a.jpg", limits=service.STAFF).width
+        == 2400
+    )
 
 
 def test_the_slow_part_comes_before_the_first_statement(ctx, runtime):
@@ -146,7 +171,7 @@ def test_all_people_together_have_a_limit_for_the_day(ctx, runtime, monkeypatch)
     assert len(runtime.storage.contents) == 3
 
 
-# Owners ------------------------------------------------------------------------------------------------------------------
+# Owners -----------------------------------------------------------------------------------------
 def test_files_are_given_to_their_owner_in_order(ctx, runtime):
     first, second, noise = receive(), receive(), receive()
 
@@ -207,7 +232,10 @@ def test_files_of_several_owners_come_in_one_statement(ctx, runtime):
 def test_a_form_of_several_pages_finds_its_files_again(ctx, runtime):
     first, second, claimed = receive(), receive(), make_file(THING)
 
-    assert queries.unclaimed([second.key, first.key, claimed.key, "nothing", second.key]) == [second, first]
+    assert queries.unclaimed([second.key, first.key, claimed.key, "nothing", second.key]) == [
+        second,
+        first,
+    ]
     service.discard([first.key, claimed.key])
     assert queries.unclaimed([first.key, second.key]) == [second]
     assert queries.of(THING) == [claimed]
@@ -219,12 +247,17 @@ def test_the_list_on_a_page_says_what_can_be_fetched(ctx, runtime):
 
     links = queries.links(queries.of(THING))
 
-    assert (links[0].url, links[0].name, links[0].note, links[0].is_picture) == (clean.path, "Ảnh.jpg", "JPG, 1 KB", True)
+    assert (links[0].url, links[0].name, links[0].note, links[0].is_picture) == (
+        clean.path,
+        "Ảnh.jpg",
+        "JPG, 1 KB",
+        True,
+    )
     assert (links[1].url, links[1].note) == ("", "Đang chờ quét mã độc")
     assert queries.waiting_count() == 1
 
 
-# Removing ----------------------------------------------------------------------------------------------------------------
+# Removing ---------------------------------------------------------------------------------------
 def test_contents_go_after_the_commit_that_removed_their_rows(app, runtime):
     with app.app_context():
         gone, kept = make_file(THING).blob, make_file(Ref("thing", 2)).blob
@@ -289,7 +322,7 @@ def test_the_jobs_are_on_the_timetable(app, runtime):
         assert db.session.scalar(sa.select(sa.func.count()).select_from(StoredFile)) == 0
 
 
-# The scanner -------------------------------------------------------------------------------------------------------------
+# The scanner ------------------------------------------------------------------------------------
 def test_a_clean_scan_is_noted(ctx, runtime):
     runtime.scanner = Says(CLEAN)
     file = receive()
@@ -307,8 +340,14 @@ def test_an_infected_file_is_refused_and_recorded(ctx, runtime):
     assert service.infected_noted()
     service.record_infected()
     assert not service.infected_noted()
-    record = db.session.scalars(sa.select(AuditRecord).where(AuditRecord.tag == service.AUDIT_INFECTED)).one()
-    assert record.data == {"signature": "Eicar-Test-Signature", "extension": "pdf", "size": len(pdf(b"% " + EICAR))}
+    record = db.session.scalars(
+        sa.select(AuditRecord).where(AuditRecord.tag == service.AUDIT_INFECTED)
+    ).one()
+    assert record.data == {
+        "signature": "Eicar-Test-Signature",
+        "extension": "pdf",
+        "size": len(pdf(b"% " + EICAR)),
+    }
 
 
 def test_a_scanner_that_is_down_keeps_the_file_waiting(app, runtime):
@@ -337,7 +376,11 @@ def test_a_virus_found_later_removes_the_content_and_is_recorded(app, runtime):
         service.rescan()
         db.session.commit()
         record = db.session.scalars(sa.select(AuditRecord)).one()
-        assert (record.tag, record.about_kind, record.about_id) == (service.AUDIT_INFECTED, "thing", 1)
+        assert (record.tag, record.about_kind, record.about_id) == (
+            service.AUDIT_INFECTED,
+            "thing",
+            1,
+        )
     drain(app)
     assert runtime.storage.contents == {}
     with app.app_context():
@@ -363,7 +406,10 @@ def test_one_file_that_silences_the_scanner_does_not_keep_others_waiting(app, ru
         make_file(THING), make_file(THING)
         runtime.scanner = Says(ScannerDown("hung up"), CLEAN, ping=True)
         service.rescan()
-        assert [file.state for file in queries.of(THING)] == [FileState.QUARANTINED, FileState.CLEAN]
+        assert [file.state for file in queries.of(THING)] == [
+            FileState.QUARANTINED,
+            FileState.CLEAN,
+        ]
 
 
 def test_a_scanner_that_stays_down_is_asked_once(app, runtime):
@@ -386,7 +432,9 @@ def test_a_waiting_file_whose_content_is_missing_is_set_aside(app, runtime):
         assert queries.of(THING)[0].state is FileState.QUARANTINED
 
 
-@pytest.mark.parametrize("values", [{"owner_kind": "x"}, {"owner_id": 3}, {"size": 0}, {"width": 3}])
+@pytest.mark.parametrize(
+    "values", [{"owner_kind": "x"}, {"owner_id": 3}, {"size": 0}, {"width": 3}]
+)
 def test_the_database_refuses_nonsense(ctx, runtime, values):
     file = receive()
     for column, value in values.items():

@@ -70,7 +70,12 @@ def test_a_job_runs_once_and_is_done(app: Flask, kinds: Kinds) -> None:
     with app.app_context():
         assert value("done") == 1
         found = job(number)
-        assert (found.state, found.attempts, found.lease_owner, found.last_error) == (JobState.DONE, 1, None, None)
+        assert (found.state, found.attempts, found.lease_owner, found.last_error) == (
+            JobState.DONE,
+            1,
+            None,
+            None,
+        )
 
 
 def test_enqueueing_costs_one_statement(ctx: Flask, kinds: Kinds) -> None:
@@ -166,7 +171,9 @@ def test_a_failed_job_does_not_stop_the_next(app: Flask, kinds: Kinds) -> None:
         assert value("done") == 1
 
 
-def test_a_job_nobody_knows_any_more_is_dead(app: Flask, kinds: Kinds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_nobody_knows_any_more_is_dead(
+    app: Flask, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kinds("test:count", count_up)
     number = enqueue(app, "test:count")
     monkeypatch.setattr(registry, "_jobs", {})
@@ -225,7 +232,9 @@ def test_two_runners_share_the_work(app: Flask, kinds: Kinds) -> None:
     for _job in range(12):
         enqueue(app, "test:count")
     done: list[int] = []
-    threads = [threading.Thread(target=lambda: done.append(runner.drain(app))) for _runner in range(3)]
+    threads = [
+        threading.Thread(target=lambda: done.append(runner.drain(app))) for _runner in range(3)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -260,7 +269,11 @@ def test_an_idle_runner_only_reads(app: Flask, kinds: Kinds) -> None:
         finally:
             sa.event.remove(engine, "before_cursor_execute", note)
     assert statements
-    assert not [text for text in statements if text.startswith(("BEGIN IMMEDIATE", "UPDATE", "INSERT", "DELETE"))]
+    assert not [
+        text
+        for text in statements
+        if text.startswith(("BEGIN IMMEDIATE", "UPDATE", "INSERT", "DELETE"))
+    ]
 
 
 class TestPeriodic:
@@ -285,14 +298,28 @@ class TestPeriodic:
 
     def test_daily_and_a_missed_run_once(self, app: Flask, runs: list[dt.datetime]) -> None:
         self.plan(runs, at="07:30")
-        for moment in ("2026-11-24T00:00+07:00", "2026-11-24T07:31+07:00", "2026-11-24T09:00+07:00", "2026-11-28T12:00+07:00"):
+        for moment in (
+            "2026-11-24T00:00+07:00",
+            "2026-11-24T07:31+07:00",
+            "2026-11-24T09:00+07:00",
+            "2026-11-28T12:00+07:00",
+        ):
             with time_machine.travel(moment, tick=False):
                 runner.drain(app)
-        assert [clock.local(run).isoformat("T", "minutes") for run in runs] == ["2026-11-24T07:31+07:00", "2026-11-28T12:00+07:00"]
+        assert [clock.local(run).isoformat("T", "minutes") for run in runs] == [
+            "2026-11-24T07:31+07:00",
+            "2026-11-28T12:00+07:00",
+        ]
 
-    def test_a_missed_run_is_dropped_when_it_is_late(self, app: Flask, runs: list[dt.datetime]) -> None:
+    def test_a_missed_run_is_dropped_when_it_is_late(
+        self, app: Flask, runs: list[dt.datetime]
+    ) -> None:
         self.plan(runs, at="07:30", not_after="11:00")
-        for moment in ("2026-11-24T00:00+07:00", "2026-11-24T22:00+07:00", "2026-11-25T07:30:01+07:00"):
+        for moment in (
+            "2026-11-24T00:00+07:00",
+            "2026-11-24T22:00+07:00",
+            "2026-11-25T07:30:01+07:00",
+        ):
             with time_machine.travel(moment, tick=False):
                 runner.drain(app)
         assert [clock.local_date(run).day for run in runs] == [25]
@@ -311,7 +338,10 @@ class TestPeriodic:
             row = db.session.scalars(sa.select(PeriodicRun)).one()
             assert (row.failures, row.last_run_at, row.lease_owner) == (1, None, None)
             assert re.fullmatch(r"ValueError \(jobs/runner\.py:\d+\)", row.last_error or "")
-            assert clock.local(row.next_run_at).isoformat("T", "seconds") == "2026-11-24T07:30:10+07:00"
+            assert (
+                clock.local(row.next_run_at).isoformat("T", "seconds")
+                == "2026-11-24T07:30:10+07:00"
+            )
             assert value("task") == 0
 
     def test_only_one_runner_runs_it(self, app: Flask, runs: list[dt.datetime]) -> None:
@@ -349,7 +379,9 @@ class TestPeriodic:
             assert value("task") == 0
             assert db.session.scalars(sa.select(PeriodicRun.failures)).one() == 1
 
-    def test_the_timetable_follows_the_code(self, app: Flask, runs: list[dt.datetime], monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_timetable_follows_the_code(
+        self, app: Flask, runs: list[dt.datetime], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         self.plan(runs, at="22:00")
         with time_machine.travel("2026-11-24T08:00+07:00", tick=False):
             runner.drain(app)
@@ -357,7 +389,10 @@ class TestPeriodic:
             self.plan(runs, at="09:00")
             runner.drain(app)
             with app.app_context():
-                assert clock.local(db.session.scalars(sa.select(PeriodicRun.next_run_at)).one()).hour == 9
+                assert (
+                    clock.local(db.session.scalars(sa.select(PeriodicRun.next_run_at)).one()).hour
+                    == 9
+                )
             monkeypatch.setattr(registry, "_periodics", {})
             runner.drain(app)
             with app.app_context():
@@ -390,10 +425,22 @@ def test_finished_jobs_are_cleared_and_dead_ones_stay(app: Flask, kinds: Kinds) 
 
 def test_nonsense_is_refused_by_the_database(ctx: Flask) -> None:
     for values in ({"state": "running"}, {"state": "done"}):
-        columns = {"name": "x", "payload": "{}", "created_at": "2026-01-01", "run_at": "2026-01-01", "attempts": 0, **values}
+        columns = {
+            "name": "x",
+            "payload": "{}",
+            "created_at": "2026-01-01",
+            "run_at": "2026-01-01",
+            "attempts": 0,
+            **values,
+        }
         names = ", ".join(columns)
         with pytest.raises(IntegrityError):
-            db.session.execute(sa.text(f"INSERT INTO job ({names}) VALUES ({', '.join(':' + name for name in columns)})"), columns)
+            db.session.execute(
+                sa.text(
+                    f"INSERT INTO job ({names}) VALUES ({', '.join(':' + name for name in columns)})"
+                ),
+                columns,
+            )
         db.session.rollback()
 
 
@@ -410,7 +457,9 @@ def test_the_runner_works_beats_and_stops(app: Flask, kinds: Kinds) -> None:
         assert queries.life(clock.now()).alive
 
 
-def test_a_database_that_comes_late_does_not_end_the_runner(app: Flask, kinds: Kinds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_comes_late_does_not_end_the_runner(
+    app: Flask, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kinds("test:count", count_up)
     monkeypatch.setattr(runner, "_TROUBLE_SECONDS", 0.05)
     enqueue(app, "test:count")
@@ -419,7 +468,9 @@ def test_a_database_that_comes_late_does_not_end_the_runner(app: Flask, kinds: K
     def break_down(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
         if "periodic_run" in statement and len(troubles) < 3:
             troubles.append(statement)
-            raise sa.exc.OperationalError(statement, {}, Exception("the database system is starting up"))
+            raise sa.exc.OperationalError(
+                statement, {}, Exception("the database system is starting up")
+            )
 
     with app.app_context():
         engine = db.engine
@@ -435,7 +486,9 @@ def test_a_database_that_comes_late_does_not_end_the_runner(app: Flask, kinds: K
         assert value("done") == 1
 
 
-def test_trouble_with_the_database_does_not_end_the_runner(app: Flask, kinds: Kinds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trouble_with_the_database_does_not_end_the_runner(
+    app: Flask, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kinds("test:count", count_up)
     monkeypatch.setattr(runner, "_TROUBLE_SECONDS", 0.05)
     troubles = []

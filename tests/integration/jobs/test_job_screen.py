@@ -46,7 +46,9 @@ def test_only_for_those_who_may(app: Flask, dead_job: int) -> None:
     client, _user = make_staff(app, Role.MODERATOR)
     assert client.get(ADDRESS).status_code == 403
     token = csrf_of(client, "/can-bo/tai-khoan")
-    assert client.post(f"{ADDRESS}/{dead_job}/chay-lai", data={"csrf_token": token}).status_code == 403
+    assert (
+        client.post(f"{ADDRESS}/{dead_job}/chay-lai", data={"csrf_token": token}).status_code == 403
+    )
     assert app.test_client().get(ADDRESS).status_code == 302
     assert state(app, dead_job) is JobState.DEAD
 
@@ -63,10 +65,14 @@ def test_the_screen_shows_what_is_wrong(app: Flask, dead_job: int) -> None:
 def test_a_dead_job_is_started_again(app: Flask, dead_job: int) -> None:
     client, user = make_staff(app, Role.ADMINISTRATOR)
     token = csrf_of(client, ADDRESS)
-    answer = client.post(f"{ADDRESS}/{dead_job}/chay-lai", data={"csrf_token": token}, follow_redirects=True)
+    answer = client.post(
+        f"{ADDRESS}/{dead_job}/chay-lai", data={"csrf_token": token}, follow_redirects=True
+    )
     assert "Việc «test:fail» sẽ được chạy lại." in answer.get_data(as_text=True)
     assert state(app, dead_job) is JobState.READY
-    assert client.post(f"{ADDRESS}/{dead_job}/chay-lai", data={"csrf_token": token}).status_code == 409
+    assert (
+        client.post(f"{ADDRESS}/{dead_job}/chay-lai", data={"csrf_token": token}).status_code == 409
+    )
     assert client.post(f"{ADDRESS}/999999/chay-lai", data={"csrf_token": token}).status_code == 404
     runner.drain(app, rounds=1)
     page = client.get(ADDRESS).get_data(as_text=True)

@@ -28,20 +28,38 @@ MakeProbed = Callable[..., Flask]
 
 
 def values(*names: str) -> list[int]:
-    return [db.session.scalar(sa.select(Counter.value).where(Counter.name == name)) or 0 for name in names]
+    return [
+        db.session.scalar(sa.select(Counter.value).where(Counter.name == name)) or 0
+        for name in names
+    ]
 
 
-def test_two_processes_of_eight_threads_lose_and_refuse_nothing(app: Flask, database_url: str, tmp_path: Path) -> None:
+def test_two_processes_of_eight_threads_lose_and_refuse_nothing(
+    app: Flask, database_url: str, tmp_path: Path
+) -> None:
     environment = {**os.environ, "GATE_URL": database_url, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "tests.integration.kernel.writers", str(tmp_path), "8", "25"]
     running = [
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
     ]
     results = [process.communicate(timeout=300) for process in running]
     assert [process.returncode for process in running] == [0, 0], results
     assert [json.loads(output.splitlines()[-1]) for output, _errors in results] == [[], []]
     with app.app_context():
-        numbers = sorted(int(key) for key in db.session.scalars(sa.select(ThrottleEvent.key).where(ThrottleEvent.scope == "gate")))
+        numbers = sorted(
+            int(key)
+            for key in db.session.scalars(
+                sa.select(ThrottleEvent.key).where(ThrottleEvent.scope == "gate")
+            )
+        )
         assert numbers == list(range(1, 401))
         assert values("gate") == [400]
 
@@ -95,13 +113,21 @@ def test_a_view_that_returns_an_error_or_raises_undoes_everything(probed: MakePr
 
     app = probed(add)
     client = app.test_client()
-    assert [client.post(f"/thu/loi/{code}").status_code for code in (200, 302, 400, 422, 500)] == [200, 302, 400, 422, 500]
+    assert [client.post(f"/thu/loi/{code}").status_code for code in (200, 302, 400, 422, 500)] == [
+        200,
+        302,
+        400,
+        422,
+        500,
+    ]
     assert client.post("/thu/tu-choi").status_code == 409
     with app.app_context():
         assert values("probe") == [2]
 
 
-def test_reading_transactions_cannot_write_and_the_session_writes_again_afterwards(ctx: Flask) -> None:
+def test_reading_transactions_cannot_write_and_the_session_writes_again_afterwards(
+    ctx: Flask,
+) -> None:
     with reading():
         assert values("a") == [0]
         with pytest.raises(DBAPIError):
@@ -123,7 +149,9 @@ def test_a_writing_transaction_beside_a_reading_one(ctx: Flask) -> None:
     assert values("a", "b") == [7, 0]
 
 
-def test_whoever_waits_too_long_is_asked_to_come_back_and_keeps_the_text(probed: MakeProbed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_waits_too_long_is_asked_to_come_back_and_keeps_the_text(
+    probed: MakeProbed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def add(bp: Blueprint) -> None:
         @bp.post("/thu/ghi")
         @commits
@@ -153,7 +181,9 @@ def test_whoever_waits_too_long_is_asked_to_come_back_and_keeps_the_text(probed:
         holder.execute(sa.insert(Counter).values(name="giu", value=1))
         # A reader is not disturbed by whoever writes.
         assert client.get("/thu/doc").get_data(as_text=True) == "0"
-        response = client.post("/thu/ghi", data={"ten": "khac", "noi_dung": "Đường vào thôn bị ngập"})
+        response = client.post(
+            "/thu/ghi", data={"ten": "khac", "noi_dung": "Đường vào thôn bị ngập"}
+        )
         # PostgreSQL has no single writer's turn: only the same row would have to be waited for.
         assert response.status_code == (503 if is_sqlite else 200)
         if is_sqlite:
@@ -181,7 +211,9 @@ def test_the_turn_is_given_back_after_an_error(ctx: Flask, monkeypatch: pytest.M
     assert values("a") == [5]
 
 
-def test_a_lock_is_one_turn_for_threads_and_for_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_is_one_turn_for_threads_and_for_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(database, "WRITER_WAIT", 0.1)
     here, elsewhere = database.WriterLock(tmp_path / "lock"), database.WriterLock(tmp_path / "lock")
     here.acquire()
@@ -217,7 +249,13 @@ def test_a_forked_worker_has_a_lock_of_its_own(tmp_path: Path) -> None:
 
 def test_the_database_is_configured_as_promised(ctx: Flask) -> None:
     if db.engine.dialect.name == "sqlite":
-        wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15_000, "trusted_schema": 0}
+        wanted = {
+            "journal_mode": "wal",
+            "synchronous": 2,
+            "foreign_keys": 1,
+            "busy_timeout": 15_000,
+            "trusted_schema": 0,
+        }
         assert {name: db.session.scalar(sa.text(f"PRAGMA {name}")) for name in wanted} == wanted
     else:
         set_read_only(True)
@@ -231,7 +269,10 @@ def test_a_writer_holds_the_database_from_its_first_look(make_app: Any, tmp_path
     """Also against programs that know nothing of our lock: what was read cannot be overtaken before it is written."""
     file = tmp_path / "rieng.db"
     app: Flask = make_app(database_url=f"sqlite:///{file}")
-    with app.app_context(), contextlib.closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as outsider:
+    with (
+        app.app_context(),
+        contextlib.closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as outsider,
+    ):
         db.create_all()
         assert values("a") == [0]
         with pytest.raises(sqlite3.OperationalError, match="locked"):
@@ -247,7 +288,9 @@ def test_a_writer_holds_the_database_from_its_first_look(make_app: Any, tmp_path
 
 def test_foreign_keys_hold(ctx: Flask) -> None:
     with pytest.raises(DBAPIError):
-        db.session.execute(sa.text("INSERT INTO user_role (user_id, role) VALUES (999999, 'officer')"))
+        db.session.execute(
+            sa.text("INSERT INTO user_role (user_id, role) VALUES (999999, 'officer')")
+        )
     db.session.rollback()
 
 
@@ -263,7 +306,12 @@ def test_statements_are_counted_and_plumbing_is_not(ctx: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind", "kept"),
-    [("search_doc", "table", False), ("search_doc_docsize", "table", False), ("question", "table", True), ("search_doc_x", "index", True)],
+    [
+        ("search_doc", "table", False),
+        ("search_doc_docsize", "table", False),
+        ("question", "table", True),
+        ("search_doc_x", "index", True),
+    ],
 )
 def test_migrations_do_not_see_the_index(name: str, kind: str, kept: Any) -> None:
     assert database.in_metadata(None, name, kind, True, None) is kept

@@ -76,9 +76,15 @@ def test_typed_marks_come_first_and_the_others_after(indexed: Flask) -> None:
 
 
 def test_a_title_weighs_more_than_a_body(indexed: Flask) -> None:
-    fulltext.put(Ref("question", 61), title="Chuyện khác", body="Ở cuối có nói về máy cày. " + "chữ " * 30)
+    fulltext.put(
+        Ref("question", 61), title="Chuyện khác", body="Ở cuối có nói về máy cày. " + "chữ " * 30
+    )
     fulltext.put(Ref("question", 62), title="Máy cày hỏng", body="Xin hỏi. " + "chữ " * 30)
-    fulltext.put(Ref("question", 63), title="Chuyện khác nữa", body="Ở cuối có nói về máy cày. " + "chữ " * 30)
+    fulltext.put(
+        Ref("question", 63),
+        title="Chuyện khác nữa",
+        body="Ở cuối có nói về máy cày. " + "chữ " * 30,
+    )
     assert found("máy cày")[0] == 62
     assert found("may cay")[0] == 62
 
@@ -137,7 +143,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("query", HOSTILE, ids=[str(number) for number in range(len(HOSTILE))])
-def test_hostile_text_finds_nothing_that_it_should_not_and_raises_nothing(indexed: Flask, query: str) -> None:
+def test_hostile_text_finds_nothing_that_it_should_not_and_raises_nothing(
+    indexed: Flask, query: str
+) -> None:
     assert set(found(query, limit=60)) <= set(DOCUMENTS)
     assert {hit.ref.id for hit in fulltext.similar("question", query)} <= set(DOCUMENTS)
     nearby = fulltext.related("question", query, limit=5)
@@ -238,13 +246,20 @@ def test_one_rare_word_is_enough_and_one_common_word_is_not(indexed: Flask) -> N
 
 def test_likeness_stays_within_its_kind_and_limit(indexed: Flask) -> None:
     assert [hit.ref.kind for hit in fulltext.similar("news", "đất nước vào xuân")] == ["news"]
-    assert len(fulltext.similar("question", "đất vườn, đất lúa, sử dụng đất, thu hồi đất", limit=2)) == 2
+    assert (
+        len(fulltext.similar("question", "đất vườn, đất lúa, sử dụng đất, thu hồi đất", limit=2))
+        == 2
+    )
 
 
 def test_related_documents_can_be_joined(indexed: Flask) -> None:
     nearby = fulltext.related("question", "Đăng ký khai sinh cho con", limit=3)
     assert nearby is not None
-    counter = sa.select(nearby.c.ref_id).where(~sa.exists().where(Counter.value == nearby.c.ref_id)).order_by(nearby.c.rank.desc())
+    counter = (
+        sa.select(nearby.c.ref_id)
+        .where(~sa.exists().where(Counter.value == nearby.c.ref_id))
+        .order_by(nearby.c.rank.desc())
+    )
     assert db.session.scalars(counter).first() == 8
     assert fulltext.related("question", "Cho tôi hỏi", limit=3) is None
     assert fulltext.related("question", "Khói", limit=3) is None
@@ -269,7 +284,9 @@ def test_a_very_long_document_is_indexed_as_far_as_it_goes(ctx: Flask) -> None:
 @pytest.fixture
 def sources(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[tuple[Ref, str, str]]]:
     documents: dict[str, list[tuple[Ref, str, str]]] = {
-        "question": [(Ref("question", number), title, body) for number, (title, body) in DOCUMENTS.items()],
+        "question": [
+            (Ref("question", number), title, body) for number, (title, body) in DOCUMENTS.items()
+        ],
         "news": [(Ref("news", 5), "Tin mới", "")],
     }
     monkeypatch.setattr(index, "_sources", {})
@@ -305,7 +322,10 @@ def test_what_is_published_during_a_rebuild_stays(
         yield Ref("question", 1), "Một", ""
         with index.writing() as connection:
             dialect = connection.dialect.name
-            connection.execute(sa.text(index._PUT[dialect]), index._row(dialect, Ref("question", 2), "Vừa đăng", ""))
+            connection.execute(
+                sa.text(index._PUT[dialect]),
+                index._row(dialect, Ref("question", 2), "Vừa đăng", ""),
+            )
 
     monkeypatch.setattr(index, "_sources", {"question": documents})
     fulltext.rebuild()
@@ -330,7 +350,10 @@ def test_nothing_remains_of_a_removed_document(ctx: Flask, database_url: str) ->
         assert b"bimatxyz" not in held
         assert b"dauvetxyz" not in held
     else:
-        assert db.session.scalar(sa.text("SELECT count(*) FROM search_doc WHERE vector @@ 'bimatxyz'")) == 0
+        assert (
+            db.session.scalar(sa.text("SELECT count(*) FROM search_doc WHERE vector @@ 'bimatxyz'"))
+            == 0
+        )
 
 
 def test_the_table_can_be_made_twice_and_dropped(make_app: Any, tmp_path: Path) -> None:
@@ -344,6 +367,10 @@ def test_the_table_can_be_made_twice_and_dropped(make_app: Any, tmp_path: Path) 
         for statement in fulltext.DROP_STATEMENTS["sqlite"]:
             db.session.execute(sa.text(statement))
         db.session.commit()
-        assert not [name for name in sa.inspect(db.engine).get_table_names() if name.startswith("search_doc")]
+        assert not [
+            name
+            for name in sa.inspect(db.engine).get_table_names()
+            if name.startswith("search_doc")
+        ]
         db.session.remove()
         db.engine.dispose()

@@ -23,12 +23,18 @@ def site(probed: MakeProbed) -> Flask:
 
 def ask(site: Flask, path: str, address: str = "127.0.0.1", **headers: str) -> Any:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return site.test_client(use_cookies=False).get(path, environ_base={"REMOTE_ADDR": address}, headers=named)
+    return site.test_client(use_cookies=False).get(
+        path, environ_base={"REMOTE_ADDR": address}, headers=named
+    )
 
 
 def numbers(site: Flask) -> dict[str, float]:
     lines = ask(site, "/metrics").get_data(as_text=True).splitlines()
-    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if not line.startswith("#")}
+    return {
+        line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1])
+        for line in lines
+        if not line.startswith("#")
+    }
 
 
 def test_alive_means_that_the_process_answers(site: Flask) -> None:
@@ -84,7 +90,9 @@ def test_they_are_never_kept_and_set_no_cookie(site: Flask, path: str) -> None:
         ("203.0.113.5", {"Authorization": f"Basic {TOKEN}"}, 404),
     ],
 )
-def test_who_may_look_at_the_numbers(site: Flask, address: str, headers: dict[str, str], status: int) -> None:
+def test_who_may_look_at_the_numbers(
+    site: Flask, address: str, headers: dict[str, str], status: int
+) -> None:
     assert ask(site, "/metrics", address, **headers).status_code == status
 
 
@@ -117,7 +125,12 @@ def test_the_page_cache_is_counted(site: Flask) -> None:
 
 
 def test_a_feature_adds_a_number(site: Flask) -> None:
-    metrics.add_gauge(site, "langnghe_thu", "Một con số.", lambda: float(db.session.scalar(sa.text("SELECT 40 + 2")) or 0))
+    metrics.add_gauge(
+        site,
+        "langnghe_thu",
+        "Một con số.",
+        lambda: float(db.session.scalar(sa.text("SELECT 40 + 2")) or 0),
+    )
     assert numbers(site)["langnghe_thu"] == 42
 
 
@@ -154,11 +167,15 @@ def test_a_monitor_on_the_machine_asks_by_its_address(probed: MakeProbed) -> Non
     for path in metrics.ADDRESSES:
         assert ask(site, path, Host="127.0.0.1:8000").status_code == 200
         assert ask(site, path, "203.0.113.5", Host="127.0.0.1:8000").status_code == 400
-        assert ask(site, path, Host="127.0.0.1:8000", X_Forwarded_For="203.0.113.5").status_code == 400
+        assert (
+            ask(site, path, Host="127.0.0.1:8000", X_Forwarded_For="203.0.113.5").status_code == 400
+        )
     assert ask(site, "/", Host="127.0.0.1:8000").status_code == 400
 
 
-def test_a_database_that_is_gone_is_said_by_readiness(site: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_gone_is_said_by_readiness(
+    site: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def gone(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 

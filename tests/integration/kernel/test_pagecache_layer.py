@@ -111,7 +111,9 @@ class Site:
     def get(self, path: str, **headers: str) -> Any:
         """One request of a reader who has no cookies but these."""
         client = self.app.test_client(use_cookies=False)
-        return client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return client.get(
+            path, headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
 
     def bump(self) -> None:
         with self.app.app_context():
@@ -141,7 +143,9 @@ def test_a_page_is_made_once_and_handed_out_without_a_statement(site: Site) -> N
     assert dict(first.headers) == dict(second.headers)
     assert first.headers["Cache-Control"] == PUBLIC
     assert first.headers["Content-Encoding"] == "br"
-    assert {"cookie", "accept-encoding"} <= {name.strip().lower() for name in first.headers["Vary"].split(",")}
+    assert {"cookie", "accept-encoding"} <= {
+        name.strip().lower() for name in first.headers["Vary"].split(",")
+    }
     assert "Set-Cookie" not in first.headers
     assert third.status_code == 304
     assert third.data == b""
@@ -151,7 +155,9 @@ def test_a_page_is_made_once_and_handed_out_without_a_statement(site: Site) -> N
 
 
 def test_every_encoding_is_the_same_page(site: Site) -> None:
-    packed, zipped, plain = (site.get("/thu/a", Accept_Encoding=name) for name in ("br", "gzip", "identity"))
+    packed, zipped, plain = (
+        site.get("/thu/a", Accept_Encoding=name) for name in ("br", "gzip", "identity")
+    )
     assert brotli.decompress(packed.data) == gzip.decompress(zipped.data) == plain.data
     assert len({answer.headers["ETag"] for answer in (packed, zipped, plain)}) == 3
     assert site.made == ["a"]
@@ -167,7 +173,9 @@ def test_head_is_answered_from_the_same_page(site: Site) -> None:
     assert head.headers["ETag"] == get.headers["ETag"]
 
 
-@pytest.mark.parametrize("query", ["utm_source=zalo", "fbclid=1&utm_x=2", "Q=1", "%00=1", "lang=fr"])
+@pytest.mark.parametrize(
+    "query", ["utm_source=zalo", "fbclid=1&utm_x=2", "Q=1", "%00=1", "lang=fr"]
+)
 def test_parameters_that_the_view_does_not_know_change_nothing(site: Site, query: str) -> None:
     plain, odd = site.get("/thu/a"), site.get(f"/thu/a?{query}")
     assert plain.data == odd.data
@@ -213,7 +221,14 @@ def test_other_peoples_cookies_cannot_either(site: Site) -> None:
 
 
 def test_language_and_display_have_pages_of_their_own(site: Site) -> None:
-    cookies = ["", "lang=en", "co-chu=1", "co-chu=2", "tuong-phan=1", "lang=en; co-chu=2; tuong-phan=1"]
+    cookies = [
+        "",
+        "lang=en",
+        "co-chu=1",
+        "co-chu=2",
+        "tuong-phan=1",
+        "lang=en; co-chu=2; tuong-phan=1",
+    ]
     for _ in range(2):
         for cookie in cookies:
             site.get("/thu/a", Cookie=cookie)
@@ -383,18 +398,27 @@ def test_hosts_do_not_mix_and_strangers_are_refused(probed: MakeProbed) -> None:
     assert site.made == ["a", "a"]
     for _ in range(2):
         assert site.get("/thu/a", Host="evil.example").status_code == 400
-    assert site.get("/thu/a", Host="anson.example", X_Forwarded_Host="evil.example").status_code == 200
+    assert (
+        site.get("/thu/a", Host="anson.example", X_Forwarded_Host="evil.example").status_code == 200
+    )
     assert site.made == ["a", "a"]
     assert len(site.layer.shelf) == 2
 
 
 def test_behind_a_proxy_the_host_is_the_one_that_the_proxy_names(probed: MakeProbed) -> None:
     site = Site(probed, trusted_hosts="anson.example", proxy_hops=1)
-    forwarded = {"Host": "127.0.0.1:8000", "X_Forwarded_Host": "anson.example", "X_Forwarded_Proto": "https", "X_Forwarded_For": "10.1.1.1"}
+    forwarded = {
+        "Host": "127.0.0.1:8000",
+        "X_Forwarded_Host": "anson.example",
+        "X_Forwarded_Proto": "https",
+        "X_Forwarded_For": "10.1.1.1",
+    }
     assert site.get("/thu/a", **forwarded).status_code == 200
     assert site.get("/thu/a", **forwarded).status_code == 200
     assert site.made == ["a"]
-    assert site.get("/thu/a", **{**forwarded, "X_Forwarded_Host": "evil.example"}).status_code == 400
+    assert (
+        site.get("/thu/a", **{**forwarded, "X_Forwarded_Host": "evil.example"}).status_code == 400
+    )
 
 
 def test_switched_off_it_keeps_nothing_and_still_answers_304(probed: MakeProbed) -> None:
@@ -420,7 +444,10 @@ def test_addresses_that_lead_elsewhere_are_left_to_the_app(site: Site) -> None:
 
 
 def test_views_are_told_to_whoever_counts_them(site: Site) -> None:
-    people, robot = {"User_Agent": "Mozilla/5.0 (Android 14)"}, {"User_Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
+    people, robot = (
+        {"User_Agent": "Mozilla/5.0 (Android 14)"},
+        {"User_Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"},
+    )
     first = site.get("/thu/a", **people)
     site.get("/thu/a?q=1", If_None_Match=first.headers["ETag"], **people)
     site.get("/thu/a", **robot)
@@ -466,7 +493,9 @@ def test_a_database_that_cannot_be_asked_is_no_reason_to_hand_out_anything(tmp_p
     assert revision_reader(unreachable)() is None
 
 
-def test_while_the_revision_cannot_be_read_pages_are_rendered(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_the_revision_cannot_be_read_pages_are_rendered(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site.get("/thu/a")
     monkeypatch.setattr(site.layer, "_revision", lambda: None)
     assert site.get("/thu/a").status_code == 200
@@ -488,8 +517,16 @@ def test_two_authorities_in_one_process_do_not_share_pages(site: Site, make_app:
 
 def test_every_marked_page_of_the_product_can_really_be_cached(site: Site) -> None:
     """A form, a flash message or a session in one of them would cost every reader the cache."""
-    marked = [rule for rule in site.app.url_map.iter_rules() if hasattr(site.app.view_functions[rule.endpoint], "cacheable")]
-    product = [rule.rule for rule in marked if not rule.endpoint.startswith("probe.") and not rule.arguments]
+    marked = [
+        rule
+        for rule in site.app.url_map.iter_rules()
+        if hasattr(site.app.view_functions[rule.endpoint], "cacheable")
+    ]
+    product = [
+        rule.rule
+        for rule in marked
+        if not rule.endpoint.startswith("probe.") and not rule.arguments
+    ]
     assert {"/", "/hoi-dap", "/tim-kiem", "/sitemap.xml"} <= set(product)
     for path in product:
         before = site.layer.hits

@@ -44,7 +44,9 @@ def test_tries_count_within_their_window_scope_and_key(ctx: Flask) -> None:
         ([(3, HOUR)], None),
     ],
 )
-def test_several_windows_at_once(ctx: Flask, limits: list[tuple[int, dt.timedelta]], minutes: int | None) -> None:
+def test_several_windows_at_once(
+    ctx: Flask, limits: list[tuple[int, dt.timedelta]], minutes: int | None
+) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         for hours in (20, 10, 0, 0):
             clock.move_to(NOON - hours * HOUR)
@@ -88,7 +90,10 @@ def test_the_revision_rises_with_the_transaction(ctx: Flask) -> None:
     publication.bump()
     db.session.commit()
     assert publication.current() == 1
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(publication.PublicationRevision)) == 1
+    assert (
+        db.session.scalar(sa.select(sa.func.count()).select_from(publication.PublicationRevision))
+        == 1
+    )
 
 
 def test_first_publications_at_once_do_not_trip_over_each_other(app: Flask) -> None:

@@ -114,7 +114,17 @@ def test_pages_for_readers_of_english(site: Flask, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "status"), [(400, 400), (403, 403), (404, 404), (413, 413), (429, 429), (500, 500), (501, 500), (503, 500)]
+    ("code", "status"),
+    [
+        (400, 400),
+        (403, 403),
+        (404, 404),
+        (413, 413),
+        (429, 429),
+        (500, 500),
+        (501, 500),
+        (503, 500),
+    ],
 )
 def test_plain_codes_have_pages_too(site: Flask, code: int, status: int) -> None:
     answer = site.test_client().get(f"/thu/ma/{code}")
@@ -142,7 +152,9 @@ def test_whoever_may_try_again_is_told_when(site: Flask) -> None:
         ("OPTIONS", "/", 200),
     ],
 )
-def test_every_answer_carries_the_security_headers(site: Flask, method: str, path: str, status: int) -> None:
+def test_every_answer_carries_the_security_headers(
+    site: Flask, method: str, path: str, status: int
+) -> None:
     answer = site.test_client().open(path, method=method)
     assert answer.status_code == status
     for name, value in HEADERS.items():
@@ -158,7 +170,9 @@ def test_a_wrong_method_says_which_is_right(site: Flask) -> None:
 
 
 def test_with_https_browsers_are_told_to_stay_there(probed: MakeProbed) -> None:
-    answer = probed(add_routes, public_base_url="https://anson.example").test_client().get("/thu/kin")
+    answer = (
+        probed(add_routes, public_base_url="https://anson.example").test_client().get("/thu/kin")
+    )
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
@@ -168,7 +182,9 @@ def test_a_form_whose_page_is_too_old_can_be_sent_again(probed: MakeProbed) -> N
     guarded.add_url_rule("/thu-kin", "send", lambda: "đã gửi", methods=["POST"])
     app.register_blueprint(guarded)
     assert "guarded" not in csrf._exempt_blueprints
-    answer = app.test_client().post("/thu-kin", data={"noi_dung": "Đã viết mười dòng", "csrf_token": "cu"})
+    answer = app.test_client().post(
+        "/thu-kin", data={"noi_dung": "Đã viết mười dòng", "csrf_token": "cu"}
+    )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 419
     assert "Đã viết mười dòng" in page
@@ -180,4 +196,11 @@ def test_a_body_beyond_all_bounds_is_refused(probed: MakeProbed) -> None:
     client = app.test_client()
     assert client.post("/thu/lon", data={"x": "a" * 1_000_000}).get_data(as_text=True) == "1000000"
     assert client.post("/thu/lon", data={"x": "a" * 3_000_000}).status_code == 413
-    assert client.post("/thu/lon", data={f"x{number}": "a" for number in range(300)}, content_type="multipart/form-data").status_code == 413
+    assert (
+        client.post(
+            "/thu/lon",
+            data={f"x{number}": "a" for number in range(300)},
+            content_type="multipart/form-data",
+        ).status_code
+        == 413
+    )

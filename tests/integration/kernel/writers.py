@@ -17,7 +17,15 @@ NAME = "gate"
 
 def main(instance: str, threads: int, times: int) -> int:
     """Write `threads` × `times` rows, each with the next number."""
-    app = create_app(instance, {"environment": "test", "secret_key": "k" * 40, "page_cache": False, "database_url": os.environ["GATE_URL"]})
+    app = create_app(
+        instance,
+        {
+            "environment": "test",
+            "secret_key": "k" * 40,
+            "page_cache": False,
+            "database_url": os.environ["GATE_URL"],
+        },
+    )
     failures: list[str] = []
     barrier = threading.Barrier(threads)
 
@@ -27,7 +35,9 @@ def main(instance: str, threads: int, times: int) -> int:
             try:
                 with app.app_context():
                     # Read first, as any real submission does: a deferred transaction would be refused or lose the count.
-                    before = db.session.scalar(sa.select(Counter.value).where(Counter.name == NAME)) or 0
+                    before = (
+                        db.session.scalar(sa.select(Counter.value).where(Counter.name == NAME)) or 0
+                    )
                     number = next_number(NAME)
                     note(NAME, str(number))
                     db.session.commit()

@@ -82,7 +82,12 @@ def test_queueing_costs_one_statement_and_keeps_everything(ctx: Flask) -> None:
     assert len(counter.statements) == 1
     db.session.commit()
     found = the(message.id)
-    assert (found.state, found.attempts, found.sent_at, found.locked_by) == (Delivery.READY, 0, None, None)
+    assert (found.state, found.attempts, found.sent_at, found.locked_by) == (
+        Delivery.READY,
+        0,
+        None,
+        None,
+    )
     assert found.address_key == "nguyenan@example.vn"
     assert found.text == "Kính gửi ông/bà,\nMã PIN: 482 913\n"
     assert found.headers == {"List-Unsubscribe": "<https://anson.example/huy>"}
@@ -124,7 +129,9 @@ def test_parallel_requests_make_one_message(app: Flask) -> None:
         ({"text": "a" * 500_001}, ValueError),
     ],
 )
-def test_what_is_refused_leaves_nothing(ctx: Flask, changed: dict[str, Any], error: type[Exception]) -> None:
+def test_what_is_refused_leaves_nothing(
+    ctx: Flask, changed: dict[str, Any], error: type[Exception]
+) -> None:
     with pytest.raises(error):
         queue(**changed)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage)) == 0
@@ -136,7 +143,12 @@ def test_what_is_committed_is_sent(app: Flask, server: Moody) -> None:
     assert runner.drain(app) == 0
     with app.app_context():
         found = the(number)
-        assert (found.state, found.attempts, found.locked_by, found.last_error) == (Delivery.SENT, 1, None, None)
+        assert (found.state, found.attempts, found.locked_by, found.last_error) == (
+            Delivery.SENT,
+            1,
+            None,
+            None,
+        )
         assert found.sent_at is not None
         assert server.ids == [found.message_id]
         assert [(event.what, event.attempt) for event in found.history] == [(Happening.SENT, 1)]
@@ -159,7 +171,9 @@ def test_the_recorder_keeps_messages_in_tests(app: Flask) -> None:
         assert recorder.sent[-1]["Message-ID"] == the(number).message_id
 
 
-def test_without_a_mail_server_messages_wait(app: Flask, server: Moody, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_mail_server_messages_wait(
+    app: Flask, server: Moody, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(app.extensions, "mail_transport", NullTransport())
     number = queued(app)
     assert runner.drain(app) == 0
@@ -176,7 +190,9 @@ def test_trouble_defers_with_the_same_message_id(app: Flask, server: Moody) -> N
         found = the(number)
         assert (found.state, found.last_error) == (Delivery.DEFERRED, "451 try again")
         assert found.available_at is not None
-        assert dt.timedelta(seconds=50) < found.available_at - clock.now() <= dt.timedelta(minutes=1)
+        assert (
+            dt.timedelta(seconds=50) < found.available_at - clock.now() <= dt.timedelta(minutes=1)
+        )
         message_id = found.message_id
     server.mood = None
     with time_machine.travel(clock.now() + dt.timedelta(seconds=61)):
@@ -194,7 +210,10 @@ def test_a_refusal_is_final_and_visible(app: Flask, server: Moody) -> None:
     with time_machine.travel(clock.now() + dt.timedelta(days=2)):
         assert runner.drain(app) == 0
     with app.app_context():
-        assert (the(number).state, the(number).last_error) == (Delivery.REJECTED, "550 5.1.1 no such user")
+        assert (the(number).state, the(number).last_error) == (
+            Delivery.REJECTED,
+            "550 5.1.1 no such user",
+        )
 
 
 def test_after_days_of_trouble_it_is_given_up(app: Flask, server: Moody) -> None:
@@ -220,7 +239,9 @@ def test_after_days_of_trouble_it_is_given_up(app: Flask, server: Moody) -> None
 def test_an_error_of_ours_does_not_stop_the_others(app: Flask, server: Moody) -> None:
     bad = queued(app)
     with app.app_context():
-        db.session.execute(sa.update(OutboxMessage).values(headers={"Reply-To": "a@b.vn\r\nBcc: c@d.vn"}))
+        db.session.execute(
+            sa.update(OutboxMessage).values(headers={"Reply-To": "a@b.vn\r\nBcc: c@d.vn"})
+        )
         db.session.commit()
     good = queued(app, dedupe_key="receipt:13")
     assert runner.drain(app) == 2
@@ -235,7 +256,9 @@ def test_a_crash_before_the_acknowledgement_sends_again(app: Flask, server: Mood
         assert service.claim("dead-runner") is not None
         db.session.commit()
     assert runner.drain(app) == 0
-    with time_machine.travel(clock.now() + dt.timedelta(seconds=4 * app.config["SETTINGS"].mail_timeout + 1)):
+    with time_machine.travel(
+        clock.now() + dt.timedelta(seconds=4 * app.config["SETTINGS"].mail_timeout + 1)
+    ):
         assert runner.drain(app) == 1
     with app.app_context():
         assert (the(number).state, the(number).attempts) == (Delivery.SENT, 2)
@@ -249,7 +272,9 @@ def test_the_lease_outlasts_the_longest_delivery(app: Flask) -> None:
         db.session.commit()
         locked_until = the(number).locked_until
         assert locked_until is not None
-        assert locked_until - before >= dt.timedelta(seconds=2 * app.config["SETTINGS"].mail_timeout)
+        assert locked_until - before >= dt.timedelta(
+            seconds=2 * app.config["SETTINGS"].mail_timeout
+        )
 
 
 def test_a_late_acknowledgement_changes_nothing(app: Flask) -> None:
@@ -282,7 +307,9 @@ def test_two_runners_never_send_one_attempt_twice(app: Flask, server: Moody) -> 
     assert len(server.ids) == len(set(server.ids)) == 20
 
 
-def test_a_busy_database_does_not_send_twice(app: Flask, server: Moody, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_database_does_not_send_twice(
+    app: Flask, server: Moody, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The mail is gone, writing that down fails at first: it is tried again, not the mail."""
     monkeypatch.setattr(delivery, "_ACKNOWLEDGE_WAITS", (0, 0))
     troubles = []
@@ -306,7 +333,9 @@ def test_a_busy_database_does_not_send_twice(app: Flask, server: Moody, monkeypa
         assert the(number).state is Delivery.SENT
 
 
-def test_a_database_that_stays_away_is_reported_and_the_lease_decides(app: Flask, server: Moody, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_stays_away_is_reported_and_the_lease_decides(
+    app: Flask, server: Moody, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(delivery, "_ACKNOWLEDGE_WAITS", (0,))
 
     def break_down(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
@@ -342,11 +371,17 @@ def test_who_lost_the_lease_while_sending_writes_nothing(app: Flask, server: Moo
     server.send = slow  # type: ignore[method-assign]
     assert runner.drain(app) == 1
     with app.app_context():
-        assert (the(number).state, the(number).locked_by, the(number).history) == (Delivery.READY, "another", [])
+        assert (the(number).state, the(number).locked_by, the(number).history) == (
+            Delivery.READY,
+            "another",
+            [],
+        )
 
 
 class TestStaff:
-    def test_resending_starts_over_with_the_same_message_id(self, app: Flask, server: Moody) -> None:
+    def test_resending_starts_over_with_the_same_message_id(
+        self, app: Flask, server: Moody
+    ) -> None:
         number = queued(app)
         server.mood = RejectedError("550 no")
         runner.drain(app)
@@ -360,7 +395,11 @@ class TestStaff:
         with app.app_context():
             found = the(number)
             assert server.ids == [found.message_id]
-            assert [event.what for event in found.history] == [Happening.REJECTED, Happening.RESENT, Happening.SENT]
+            assert [event.what for event in found.history] == [
+                Happening.REJECTED,
+                Happening.RESENT,
+                Happening.SENT,
+            ]
             assert found.history[1].actor == "Nguyễn Tiếp Nhận"
 
     def test_a_sent_message_can_be_sent_again(self, app: Flask, server: Moody) -> None:
@@ -381,7 +420,9 @@ class TestStaff:
         assert runner.drain(app) == 0
         with app.app_context():
             assert the(number).state is Delivery.CANCELLED
-            assert db.session.scalars(sa.select(AuditRecord.tag)).one() == "mailer:message:cancelled"
+            assert (
+                db.session.scalars(sa.select(AuditRecord.tag)).one() == "mailer:message:cancelled"
+            )
 
     def test_nobody_interferes_while_it_is_being_sent(self, app: Flask) -> None:
         number = queued(app)
@@ -406,7 +447,9 @@ class TestStaff:
 
 def test_the_daily_count_sees_through_other_spellings(app: Flask) -> None:
     kinds = {"question-receipt", "confirm"}
-    for number, address in enumerate(["nguyen.an@example.vn", "NguyenAn+2@example.vn", "n.g.u.y.e.n.a.n@EXAMPLE.vn"]):
+    for number, address in enumerate(
+        ["nguyen.an@example.vn", "NguyenAn+2@example.vn", "n.g.u.y.e.n.a.n@EXAMPLE.vn"]
+    ):
         queued(app, to=address, dedupe_key=str(number))
     queued(app, to="an.nguyen@example.vn", dedupe_key="other")
     queued(app, kind="digest", dedupe_key="digest")
@@ -454,18 +497,32 @@ class TestSilence:
 
 
 class TestForgetting:
-    def test_old_texts_and_addresses_go_but_waiting_ones_stay(self, app: Flask, server: Moody) -> None:
+    def test_old_texts_and_addresses_go_but_waiting_ones_stay(
+        self, app: Flask, server: Moody
+    ) -> None:
         sent = queued(app)
         runner.drain(app)
         waiting = queued(app, dedupe_key="second")
-        with time_machine.travel(clock.now() + dt.timedelta(days=service.KEEP_DAYS - 1)), app.app_context():
+        with (
+            time_machine.travel(clock.now() + dt.timedelta(days=service.KEEP_DAYS - 1)),
+            app.app_context(),
+        ):
             service.forget()
             assert the(sent).text
-        with time_machine.travel(clock.now() + dt.timedelta(days=service.KEEP_DAYS + 1)), app.app_context():
+        with (
+            time_machine.travel(clock.now() + dt.timedelta(days=service.KEEP_DAYS + 1)),
+            app.app_context(),
+        ):
             service.forget()
             db.session.commit()
             found = the(sent)
-            assert (found.text, found.html, found.to_address, found.address_key, found.headers) == ("", "", "", "", {})
+            assert (found.text, found.html, found.to_address, found.address_key, found.headers) == (
+                "",
+                "",
+                "",
+                "",
+                {},
+            )
             assert found.subject == "Đã nhận câu hỏi"
             assert the(waiting).text
             with pytest.raises(Refused, match="đã được xóa"):
@@ -479,7 +536,11 @@ class TestForgetting:
         with app.app_context():
             service.forget_about(ABOUT)
             db.session.commit()
-            assert (the(sent).state, the(sent).subject, the(sent).text) == (Delivery.SENT, "(đã xóa)", "")
+            assert (the(sent).state, the(sent).subject, the(sent).text) == (
+                Delivery.SENT,
+                "(đã xóa)",
+                "",
+            )
             assert (the(waiting).state, the(waiting).to_address) == (Delivery.CANCELLED, "")
             assert the(other).text
         assert runner.drain(app) == 1
@@ -490,7 +551,9 @@ def test_nonsense_is_refused_by_the_database(app: Flask) -> None:
     with app.app_context():
         for values in ({"state": Delivery.SENT}, {"locked_by": "x"}, {"message_id": None}):
             with pytest.raises(IntegrityError):
-                db.session.execute(sa.update(OutboxMessage).where(OutboxMessage.id == number).values(**values))
+                db.session.execute(
+                    sa.update(OutboxMessage).where(OutboxMessage.id == number).values(**values)
+                )
             db.session.rollback()
 
 
@@ -500,8 +563,22 @@ def test_the_due_query_uses_its_index(app: Flask) -> None:
         lite = db.engine.dialect.name == "sqlite"
         if not lite:
             db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))
-        query = sa.select(OutboxMessage.id).where(*service.due(clock.now())).order_by(OutboxMessage.available_at, OutboxMessage.id).limit(1)
+        query = (
+            sa.select(OutboxMessage.id)
+            .where(*service.due(clock.now()))
+            .order_by(OutboxMessage.available_at, OutboxMessage.id)
+            .limit(1)
+        )
         text = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
-        plan = " ".join(map(str, db.session.execute(sa.text(("EXPLAIN QUERY PLAN " if lite else "EXPLAIN ") + text.replace(":", r"\:")))))
+        plan = " ".join(
+            map(
+                str,
+                db.session.execute(
+                    sa.text(
+                        ("EXPLAIN QUERY PLAN " if lite else "EXPLAIN ") + text.replace(":", r"\:")
+                    )
+                ),
+            )
+        )
         assert "ix_outbox_message_due" in plan
         assert "TEMP B-TREE" not in plan

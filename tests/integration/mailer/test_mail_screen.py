@@ -56,7 +56,9 @@ def text_of(client: FlaskClient, address: str) -> str:
 
 def state(app: Flask, number: int) -> Delivery:
     with app.app_context():
-        return db.session.scalars(sa.select(OutboxMessage.state).where(OutboxMessage.id == number)).one()
+        return db.session.scalars(
+            sa.select(OutboxMessage.state).where(OutboxMessage.id == number)
+        ).one()
 
 
 def test_only_for_those_who_may(app: Flask) -> None:
@@ -72,7 +74,9 @@ def test_who_reads_may_not_always_send(app: Flask) -> None:
     auditor, _user = make_staff(app, Role.AUDITOR)
     assert "Gửi lại" not in text_of(auditor, f"{ADDRESS}/{number}")
     token = csrf_of(auditor, f"{ADDRESS}/{number}")
-    assert auditor.post(f"{ADDRESS}/{number}/gui-lai", data={"csrf_token": token}).status_code == 403
+    assert (
+        auditor.post(f"{ADDRESS}/{number}/gui-lai", data={"csrf_token": token}).status_code == 403
+    )
     assert auditor.post(f"{ADDRESS}/{number}/bo", data={"csrf_token": token}).status_code == 403
     assert state(app, number) is Delivery.REJECTED
 
@@ -98,7 +102,9 @@ def test_tabs(app: Flask, moderator: FlaskClient) -> None:
     assert "550 không có hộp thư" in text_of(moderator, f"{ADDRESS}?trang-thai=bi-tra-lai")
 
 
-def test_counts_are_capped(app: Flask, moderator: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_are_capped(
+    app: Flask, moderator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(queries, "COUNT_CAP", 2)
     for number in range(4):
         add(app, f"m{number}")
@@ -111,7 +117,9 @@ def test_pages(app: Flask, moderator: FlaskClient, monkeypatch: pytest.MonkeyPat
         add(app, f"m{number}")
     first = text_of(moderator, ADDRESS)
     assert [f"Thư m{number}<" in first for number in range(5)] == [False, False, False, True, True]
-    following = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    following = (
+        first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    )
     second = text_of(moderator, following)
     assert [f"Thư m{number}<" in second for number in range(5)] == [False, True, True, False, False]
     back = second.split('rel="prev"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
@@ -162,19 +170,27 @@ def test_a_restricted_message_shows_its_subject_only(app: Flask, moderator: Flas
 def test_send_again(app: Flask, moderator: FlaskClient) -> None:
     number = add(app, "mot", Delivery.REJECTED)
     token = csrf_of(moderator, f"{ADDRESS}/{number}")
-    answer = moderator.post(f"{ADDRESS}/{number}/gui-lai", data={"csrf_token": token}, follow_redirects=True)
+    answer = moderator.post(
+        f"{ADDRESS}/{number}/gui-lai", data={"csrf_token": token}, follow_redirects=True
+    )
     page = answer.get_data(as_text=True)
     assert "Thư sẽ được gửi lại trong ít phút." in page
     assert "Cán bộ cho gửi lại" in page
     assert state(app, number) is Delivery.READY
-    assert moderator.post(f"{ADDRESS}/{number}/gui-lai", data={"csrf_token": token}).status_code == 409
-    assert moderator.post(f"{ADDRESS}/999999/gui-lai", data={"csrf_token": token}).status_code == 404
+    assert (
+        moderator.post(f"{ADDRESS}/{number}/gui-lai", data={"csrf_token": token}).status_code == 409
+    )
+    assert (
+        moderator.post(f"{ADDRESS}/999999/gui-lai", data={"csrf_token": token}).status_code == 404
+    )
 
 
 def test_drop(app: Flask, moderator: FlaskClient) -> None:
     number = add(app, "mot")
     token = csrf_of(moderator, f"{ADDRESS}/{number}")
-    answer = moderator.post(f"{ADDRESS}/{number}/bo", data={"csrf_token": token}, follow_redirects=True)
+    answer = moderator.post(
+        f"{ADDRESS}/{number}/bo", data={"csrf_token": token}, follow_redirects=True
+    )
     assert "Đã bỏ thư này" in answer.get_data(as_text=True)
     assert state(app, number) is Delivery.CANCELLED
     assert moderator.post(f"{ADDRESS}/{number}/bo", data={"csrf_token": token}).status_code == 409

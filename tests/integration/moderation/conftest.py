@@ -54,7 +54,9 @@ class Office:
         if name not in self._clients:
             with self.app.app_context():
                 unit = db.session.get(Unit, self._units[_UNITS[name]]) if name in _UNITS else None
-                user = accounts.make_user(name, roles=ROLES[name], unit=unit, full_name=f"Cán bộ {name}")
+                user = accounts.make_user(
+                    name, roles=ROLES[name], unit=unit, full_name=f"Cán bộ {name}"
+                )
                 self.ids[name] = user.id
             client = self.app.test_client()
             accounts.sign_in(client, user)
@@ -109,7 +111,9 @@ class Office:
         """(move, note) of the question's log, oldest first."""
         with self.app.app_context():
             rows = db.session.scalars(
-                sa.select(QuestionLog).where(QuestionLog.question_id == self._question(code).id).order_by(QuestionLog.id)
+                sa.select(QuestionLog)
+                .where(QuestionLog.question_id == self._question(code).id)
+                .order_by(QuestionLog.id)
             )
             return [(row.move, row.note) for row in rows]
 

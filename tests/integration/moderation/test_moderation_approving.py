@@ -19,7 +19,9 @@ REASON = "Còn tên người khác trong bài"
 
 
 def _step(office: Any, code: str, who: str, path: str, **data: Any) -> Any:
-    return office.post(who, f"/can-bo/hoi-dap/{code}{path}", {"seen_revision": office.revision(code), **data})
+    return office.post(
+        who, f"/can-bo/hoi-dap/{code}{path}", {"seen_revision": office.revision(code), **data}
+    )
 
 
 def _request(office: Any, code: str) -> int:
@@ -29,7 +31,7 @@ def _request(office: Any, code: str) -> int:
         return found.id
 
 
-# Duyệt --------------------------------------------------------------------------------------------------------------------
+# Duyệt ------------------------------------------------------------------------------------------
 def test_leader_finds_three_buttons_and_the_page(office: Any) -> None:
     code = office.question(stage=Stage.IN_REVIEW)
     page = office.page("leader", f"/can-bo/hoi-dap/{code}")
@@ -68,7 +70,9 @@ def test_author_does_not_approve(office: Any) -> None:
     assert "Bạn là người soạn câu trả lời này." in page
     assert "/duyet" not in page
     data = {"seen_revision": office.revision(code), "action": "private"}
-    assert post(client, f"/can-bo/hoi-dap/{code}/duyet", data, form_at="/can-bo/").status_code == 403
+    assert (
+        post(client, f"/can-bo/hoi-dap/{code}/duyet", data, form_at="/can-bo/").status_code == 403
+    )
     assert office.read(code, "stage") is Stage.IN_REVIEW
 
 
@@ -89,7 +93,9 @@ def test_deputy_approves_in_the_name_of(office: Any) -> None:
             )
         )
         db.session.commit()
-    assert "Bạn đang duyệt thay Cán bộ approver." in office.page("moderator", f"/can-bo/hoi-dap/{code}")
+    assert "Bạn đang duyệt thay Cán bộ approver." in office.page(
+        "moderator", f"/can-bo/hoi-dap/{code}"
+    )
     assert _step(office, code, "moderator", "/duyet", action="private").status_code == 302
     assert ("approve", "Duyệt thay Cán bộ approver.") in office.log(code)
 
@@ -117,7 +123,7 @@ def test_changes_since_the_last_approved_version(office: Any) -> None:
     assert "sáng thứ Tư" in page.split('class="ln-answer"')[1].split("So với bản")[0]
 
 
-# Đăng ---------------------------------------------------------------------------------------------------------------------
+# Đăng -------------------------------------------------------------------------------------------
 def test_obstacles_are_explained_instead_of_a_button(office: Any) -> None:
     code = office.question(stage=Stage.ANSWERED, consent=Consent.PRIVATE)
     page = office.page("publisher", f"/can-bo/hoi-dap/{code}")
@@ -128,7 +134,11 @@ def test_obstacles_are_explained_instead_of_a_button(office: Any) -> None:
 
 @pytest.mark.parametrize(
     ("date", "time", "words"),
-    [("24/11/2020", "08:00", "phải sau lúc này"), ("24/11/2099", "25 giờ", "08:00"), ("hôm nào", "08:00", "ngày dạng")],
+    [
+        ("24/11/2020", "08:00", "phải sau lúc này"),
+        ("24/11/2099", "25 giờ", "08:00"),
+        ("hôm nào", "08:00", "ngày dạng"),
+    ],
 )
 def test_hour_of_publishing_is_checked(office: Any, date: str, time: str, words: str) -> None:
     code = office.question(stage=Stage.ANSWERED)
@@ -139,7 +149,12 @@ def test_hour_of_publishing_is_checked(office: Any, date: str, time: str, words:
 
 def test_progress_is_added_in_public_words(office: Any) -> None:
     code = office.question(visibility=Visibility.PUBLIC)
-    assert _step(office, code, "officer", "/tien-do", text="Đã lắp xong 12 thùng rác.", done="y").status_code == 302
+    assert (
+        _step(
+            office, code, "officer", "/tien-do", text="Đã lắp xong 12 thùng rác.", done="y"
+        ).status_code
+        == 302
+    )
     assert "Đã lắp xong 12 thùng rác." in office.page("moderator", f"/can-bo/hoi-dap/{code}")
     assert _step(office, code, "officer", "/tien-do", text="").status_code == 422
     assert _step(office, code, "officer", "/tien-do", text="Hãy gọi 0905123456.").status_code == 422
@@ -147,27 +162,60 @@ def test_progress_is_added_in_public_words(office: Any) -> None:
     assert _step(office, code, "stranger", "/tien-do", text="Đã xong.").status_code == 404
 
 
-# The second person ----------------------------------------------------------------------------------------------------------
+# The second person ------------------------------------------------------------------------------
 def test_second_person_agrees_to_a_refusal(office: Any) -> None:
     code = office.question(stage=Stage.RECEIVED)
-    _step(office, code, "moderator", "/buoc/khong-tiep-nhan", kind="unclear", text="Nội dung chưa rõ, mời gửi lại.")
+    _step(
+        office,
+        code,
+        "moderator",
+        "/buoc/khong-tiep-nhan",
+        kind="unclear",
+        text="Nội dung chưa rõ, mời gửi lại.",
+    )
     page = office.page("moderator", f"/can-bo/hoi-dap/{code}")
     assert "Chờ người thứ hai xác nhận: Không tiếp nhận" in page
     assert "Đồng ý</button>" not in page
     assert code in office.page("approver", "/can-bo/hoi-dap?the=cho-toi-duyet")
     number = _request(office, code)
-    assert _step(office, code, "moderator", "/y-kien", action="agree", request=number).status_code == 403
-    assert _step(office, code, "approver", "/y-kien", action="agree", request="0").status_code == 409
-    assert _step(office, code, "approver", "/y-kien", action="agree", request=number).status_code == 302
+    assert (
+        _step(office, code, "moderator", "/y-kien", action="agree", request=number).status_code
+        == 403
+    )
+    assert (
+        _step(office, code, "approver", "/y-kien", action="agree", request="0").status_code == 409
+    )
+    assert (
+        _step(office, code, "approver", "/y-kien", action="agree", request=number).status_code
+        == 302
+    )
     assert office.read(code, "stage") is Stage.REFUSED
-    assert _step(office, code, "approver", "/y-kien", action="agree", request=number).status_code == 409
+    assert (
+        _step(office, code, "approver", "/y-kien", action="agree", request=number).status_code
+        == 409
+    )
 
 
 def test_second_person_disagrees(office: Any) -> None:
     code = office.question(stage=Stage.RECEIVED)
-    _step(office, code, "moderator", "/buoc/khong-tiep-nhan", kind="unclear", text="Nội dung chưa rõ, mời gửi lại.")
+    _step(
+        office,
+        code,
+        "moderator",
+        "/buoc/khong-tiep-nhan",
+        kind="unclear",
+        text="Nội dung chưa rõ, mời gửi lại.",
+    )
     assert (
-        _step(office, code, "approver", "/y-kien", action="disagree", request=_request(office, code), reason="Vẫn trả lời được").status_code
+        _step(
+            office,
+            code,
+            "approver",
+            "/y-kien",
+            action="disagree",
+            request=_request(office, code),
+            reason="Vẫn trả lời được",
+        ).status_code
         == 302
     )
     assert office.read(code, "stage") is Stage.RECEIVED
@@ -177,17 +225,27 @@ def test_second_person_disagrees(office: Any) -> None:
 def test_hiding_waits_for_the_second_person_unless_it_burns(office: Any) -> None:
     code = office.question(visibility=Visibility.PUBLIC)
     _step(office, code, "moderator", "/buoc/go", reason=REASON)
-    assert _step(office, code, "approver", "/y-kien", action="agree", request=_request(office, code)).status_code == 302
+    assert (
+        _step(
+            office, code, "approver", "/y-kien", action="agree", request=_request(office, code)
+        ).status_code
+        == 302
+    )
     assert office.read(code, "visibility") is Visibility.HIDDEN
     _step(office, code, "moderator", "/buoc/dang-lai", reason="Đã sửa")
-    assert _step(office, code, "approver", "/y-kien", action="agree", request=_request(office, code)).status_code == 302
+    assert (
+        _step(
+            office, code, "approver", "/y-kien", action="agree", request=_request(office, code)
+        ).status_code
+        == 302
+    )
     assert office.read(code, "visibility") is Visibility.PUBLIC
     _step(office, code, "moderator", "/buoc/go", reason=REASON, emergency="y")
     assert office.read(code, "visibility") is Visibility.HIDDEN
     assert "Đã gỡ khẩn cấp" in office.page("approver", f"/can-bo/hoi-dap/{code}")
 
 
-# Nhập hộ --------------------------------------------------------------------------------------------------------------------
+# Nhập hộ ----------------------------------------------------------------------------------------
 ENTRY = {
     "idempotency_key": "0123456789abcdef0123456789abcdef",
     "channel": "counter",
@@ -224,7 +282,10 @@ def test_entry_sent_twice_is_one_question_and_one_receipt(office: Any) -> None:
     office.client("officer")
     data = {**ENTRY, "to": "kinh-te:officer"}
     first, second = (
-        office.post("moderator", "/can-bo/nhap-ho", data).get_data(as_text=True).split("ln-receipt__codes")[1][:400] for _try in range(2)
+        office.post("moderator", "/can-bo/nhap-ho", data)
+        .get_data(as_text=True)
+        .split("ln-receipt__codes")[1][:400]
+        for _try in range(2)
     )
     assert first == second
     code = first.split('ln-receipt__code">')[1].split("<")[0]
@@ -234,7 +295,15 @@ def test_entry_sent_twice_is_one_question_and_one_receipt(office: Any) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("body", "ngắn"), ("name", ""), ("phone", "123"), ("email", "sai"), ("consent", ""), ("channel", "web"), ("to", "khong-co")],
+    [
+        ("body", "ngắn"),
+        ("name", ""),
+        ("phone", "123"),
+        ("email", "sai"),
+        ("consent", ""),
+        ("channel", "web"),
+        ("to", "khong-co"),
+    ],
 )
 def test_entry_says_what_is_wrong_and_keeps_the_text(office: Any, name: str, value: str) -> None:
     response = office.post("moderator", "/can-bo/nhap-ho", {**ENTRY, name: value})
@@ -250,35 +319,73 @@ def test_entry_is_for_reception(office: Any, who: str) -> None:
     assert office.post(who, "/can-bo/nhap-ho", ENTRY).status_code == 403
 
 
-# Báo nội dung sai -----------------------------------------------------------------------------------------------------------
+# Báo nội dung sai -------------------------------------------------------------------------------
 def test_reports_are_listed_and_handled(office: Any) -> None:
     code = office.question(visibility=Visibility.PUBLIC)
     with office.app.app_context():
-        report = service.report_content(office._question(code), body="Ngày ghi trong câu trả lời chưa đúng.", contact="0912345678")
+        report = service.report_content(
+            office._question(code),
+            body="Ngày ghi trong câu trả lời chưa đúng.",
+            contact="0912345678",
+        )
         db.session.commit()
         number = report.id
     page = office.page("moderator", "/can-bo/bao-sai")
     assert "Ngày ghi trong câu trả lời chưa đúng." in page
     assert "báo nội dung sai chưa xử lý" in office.page("moderator", "/can-bo/")
-    assert office.post("moderator", "/can-bo/bao-sai", {"report": number, "outcome": ""}).status_code == 422
-    assert office.post("moderator", "/can-bo/bao-sai", {"report": number, "outcome": "Đã sửa ngày."}).status_code == 302
+    assert (
+        office.post("moderator", "/can-bo/bao-sai", {"report": number, "outcome": ""}).status_code
+        == 422
+    )
+    assert (
+        office.post(
+            "moderator", "/can-bo/bao-sai", {"report": number, "outcome": "Đã sửa ngày."}
+        ).status_code
+        == 302
+    )
     assert "Ngày ghi trong câu trả lời" not in office.page("moderator", "/can-bo/bao-sai")
-    assert office.post("moderator", "/can-bo/bao-sai", {"report": number, "outcome": "Lần nữa."}).status_code == 409
-    assert office.post("moderator", "/can-bo/bao-sai", {"report": "0", "outcome": "Không có."}).status_code == 404
+    assert (
+        office.post(
+            "moderator", "/can-bo/bao-sai", {"report": number, "outcome": "Lần nữa."}
+        ).status_code
+        == 409
+    )
+    assert (
+        office.post(
+            "moderator", "/can-bo/bao-sai", {"report": "0", "outcome": "Không có."}
+        ).status_code
+        == 404
+    )
     assert office.get("officer", "/can-bo/bao-sai").status_code == 403
 
 
-# Xóa nội dung ---------------------------------------------------------------------------------------------------------------
+# Xóa nội dung -----------------------------------------------------------------------------------
 def test_erasing_lists_first_and_never_shows_the_text(office: Any) -> None:
     code = office.question(stage=Stage.ANSWERED, title="Tiêu đề sẽ mất", name="Người Sẽ Mất")
     page = office.page("administrator", f"/can-bo/xoa-noi-dung?ma={code.lower()}")
     assert "Những gì mất vĩnh viễn" in page
     assert "Tiêu đề sẽ mất" not in page
     assert "Người Sẽ Mất" not in page
-    data = {"code": code, "seen_revision": office.revision(code), "reason": "Theo yêu cầu của người gửi", "sure": "y"}
-    assert office.post("administrator", "/can-bo/xoa-noi-dung", {**data, "sure": ""}).status_code == 422
-    assert office.post("administrator", "/can-bo/xoa-noi-dung", {**data, "reason": ""}).status_code == 422
-    assert office.post("administrator", "/can-bo/xoa-noi-dung", {**data, "seen_revision": "0"}).status_code == 409
+    data = {
+        "code": code,
+        "seen_revision": office.revision(code),
+        "reason": "Theo yêu cầu của người gửi",
+        "sure": "y",
+    }
+    assert (
+        office.post("administrator", "/can-bo/xoa-noi-dung", {**data, "sure": ""}).status_code
+        == 422
+    )
+    assert (
+        office.post("administrator", "/can-bo/xoa-noi-dung", {**data, "reason": ""}).status_code
+        == 422
+    )
+    assert (
+        office.post(
+            "administrator", "/can-bo/xoa-noi-dung", {**data, "seen_revision": "0"}
+        ).status_code
+        == 409
+    )
     assert office.read(code, "visibility") is Visibility.PRIVATE
     assert office.post("administrator", "/can-bo/xoa-noi-dung", data).status_code == 302
     assert office.read(code, "visibility") is Visibility.ERASED
@@ -293,14 +400,28 @@ def test_erasing_is_for_administrators(office: Any) -> None:
     assert office.get("administrator", "/can-bo/xoa-noi-dung?ma=AS-2026-999999").status_code == 404
     for who in ("moderator", "leader", "auditor"):
         assert office.get(who, "/can-bo/xoa-noi-dung").status_code == 403
-        assert office.post(who, "/can-bo/xoa-noi-dung", {"code": code, "reason": "x", "sure": "y"}).status_code == 403
+        assert (
+            office.post(
+                who, "/can-bo/xoa-noi-dung", {"code": code, "reason": "x", "sure": "y"}
+            ).status_code
+            == 403
+        )
 
 
 def test_erasing_takes_files_and_mails_along(office: Any) -> None:
     code = office.question(stage=Stage.ASSIGNED, email="nguoi.gui@example.vn")
-    data = {"code": code, "seen_revision": office.revision(code), "reason": "Theo yêu cầu", "sure": "y"}
+    data = {
+        "code": code,
+        "seen_revision": office.revision(code),
+        "reason": "Theo yêu cầu",
+        "sure": "y",
+    }
     assert office.post("administrator", "/can-bo/xoa-noi-dung", data).status_code == 302
     with office.app.app_context():
         mails = mailer.messages_about(Ref("question", office.read(code, "id")))
         assert mails
-        assert not [mail for mail in mails if "nguoi.gui" in mail.to_address + mail.text + mail.html or code in mail.subject]
+        assert not [
+            mail
+            for mail in mails
+            if "nguoi.gui" in mail.to_address + mail.text + mail.html or code in mail.subject
+        ]

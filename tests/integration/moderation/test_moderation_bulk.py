@@ -30,9 +30,13 @@ def _last(office: Any) -> int:
 
 
 def test_preview_lists_what_changes_and_changes_nothing(office: Any) -> None:
-    codes = [office.question(stage=Stage.RECEIVED, title=f"Câu {number} của tôi") for number in (1, 2)]
+    codes = [
+        office.question(stage=Stage.RECEIVED, title=f"Câu {number} của tôi") for number in (1, 2)
+    ]
     before = [office.revision(code) for code in codes]
-    page = office.page("moderator", f"{ADDRESS}?viec=giao:kinh-te:officer&ma={codes[0]}&ma={codes[1]}")
+    page = office.page(
+        "moderator", f"{ADDRESS}?viec=giao:kinh-te:officer&ma={codes[0]}&ma={codes[1]}"
+    )
     assert "Phân công 2 câu cho Cán bộ officer, Phòng Kinh tế thử" in page
     assert "Câu 1 của tôi" in page
     assert "Thực hiện" in page
@@ -44,7 +48,12 @@ def test_preview_says_what_is_in_the_way(office: Any) -> None:
     page = office.page("moderator", f"{ADDRESS}?viec=giao:kinh-te&ma={good}&ma={bad}")
     assert "Không làm được ở trạng thái hiện tại." in page
     assert "Thực hiện</button>" not in page
-    without = page.split("chỉ làm 1 câu còn lại")[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    without = (
+        page.split("chỉ làm 1 câu còn lại")[0]
+        .rsplit('href="', 1)[1]
+        .split('"')[0]
+        .replace("&amp;", "&")
+    )
     assert "Thực hiện</button>" in office.page("moderator", without)
 
 
@@ -62,17 +71,25 @@ def test_assigns_all_and_takes_it_back(office: Any) -> None:
     assert {office.read(code, "stage") for code in codes} == {Stage.ASSIGNED}
     page = office.page("moderator", "/can-bo/hoi-dap")
     assert "Bạn đã phân công 3 câu" in page
-    assert office.post("moderator", f"{ADDRESS}/hoan-tac", {"bulk": _last(office)}).status_code == 302
-    assert {office.read(code, "stage", "unit_id", "officer_id") for code in codes} == {(Stage.RECEIVED, None, None)}
+    assert (
+        office.post("moderator", f"{ADDRESS}/hoan-tac", {"bulk": _last(office)}).status_code == 302
+    )
+    assert {office.read(code, "stage", "unit_id", "officer_id") for code in codes} == {
+        (Stage.RECEIVED, None, None)
+    }
     assert "Bạn đã phân công" not in office.page("moderator", "/can-bo/hoi-dap")
-    assert office.post("moderator", f"{ADDRESS}/hoan-tac", {"bulk": _last(office)}).status_code == 409
+    assert (
+        office.post("moderator", f"{ADDRESS}/hoan-tac", {"bulk": _last(office)}).status_code == 409
+    )
 
 
 def test_classifies_all(office: Any) -> None:
     with office.app.app_context():
         make_topic("Đường sá", slug="duong-sa")
     codes = [office.question(stage=Stage.RECEIVED) for _number in range(2)]
-    assert "Phân loại 2 câu vào lĩnh vực Đường sá" in office.page("moderator", f"{ADDRESS}?viec=loai:duong-sa&ma={codes[0]}&ma={codes[1]}")
+    assert "Phân loại 2 câu vào lĩnh vực Đường sá" in office.page(
+        "moderator", f"{ADDRESS}?viec=loai:duong-sa&ma={codes[0]}&ma={codes[1]}"
+    )
     assert _run(office, codes, "loai:duong-sa").status_code == 302
     assert all(office.read(code, "topic_id") for code in codes)
 
@@ -89,7 +106,11 @@ def test_one_that_cannot_move_leaves_all_unchanged_and_is_named(office: Any) -> 
 def test_one_changed_since_the_preview_leaves_all_unchanged(office: Any) -> None:
     codes = [office.question(stage=Stage.RECEIVED) for _number in range(2)]
     seen = _seen(office, codes)
-    office.post("moderator", f"/can-bo/hoi-dap/{codes[1]}/buoc/danh-dau-rac", {"seen_revision": office.revision(codes[1])})
+    office.post(
+        "moderator",
+        f"/can-bo/hoi-dap/{codes[1]}/buoc/danh-dau-rac",
+        {"seen_revision": office.revision(codes[1])},
+    )
     response = office.post("moderator", ADDRESS, {"viec": "giao:kinh-te", "seen": seen})
     assert response.status_code == 409
     assert office.read(codes[0], "stage") is Stage.RECEIVED
@@ -100,7 +121,10 @@ def test_undo_ends_after_ten_minutes(office: Any) -> None:
     _run(office, [code], "rac")
     with time_machine.travel(now() + dt.timedelta(minutes=11)):
         assert "Hoàn tác" not in office.page("moderator", "/can-bo/hoi-dap")
-        assert office.post("moderator", f"{ADDRESS}/hoan-tac", {"bulk": _last(office)}).status_code == 409
+        assert (
+            office.post("moderator", f"{ADDRESS}/hoan-tac", {"bulk": _last(office)}).status_code
+            == 409
+        )
     assert office.read(code, "stage") is Stage.SPAM
 
 
@@ -127,7 +151,9 @@ def test_only_who_did_it_takes_it_back(office: Any) -> None:
 
 @pytest.mark.parametrize("work", ["giao:kinh-te", "rac"])
 def test_what_one_may_not_read_is_neither_shown_nor_touched(office: Any, work: str) -> None:
-    code = office.question(stage=Stage.RECEIVED, classification=Classification.COMPLAINT, title="Tiêu đề kín")
+    code = office.question(
+        stage=Stage.RECEIVED, classification=Classification.COMPLAINT, title="Tiêu đề kín"
+    )
     page = office.page("moderator", f"{ADDRESS}?viec={work}&ma={code}")
     assert "Tiêu đề kín" not in page
     assert "Bạn không có quyền xem câu hỏi này." in page

@@ -379,7 +379,12 @@ def test_old_page_is_a_conflict_and_keeps_what_was_typed(office: Any, case: Case
     office.post(
         "moderator",
         f"/can-bo/hoi-dap/{code}/che",
-        {"seen_revision": seen, "title": "Tiêu đề mới", "body": "Nội dung mới khi đăng.", "reason": REASON},
+        {
+            "seen_revision": seen,
+            "title": "Tiêu đề mới",
+            "body": "Nội dung mới khi đăng.",
+            "reason": REASON,
+        },
     )
     now = office.revision(code)
     assert now > seen
@@ -398,7 +403,9 @@ def test_form_without_a_revision_is_an_old_page(office: Any, case: Case) -> None
     assert office.revision(code) == before
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.needed], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.needed], ids=lambda case: case.name
+)
 def test_missing_reason_is_said_beside_its_field(office: Any, case: Case) -> None:
     code, more = office.question(**case.make), case.prepare(office)
     before = office.revision(code)
@@ -410,7 +417,9 @@ def test_missing_reason_is_said_beside_its_field(office: Any, case: Case) -> Non
     assert office.revision(code) == before
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.path.startswith("/buoc/")], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.path.startswith("/buoc/")], ids=lambda case: case.name
+)
 def test_page_of_a_step_has_the_same_rights(office: Any, case: Case) -> None:
     code = office.question(**case.make)
     address = f"/can-bo/hoi-dap/{code}{case.path}"
@@ -447,9 +456,14 @@ def test_only_steps_that_may_be_taken_are_offered(office: Any) -> None:
 
 
 def test_merge_shows_the_other_question_first(office: Any) -> None:
-    code, other = office.question(stage=Stage.RECEIVED), office.question(stage=Stage.RECEIVED, title="Câu được giữ lại để gộp")
+    code, other = (
+        office.question(stage=Stage.RECEIVED),
+        office.question(stage=Stage.RECEIVED, title="Câu được giữ lại để gộp"),
+    )
     response = office.post(
-        "moderator", f"/can-bo/hoi-dap/{code}/buoc/gop", {"seen_revision": office.revision(code), "other": other.lower()}
+        "moderator",
+        f"/can-bo/hoi-dap/{code}/buoc/gop",
+        {"seen_revision": office.revision(code), "other": other.lower()},
     )
     assert response.status_code == 200
     assert "Câu được giữ lại để gộp" in response.get_data(as_text=True)
@@ -459,7 +473,11 @@ def test_merge_shows_the_other_question_first(office: Any) -> None:
 @pytest.mark.parametrize("other", ["AS-2026-999999", "gì đó"])
 def test_merge_with_nothing_is_an_error_of_the_field(office: Any, other: str) -> None:
     code = office.question(stage=Stage.RECEIVED)
-    response = office.post("moderator", f"/can-bo/hoi-dap/{code}/buoc/gop", {"seen_revision": office.revision(code), "other": other})
+    response = office.post(
+        "moderator",
+        f"/can-bo/hoi-dap/{code}/buoc/gop",
+        {"seen_revision": office.revision(code), "other": other},
+    )
     assert response.status_code == 422
     assert "Không tìm thấy câu hỏi có mã này." in response.get_data(as_text=True)
 
@@ -468,7 +486,9 @@ def test_extension_names_the_new_date_for_each_number_of_days(office: Any) -> No
     code = office.question(stage=Stage.ASSIGNED)
     assert office.page("approver", f"/can-bo/hoi-dap/{code}/buoc/gia-han").count("hạn mới") >= 10
     response = office.post(
-        "approver", f"/can-bo/hoi-dap/{code}/buoc/gia-han", {"seen_revision": office.revision(code), "days": "11", "reason": REASON}
+        "approver",
+        f"/can-bo/hoi-dap/{code}/buoc/gia-han",
+        {"seen_revision": office.revision(code), "days": "11", "reason": REASON},
     )
     assert response.status_code == 422
 
@@ -481,7 +501,9 @@ def test_next_question_of_the_list_opens(office: Any) -> None:
         {"seen_revision": office.revision(first), "text": REASON, "next": "the=chua-phan-cong"},
     )
     assert response.headers["Location"].endswith(f"/can-bo/hoi-dap/{second}?the=chua-phan-cong")
-    assert "Đã hỏi thêm người gửi" in office.client("moderator").get(response.headers["Location"]).get_data(as_text=True)
+    assert "Đã hỏi thêm người gửi" in office.client("moderator").get(
+        response.headers["Location"]
+    ).get_data(as_text=True)
     response = office.post(
         "moderator",
         f"/can-bo/hoi-dap/{second}/buoc/hoi-them",
@@ -495,16 +517,27 @@ def test_place_of_a_list_that_is_not_mine_is_ignored(office: Any) -> None:
     response = office.post(
         "officer",
         f"/can-bo/hoi-dap/{code}/buoc/hoi-them",
-        {"seen_revision": office.revision(code), "text": REASON, "next": "the=rac&q=https://evil.example"},
+        {
+            "seen_revision": office.revision(code),
+            "text": REASON,
+            "next": "the=rac&q=https://evil.example",
+        },
     )
     assert response.headers["Location"] == f"/can-bo/hoi-dap/{code}"
 
 
 def test_spam_can_be_taken_back_at_once(office: Any) -> None:
     code = office.question(stage=Stage.RECEIVED)
-    office.post("moderator", f"/can-bo/hoi-dap/{code}/buoc/danh-dau-rac", {"seen_revision": office.revision(code)})
+    office.post(
+        "moderator",
+        f"/can-bo/hoi-dap/{code}/buoc/danh-dau-rac",
+        {"seen_revision": office.revision(code)},
+    )
     page = office.page("moderator", "/can-bo/hoi-dap")
     assert "Hoàn tác" in page
     number = page.split('name="bulk" value="')[1].split('"')[0]
-    assert office.post("moderator", "/can-bo/hoi-dap/hang-loat/hoan-tac", {"bulk": number}).status_code == 302
+    assert (
+        office.post("moderator", "/can-bo/hoi-dap/hang-loat/hoan-tac", {"bulk": number}).status_code
+        == 302
+    )
     assert office.read(code, "stage") is Stage.RECEIVED

@@ -17,7 +17,14 @@ QUEUE = "/can-bo/hoi-dap"
 def test_tabs_are_those_of_the_role(office: Any) -> None:
     office.question(stage=Stage.RECEIVED)
     moderator = office.page("moderator", QUEUE)
-    for label in ("Cần xử lý (1)", "Quá hạn (0)", "Chưa phân công (1)", "Chưa xác nhận (0)", "Rác (0)", "Đã trả lời (0)"):
+    for label in (
+        "Cần xử lý (1)",
+        "Quá hạn (0)",
+        "Chưa phân công (1)",
+        "Chưa xác nhận (0)",
+        "Rác (0)",
+        "Đã trả lời (0)",
+    ):
         assert label in moderator
     officer = office.page("officer", QUEUE)
     assert "Chưa phân công" not in officer
@@ -33,7 +40,11 @@ def test_queue_is_for_those_who_read_questions(office: Any, name: str) -> None:
 def test_sorted_by_due_date_with_words_and_marks(office: Any) -> None:
     office.question(stage=Stage.RECEIVED, title="Câu mới nhất")
     office.question(stage=Stage.RECEIVED, title="Câu quá hạn", at=now() - dt.timedelta(days=40))
-    office.question(stage=Stage.RECEIVED, title="Đơn có chữ", body="Tôi khiếu nại quyết định thu hồi đất số 12 của xã vì trái pháp luật.")
+    office.question(
+        stage=Stage.RECEIVED,
+        title="Đơn có chữ",
+        body="Tôi khiếu nại quyết định thu hồi đất số 12 của xã vì trái pháp luật.",
+    )
     page = office.page("moderator", QUEUE)
     assert page.index("Câu quá hạn") < page.index("Câu mới nhất")
     assert "Quá hạn" in page
@@ -45,7 +56,9 @@ def test_sorted_by_due_date_with_words_and_marks(office: Any) -> None:
 def test_question_with_a_draft_is_being_written(office: Any) -> None:
     code = office.question(stage=Stage.ASSIGNED)
     assert "Đang soạn" not in office.page("officer", QUEUE)
-    office.post("officer", f"{QUEUE}/{code}/nhap", {"answer_revision": "0", "short": "Mở đầu câu trả lời"})
+    office.post(
+        "officer", f"{QUEUE}/{code}/nhap", {"answer_revision": "0", "short": "Mở đầu câu trả lời"}
+    )
     assert "Đang soạn" in office.page("officer", QUEUE)
 
 
@@ -74,15 +87,23 @@ def test_filters_stand_in_the_address(office: Any) -> None:
         assert "Câu về đường" in page
         assert "Câu khác hẳn" not in page
     assert "Câu khác hẳn" in office.page("moderator", f"{QUEUE}?nguoi=officer&don-vi=kinh-te")
-    assert "Không có câu hỏi nào khớp" in office.page("moderator", f"{QUEUE}?q=không có câu nào như vậy")
+    assert "Không có câu hỏi nào khớp" in office.page(
+        "moderator", f"{QUEUE}?q=không có câu nào như vậy"
+    )
     # What is chosen stays chosen, and goes along to the question and back.
-    assert '<option selected value="duong-sa">' in office.page("moderator", f"{QUEUE}?linh-vuc=duong-sa")
-    assert "?the=can-xu-ly&amp;linh-vuc=duong-sa" in office.page("moderator", f"{QUEUE}?linh-vuc=duong-sa")
+    assert '<option selected value="duong-sa">' in office.page(
+        "moderator", f"{QUEUE}?linh-vuc=duong-sa"
+    )
+    assert "?the=can-xu-ly&amp;linh-vuc=duong-sa" in office.page(
+        "moderator", f"{QUEUE}?linh-vuc=duong-sa"
+    )
 
 
 def test_unknown_filters_do_not_break_the_page(office: Any) -> None:
     office.question(stage=Stage.RECEIVED, title="Vẫn ở đây")
-    assert "Vẫn ở đây" in office.page("moderator", f"{QUEUE}?the=khong-co&linh-vuc=khong-co&nguoi=ai-do&sau=!!")
+    assert "Vẫn ở đây" in office.page(
+        "moderator", f"{QUEUE}?the=khong-co&linh-vuc=khong-co&nguoi=ai-do&sau=!!"
+    )
 
 
 def test_pages_go_on_from_where_they_ended(office: Any) -> None:
@@ -90,14 +111,21 @@ def test_pages_go_on_from_where_they_ended(office: Any) -> None:
         office.question(stage=Stage.RECEIVED, title=f"Câu số {number:02d} trong hàng")
     first = office.page("moderator", QUEUE)
     assert first.count("data-queue-row") == 25
-    address = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    address = (
+        first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    )
     second = office.page("moderator", address)
     assert second.count("data-queue-row") == 2
     assert 'rel="prev"' in second
 
 
 def test_restricted_questions_show_their_code_only(office: Any) -> None:
-    code = office.question(stage=Stage.RECEIVED, classification=Classification.COMPLAINT, title="Tiêu đề kín", name="Người Khiếu Nại")
+    code = office.question(
+        stage=Stage.RECEIVED,
+        classification=Classification.COMPLAINT,
+        title="Tiêu đề kín",
+        name="Người Khiếu Nại",
+    )
     page = office.page("complaints", QUEUE)
     assert code in page
     assert "Tiêu đề kín" not in page
@@ -117,7 +145,9 @@ def test_cost_does_not_grow_with_the_rows(office: Any, address: str) -> None:
         office.question(stage=Stage.RECEIVED, title=f"Câu {number}")
     five = statements()
     for number in range(20):
-        office.question(stage=Stage.ASSIGNED if number % 2 else Stage.NEEDS_INFO, title=f"Câu thêm {number}")
+        office.question(
+            stage=Stage.ASSIGNED if number % 2 else Stage.NEEDS_INFO, title=f"Câu thêm {number}"
+        )
     assert statements() == five
     assert five <= 25
 
@@ -128,22 +158,32 @@ def test_reading_writes_nothing(office: Any) -> None:
         office.get("officer", address)
         with office.app.app_context(), StatementCounter(db.engine) as counter:
             assert office.get("officer", address).status_code == 200
-        assert not [line for line in counter.statements if line.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert not [
+            line
+            for line in counter.statements
+            if line.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
+        ]
 
 
-# Việc của tôi -----------------------------------------------------------------------------------------------------------
+# Việc của tôi -----------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("name", "seen", "unseen"),
     [
         ("moderator", ["Chưa phân công", "Báo nội dung sai", "Nhập hộ"], ["Mẫu trả lời"]),
         ("officer", ["Việc của tôi", "Mẫu trả lời", "Hàng chờ"], ["Nhập hộ", "Báo nội dung sai"]),
         ("approver", ["Chờ tôi duyệt"], ["Nhập hộ"]),
-        ("administrator", ["Xóa nội dung theo yêu cầu", "chạy ngầm", "chưa được xác nhận"], ["Hàng chờ"]),
+        (
+            "administrator",
+            ["Xóa nội dung theo yêu cầu", "chạy ngầm", "chưa được xác nhận"],
+            ["Hàng chờ"],
+        ),
         ("contributor", ["Tài khoản của tôi"], ["Hàng chờ", "Nhập hộ"]),
         ("complaints", ["Khiếu nại, tố cáo"], ["Cần xử lý"]),
     ],
 )
-def test_everybody_finds_a_useful_first_page(office: Any, name: str, seen: list[str], unseen: list[str]) -> None:
+def test_everybody_finds_a_useful_first_page(
+    office: Any, name: str, seen: list[str], unseen: list[str]
+) -> None:
     office.question(stage=Stage.RECEIVED)
     page = office.page(name, "/can-bo/")
     assert f"Xin chào Cán bộ {name}." in page

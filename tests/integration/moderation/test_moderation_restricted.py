@@ -16,12 +16,19 @@ BODY = "Tôi tố cáo một cán bộ nhận tiền của dân khi làm giấy 
 def code(office: Any) -> str:
     return str(
         office.question(
-            stage=Stage.RECEIVED, classification=Classification.DENUNCIATION, title="Tiêu đề kín", body=BODY, name="Người Tố Cáo"
+            stage=Stage.RECEIVED,
+            classification=Classification.DENUNCIATION,
+            title="Tiêu đề kín",
+            body=BODY,
+            name="Người Tố Cáo",
         )
     )
 
 
-@pytest.mark.parametrize("who", ["moderator", "officer", "stranger", "approver", "leader", "publisher", "auditor", "head"])
+@pytest.mark.parametrize(
+    "who",
+    ["moderator", "officer", "stranger", "approver", "leader", "publisher", "auditor", "head"],
+)
 @pytest.mark.parametrize("path", ["", "/xem-truoc", "/buoc/khong-tiep-nhan"])
 def test_others_find_nothing(office: Any, code: str, who: str, path: str) -> None:
     assert office.get(who, f"/can-bo/hoi-dap/{code}{path}").status_code in {403, 404}
@@ -38,7 +45,10 @@ def test_gate_shows_no_word_of_the_text(office: Any, code: str) -> None:
 
 def test_opening_is_written_down_and_lasts_a_quarter_of_an_hour(office: Any, code: str) -> None:
     address = f"/can-bo/hoi-dap/{code}"
-    assert office.post("complaints", f"{address}/mo", {"reason": "Hướng dẫn người gửi"}).status_code == 302
+    assert (
+        office.post("complaints", f"{address}/mo", {"reason": "Hướng dẫn người gửi"}).status_code
+        == 302
+    )
     assert ("open_restricted", "Hướng dẫn người gửi") in office.log(code)
     assert "question:open_restricted" in office.audit()
     page = office.page("complaints", address)
@@ -50,7 +60,9 @@ def test_opening_is_written_down_and_lasts_a_quarter_of_an_hour(office: Any, cod
 
 def test_opening_one_does_not_open_another(office: Any, code: str) -> None:
     other = office.question(
-        stage=Stage.RECEIVED, classification=Classification.COMPLAINT, body="Tôi khiếu nại quyết định số 12 của xã vì trái luật."
+        stage=Stage.RECEIVED,
+        classification=Classification.COMPLAINT,
+        body="Tôi khiếu nại quyết định số 12 của xã vì trái luật.",
     )
     office.post("complaints", f"/can-bo/hoi-dap/{code}/mo")
     assert "khiếu nại quyết định số 12" not in office.page("complaints", f"/can-bo/hoi-dap/{other}")
@@ -63,8 +75,15 @@ def test_others_cannot_open_it(office: Any, code: str, who: str) -> None:
 
 
 def test_no_step_before_the_gate(office: Any, code: str) -> None:
-    data = {"seen_revision": office.revision(code), "kind": "denunciation", "text": "Hãy gửi đơn tố cáo đến nơi tiếp công dân."}
-    assert office.post("complaints", f"/can-bo/hoi-dap/{code}/buoc/khong-tiep-nhan", data).status_code == 403
+    data = {
+        "seen_revision": office.revision(code),
+        "kind": "denunciation",
+        "text": "Hãy gửi đơn tố cáo đến nơi tiếp công dân.",
+    }
+    assert (
+        office.post("complaints", f"/can-bo/hoi-dap/{code}/buoc/khong-tiep-nhan", data).status_code
+        == 403
+    )
     assert office.post("complaints", f"/can-bo/hoi-dap/{code}/co-mat").status_code == 403
 
 
@@ -75,7 +94,13 @@ def test_guidance_is_written_beforehand_and_needs_no_second_person(office: Any, 
     assert "Mục Hỏi đáp không phải nơi tiếp nhận tố cáo" in page
     assert '<input checked class="govuk-radios__input"' in page
     response = office.post(
-        "complaints", address, {"seen_revision": office.revision(code), "kind": "denunciation", "text": "Hãy gửi đơn tố cáo."}
+        "complaints",
+        address,
+        {
+            "seen_revision": office.revision(code),
+            "kind": "denunciation",
+            "text": "Hãy gửi đơn tố cáo.",
+        },
     )
     assert response.status_code == 302
     assert office.read(code, "stage") is Stage.REFUSED
@@ -92,7 +117,13 @@ def test_there_is_nothing_to_answer_or_publish(office: Any, code: str) -> None:
 
 def test_classifying_as_complaint_takes_it_out_of_the_moderators_hands(office: Any) -> None:
     code = office.question(stage=Stage.RECEIVED, title="Sẽ thành khiếu nại")
-    data = {"seen_revision": office.revision(code), "kind": "question", "topic": "", "classification": "complaint", "to": ""}
+    data = {
+        "seen_revision": office.revision(code),
+        "kind": "question",
+        "topic": "",
+        "classification": "complaint",
+        "to": "",
+    }
     response = office.post("moderator", f"/can-bo/hoi-dap/{code}/phan-loai", data)
     assert response.status_code == 302
     assert response.headers["Location"] == "/can-bo/hoi-dap"
@@ -102,14 +133,28 @@ def test_classifying_as_complaint_takes_it_out_of_the_moderators_hands(office: A
 
 def test_assigning_a_complaint_classifies_it_only(office: Any) -> None:
     code = office.question(stage=Stage.RECEIVED)
-    data = {"seen_revision": office.revision(code), "kind": "question", "topic": "", "classification": "complaint", "to": "kinh-te"}
+    data = {
+        "seen_revision": office.revision(code),
+        "kind": "question",
+        "topic": "",
+        "classification": "complaint",
+        "to": "kinh-te",
+    }
     assert office.post("moderator", f"/can-bo/hoi-dap/{code}/phan-cong", data).status_code == 302
-    assert office.read(code, "stage", "unit_id", "classification") == (Stage.RECEIVED, None, Classification.COMPLAINT)
+    assert office.read(code, "stage", "unit_id", "classification") == (
+        Stage.RECEIVED,
+        None,
+        Classification.COMPLAINT,
+    )
 
 
 def test_title_is_not_offered_for_merging(office: Any, code: str) -> None:
     mine = office.question(stage=Stage.RECEIVED)
-    response = office.post("moderator", f"/can-bo/hoi-dap/{mine}/buoc/gop", {"seen_revision": office.revision(mine), "other": code})
+    response = office.post(
+        "moderator",
+        f"/can-bo/hoi-dap/{mine}/buoc/gop",
+        {"seen_revision": office.revision(mine), "other": code},
+    )
     assert response.status_code == 422
     assert "Tiêu đề kín" not in response.get_data(as_text=True)
     assert "Không tìm thấy câu hỏi có mã này." in response.get_data(as_text=True)

@@ -39,7 +39,12 @@ def office(ctx: Flask) -> None:
 def comment_of(*, known: bool = True, **values: Any) -> Comment:
     """A comment with an address that is the sender's, or may be a stranger's."""
     values.setdefault("phone", None if known else "0912345678")
-    return make_comment(values.pop("consultation", None) or make_consultation(), email="an@example.vn", body=BODY, **values)
+    return make_comment(
+        values.pop("consultation", None) or make_consultation(),
+        email="an@example.vn",
+        body=BODY,
+        **values,
+    )
 
 
 def receive(comment: Comment, token: str | None = "x" * 22) -> None:
@@ -102,14 +107,22 @@ def test_a_stranger_hears_only_that_there_is_something(ctx: Flask, move: str) ->
 
 
 def shown(comment: Comment) -> None:
-    submissions.redact(comment.submission, title="Đường", body="Đề nghị dịch tuyến đường.", reason="Gọn", actor_id=make_user().id)
+    submissions.redact(
+        comment.submission,
+        title="Đường",
+        body="Đề nghị dịch tuyến đường.",
+        reason="Gọn",
+        actor_id=make_user().id,
+    )
     comment.published_at = now()
     core.move_comment(comment, "show", actor=SYSTEM, visibility=Visibility.PUBLIC)
 
 
 def kept_back(comment: Comment) -> None:
     comment.hidden_reason = "Có lời lẽ xúc phạm người khác."
-    core.move_comment(comment, "keep_back", actor=SYSTEM, visibility=Visibility.HIDDEN, note=comment.hidden_reason)
+    core.move_comment(
+        comment, "keep_back", actor=SYSTEM, visibility=Visibility.HIDDEN, note=comment.hidden_reason
+    )
 
 
 def test_once_confirmed_the_sender_gets_a_copy(ctx: Flask) -> None:
@@ -141,8 +154,13 @@ def test_whoever_wanted_it_private_does_not_hear_that_it_is(ctx: Flask) -> None:
     assert left.mails == []
 
 
-@pytest.mark.parametrize(("moves", "stage"), [(["mark_spam", "restore"], CommentStage.RECEIVED), (["withdraw"], CommentStage.UNVERIFIED)])
-def test_spam_and_what_was_never_confirmed_stay_silent(ctx: Flask, moves: list[str], stage: CommentStage) -> None:
+@pytest.mark.parametrize(
+    ("moves", "stage"),
+    [(["mark_spam", "restore"], CommentStage.RECEIVED), (["withdraw"], CommentStage.UNVERIFIED)],
+)
+def test_spam_and_what_was_never_confirmed_stay_silent(
+    ctx: Flask, moves: list[str], stage: CommentStage
+) -> None:
     comment = comment_of(stage=stage)
     with traces() as left:
         for move in moves:
@@ -171,14 +189,23 @@ def test_erasing_a_comment_empties_the_mail_that_told_of_it(ctx: Flask) -> None:
     first, second = comment_of(), comment_of()
     for key, code in (("a", first.submission.code), ("b", second.submission.code)):
         mailer.queue(
-            kind="comment-result", to="an@example.vn", subject="Kết quả", text=f"{code} {MARKER}", html="", about=None, dedupe_key=key
+            kind="comment-result",
+            to="an@example.vn",
+            subject="Kết quả",
+            text=f"{code} {MARKER}",
+            html="",
+            about=None,
+            dedupe_key=key,
         )
     core.move_comment(second, "erase", actor=SYSTEM, visibility=Visibility.ERASED)
     db.session.expire_all()
-    assert [mail.text for mail in outbox() if mail.kind == "comment-result"] == [f"{first.submission.code} {MARKER}", ""]
+    assert [mail.text for mail in outbox() if mail.kind == "comment-result"] == [
+        f"{first.submission.code} {MARKER}",
+        "",
+    ]
 
 
-# Staff -------------------------------------------------------------------------------------------------------------------
+# Staff ------------------------------------------------------------------------------------------
 def staff_mails(found: list[OutboxMessage]) -> list[tuple[str, str]]:
     return sorted((mail.kind, mail.to_address) for mail in found if "staff" in mail.kind)
 
@@ -204,23 +231,40 @@ def test_in_charge_is_the_box_of_the_unit_then_its_officers_then_the_moderators(
     moderator = make_user("tiepnhan", roles=[Role.MODERATOR])
     gone = make_user("danghi")
     gone.is_active = False
-    box, bare, empty = make_unit("Phòng Một", email="mot@anson.example"), make_unit("Phòng Hai"), make_unit("Phòng Ba")
+    box, bare, empty = (
+        make_unit("Phòng Một", email="mot@anson.example"),
+        make_unit("Phòng Hai"),
+        make_unit("Phòng Ba"),
+    )
     worker = make_user("chuyenvien", unit=bare)
-    wanted = {box.id: "mot@anson.example", bare.id: worker.email, empty.id: moderator.email, None: moderator.email}
+    wanted = {
+        box.id: "mot@anson.example",
+        bare.id: worker.email,
+        empty.id: moderator.email,
+        None: moderator.email,
+    }
     for unit_id, address in wanted.items():
-        consultation = make_consultation(stage=Stage.SCHEDULED, lead_unit_id=unit_id, officer_id=gone.id)
+        consultation = make_consultation(
+            stage=Stage.SCHEDULED, lead_unit_id=unit_id, officer_id=gone.id
+        )
         with traces() as left:
             core.move(consultation, "open", actor=SYSTEM)
         assert staff_mails(left.mails) == [("consultation-staff-opened", address)]
 
 
-def test_a_missing_result_is_told_at_fifteen_days_and_at_thirty_to_those_who_publish_too(ctx: Flask) -> None:
+def test_a_missing_result_is_told_at_fifteen_days_and_at_thirty_to_those_who_publish_too(
+    ctx: Flask,
+) -> None:
     officer, publisher = make_user("phutrach"), make_user("nguoidang", roles=[Role.PUBLISHER])
     consultation = make_consultation(stage=Stage.CLOSED, officer_id=officer.id)
     with traces() as left:
         for days in (15, 15, 30):
             emit(ResultReminder(consultation, days))
-    assert [mail.to_address for mail in left.mails] == [officer.email, officer.email, publisher.email]
+    assert [mail.to_address for mail in left.mails] == [
+        officer.email,
+        officer.email,
+        publisher.email,
+    ]
     assert "15 ngày" in left.mails[0].text
     assert "30 ngày" in left.mails[2].text
 

@@ -33,7 +33,9 @@ def office(ctx: Flask) -> Iterator[None]:
         yield
 
 
-def follow(email: str, consultation: Consultation | None = None, *, confirmed: bool = True, **values: Any) -> Subscription:
+def follow(
+    email: str, consultation: Consultation | None = None, *, confirmed: bool = True, **values: Any
+) -> Subscription:
     row = Subscription(
         email=email,
         consultation_id=consultation.id if consultation else None,
@@ -50,7 +52,11 @@ def follow(email: str, consultation: Consultation | None = None, *, confirmed: b
 def work() -> int:
     """Do the jobs that are due, as the runner would; how many there were."""
     done = 0
-    while job := db.session.scalar(sa.select(Job).where(Job.name == following.JOB, Job.run_at <= now()).order_by(Job.run_at, Job.id)):
+    while job := db.session.scalar(
+        sa.select(Job)
+        .where(Job.name == following.JOB, Job.run_at <= now())
+        .order_by(Job.run_at, Job.id)
+    ):
         payload = dict(job.payload)
         job.run_at = None
         job.state = "done"
@@ -62,11 +68,15 @@ def work() -> int:
 
 
 def news() -> list[tuple[str, str]]:
-    return [(mail.kind, mail.to_address) for mail in outbox() if mail.kind in following.NEWS.values()]
+    return [
+        (mail.kind, mail.to_address) for mail in outbox() if mail.kind in following.NEWS.values()
+    ]
 
 
 def scheduled(**values: Any) -> Consultation:
-    return make_consultation(stage=Stage.SCHEDULED, opens_on=today(), closes_on=today() + 30 * DAY, **values)
+    return make_consultation(
+        stage=Stage.SCHEDULED, opens_on=today(), closes_on=today() + 30 * DAY, **values
+    )
 
 
 def test_an_opening_is_told_to_those_who_want_every_new_one(ctx: Flask) -> None:
@@ -79,7 +89,10 @@ def test_an_opening_is_told_to_those_who_want_every_new_one(ctx: Flask) -> None:
     core.move(consultation, "open", actor=SYSTEM)
     assert news() == []
     work()
-    assert news() == [("consultation-opened", "moi@example.vn"), ("consultation-opened", "cuocnay@example.vn")]
+    assert news() == [
+        ("consultation-opened", "moi@example.vn"),
+        ("consultation-opened", "cuocnay@example.vn"),
+    ]
     mail = next(mail for mail in outbox() if mail.to_address == "moi@example.vn")
     assert consultation.title in mail.subject
     assert f"/lay-y-kien/{consultation.slug}/gop-y" in mail.text
@@ -108,7 +121,9 @@ def extend(consultation: Consultation, days: int = 10) -> None:
     core.move(consultation, "extend", actor=SYSTEM, note=consultation.extension_reason)
 
 
-def test_an_extension_names_both_days_and_the_reason_to_those_who_follow_this_one(ctx: Flask) -> None:
+def test_an_extension_names_both_days_and_the_reason_to_those_who_follow_this_one(
+    ctx: Flask,
+) -> None:
     consultation = make_consultation()
     old = consultation.closes_on
     follow("moi@example.vn")
@@ -118,7 +133,11 @@ def test_an_extension_names_both_days_and_the_reason_to_those_who_follow_this_on
     (mail,) = [mail for mail in outbox() if mail.kind == "consultation-extended"]
     assert mail.to_address == "cuocnay@example.vn"
     assert old is not None
-    for words in (f"{old:%d/%m/%Y}", f"{consultation.closes_on:%d/%m/%Y}", "Nhiều hộ chưa nhận được hồ sơ."):
+    for words in (
+        f"{old:%d/%m/%Y}",
+        f"{consultation.closes_on:%d/%m/%Y}",
+        "Nhiều hộ chưa nhận được hồ sơ.",
+    ):
         assert words in mail.text
 
 
@@ -131,7 +150,10 @@ def test_two_pieces_of_news_on_one_day_become_two_days(ctx: Flask) -> None:
     follow("b@example.vn", consultation)
     work()
     # Who heard nothing today hears of the extension at once; who heard of the opening waits.
-    assert news() == [("consultation-opened", "a@example.vn"), ("consultation-extended", "b@example.vn")]
+    assert news() == [
+        ("consultation-opened", "a@example.vn"),
+        ("consultation-extended", "b@example.vn"),
+    ]
     with time_machine.travel(NOON + DAY, tick=False):
         assert work() == 1
         assert news()[2:] == [("consultation-extended", "a@example.vn")]
@@ -180,7 +202,9 @@ def test_three_days_before_the_end_followers_are_reminded_once(ctx: Flask) -> No
     for _time in range(2):
         following.closing_soon()
         work()
-    assert sorted(news()) == sorted(("consultation-closing", f"{due[days].slug}@example.vn") for days in (0, 2))
+    assert sorted(news()) == sorted(
+        ("consultation-closing", f"{due[days].slug}@example.vn") for days in (0, 2)
+    )
     (mail,) = [mail for mail in outbox() if mail.to_address == f"{due[2].slug}@example.vn"]
     assert mail.subject.startswith("Còn 3 ngày để góp ý")
     with time_machine.travel(NOON + DAY, tick=False):
@@ -215,11 +239,15 @@ def test_a_result_is_told_to_those_who_follow_this_one(ctx: Flask) -> None:
     assert "/ket-qua" in next(mail for mail in outbox() if mail.kind == "consultation-result").text
 
 
-def test_many_followers_are_written_to_in_batches(ctx: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_followers_are_written_to_in_batches(
+    ctx: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(following, "BATCH", 3)
     consultation = scheduled()
     for number in range(7):
         follow(f"n{number}@example.vn", consultation)
     core.move(consultation, "open", actor=SYSTEM)
     assert work() == 3
-    assert [address for _kind, address in news()] == [f"n{number}@example.vn" for number in range(7)]
+    assert [address for _kind, address in news()] == [
+        f"n{number}@example.vn" for number in range(7)
+    ]

@@ -31,7 +31,9 @@ def link_in(text: str, path: str) -> str:
 
 
 def newest() -> OutboxMessage:
-    mail: OutboxMessage = db.session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+    mail: OutboxMessage = db.session.scalars(
+        sa.select(OutboxMessage).order_by(OutboxMessage.id.desc())
+    ).first()
     return mail
 
 
@@ -127,6 +129,8 @@ def test_one_row_an_address_whatever_it_follows(ctx: Flask) -> None:
     for scope in ({"question_id": question.id}, {"topic_id": topic.id}, {}):
         service.confirm(ask(**scope)[0])
     db.session.flush()
-    assert [row.email for row in service.followers(topic_id=topic.id, question_id=question.id)] == [ADDRESS]
+    assert [row.email for row in service.followers(topic_id=topic.id, question_id=question.id)] == [
+        ADDRESS
+    ]
     assert [row.question_id for row in service.watchers(question.id)] == [question.id]
     assert service.followers(topic_id=None, question_id=0)

@@ -53,7 +53,12 @@ def test_every_new_one(app: Flask, client: FlaskClient) -> None:
     visit(client, "/theo-doi").press("Nhận tin", email="an@example.vn", scope="lay-y-kien-moi")
     with app.app_context():
         row = db.session.scalars(sa.select(Subscription)).one()
-        assert (row.new_consultations, row.consultation_id, row.topic_id, row.question_id) == (True, None, None, None)
+        assert (row.new_consultations, row.consultation_id, row.topic_id, row.question_id) == (
+            True,
+            None,
+            None,
+            None,
+        )
         assert "Mọi cuộc lấy ý kiến mới" in outbox()[0].text
 
 
@@ -84,7 +89,14 @@ def test_what_is_not_public_cannot_be_followed(app: Flask, client: FlaskClient, 
 def test_one_row_follows_one_thing(app: Flask) -> None:
     with app.app_context():
         made = make_consultation()
-        db.session.add(Subscription(email="a@example.vn", confirm_hash="x", consultation_id=made.id, new_consultations=True))
+        db.session.add(
+            Subscription(
+                email="a@example.vn",
+                confirm_hash="x",
+                consultation_id=made.id,
+                new_consultations=True,
+            )
+        )
         with pytest.raises(sa.exc.IntegrityError):
             db.session.flush()
         db.session.rollback()

@@ -43,9 +43,13 @@ class Said:
 
 def said(consultation: Consultation, email: str, *points: Said, **values: object) -> Comment:
     values.setdefault("phone", None)
-    comment = make_comment(consultation, email=email, body=f"Toàn văn góp ý của {email} về tuyến đường.", **values)  # type: ignore[arg-type]
+    comment = make_comment(
+        consultation, email=email, body=f"Toàn văn góp ý của {email} về tuyến đường.", **values
+    )  # type: ignore[arg-type]
     for number, said in enumerate(points, 1):
-        point = Point(consultation_id=consultation.id, comment_id=comment.id, number=number, text=said.text)
+        point = Point(
+            consultation_id=consultation.id, comment_id=comment.id, number=number, text=said.text
+        )
         db.session.add(point)
         db.session.flush()
         if said.reply:
@@ -56,11 +60,30 @@ def said(consultation: Consultation, email: str, *points: Said, **values: object
 def issue(consultation: Consultation, point: Point, said: Said) -> None:
     table = queries.newest_issue(consultation.id)
     if table is None:
-        table = ResultTable(consultation_id=consultation.id, number=1, issued_name="Phạm Thị Duyệt", sha256="0" * 64)
+        table = ResultTable(
+            consultation_id=consultation.id, number=1, issued_name="Phạm Thị Duyệt", sha256="0" * 64
+        )
         db.session.add(table)
         db.session.flush()
-    row = Row(point.id, f"y-{point.id:08}", "Nhóm", "Người dân", said.text, said.decision.value, said.reply, "Khoản 2 Điều 5")
-    db.session.add(ResultRow(table_id=table.id, position=point.id, anchor=row.anchor, point_id=point.id, data=row.data()))
+    row = Row(
+        point.id,
+        f"y-{point.id:08}",
+        "Nhóm",
+        "Người dân",
+        said.text,
+        said.decision.value,
+        said.reply,
+        "Khoản 2 Điều 5",
+    )
+    db.session.add(
+        ResultRow(
+            table_id=table.id,
+            position=point.id,
+            anchor=row.anchor,
+            point_id=point.id,
+            data=row.data(),
+        )
+    )
     db.session.flush()
 
 
@@ -71,7 +94,9 @@ def publish(consultation: Consultation) -> None:
 
 def work() -> int:
     done = 0
-    while job := db.session.scalar(sa.select(Job).where(Job.name == results.JOB, Job.run_at <= now()).order_by(Job.id)):
+    while job := db.session.scalar(
+        sa.select(Job).where(Job.name == results.JOB, Job.run_at <= now()).order_by(Job.id)
+    ):
         job.run_at, job.state, job.finished_at = None, "done", now()
         db.session.flush()
         results.send_results(dict(job.payload))
@@ -85,9 +110,16 @@ def told() -> dict[str, OutboxMessage]:
     return {mail.to_address: mail for mail in found}
 
 
-def test_each_participant_reads_their_points_and_the_replies(ctx: Flask, consultation: Consultation) -> None:
+def test_each_participant_reads_their_points_and_the_replies(
+    ctx: Flask, consultation: Consultation
+) -> None:
     kept = "Giữ nguyên vị trí trường."
-    said(consultation, "an@example.vn", Said("Dịch đường", "Đã dịch tuyến 60 m."), Said("Dời trường", kept, Decision.EXPLAINED))
+    said(
+        consultation,
+        "an@example.vn",
+        Said("Dịch đường", "Đã dịch tuyến 60 m."),
+        Said("Dời trường", kept, Decision.EXPLAINED),
+    )
     said(consultation, "binh@example.vn", Said("Bình nói về trường", kept, Decision.EXPLAINED))
     publish(consultation)
     assert work() == 1
@@ -107,7 +139,9 @@ def test_each_participant_reads_their_points_and_the_replies(ctx: Flask, consult
     assert "Đã dịch tuyến 60 m." not in binh.text
 
 
-def test_one_mail_for_several_comments_of_one_address(ctx: Flask, consultation: Consultation) -> None:
+def test_one_mail_for_several_comments_of_one_address(
+    ctx: Flask, consultation: Consultation
+) -> None:
     first = said(consultation, "an@example.vn", Said("Ý thứ nhất", "Ghi nhận."))
     second = said(consultation, "An@example.vn", Said("Ý thứ hai", "Ghi nhận."))
     publish(consultation)
@@ -118,18 +152,27 @@ def test_one_mail_for_several_comments_of_one_address(ctx: Flask, consultation: 
 
 
 def test_what_is_in_no_issued_table_is_not_told(ctx: Flask, consultation: Consultation) -> None:
-    draft = Reply(consultation_id=consultation.id, stage=ReplyStage.AGREED, decision=Decision.ACCEPTED, text="Bản nháp bí mật")
+    draft = Reply(
+        consultation_id=consultation.id,
+        stage=ReplyStage.AGREED,
+        decision=Decision.ACCEPTED,
+        text="Bản nháp bí mật",
+    )
     comment = said(consultation, "an@example.vn", Said("Ý của An"))
     db.session.add(draft)
     db.session.flush()
-    db.session.execute(sa.update(Point).where(Point.comment_id == comment.id).values(reply_id=draft.id))
+    db.session.execute(
+        sa.update(Point).where(Point.comment_id == comment.id).values(reply_id=draft.id)
+    )
     publish(consultation)
     work()
     assert "Bản nháp bí mật" not in told()["an@example.vn"].text
     assert "Góp ý này đã được ghi vào hồ sơ." in told()["an@example.vn"].text
 
 
-def test_strangers_spam_withdrawn_erased_and_other_consultations_get_nothing(ctx: Flask, consultation: Consultation) -> None:
+def test_strangers_spam_withdrawn_erased_and_other_consultations_get_nothing(
+    ctx: Flask, consultation: Consultation
+) -> None:
     said(consultation, "la@example.vn", phone="0912345678")
     said(consultation, "chua@example.vn", stage=CommentStage.UNVERIFIED)
     said(consultation, "rac@example.vn", stage=CommentStage.SPAM)
@@ -143,7 +186,9 @@ def test_strangers_spam_withdrawn_erased_and_other_consultations_get_nothing(ctx
     assert list(told()) == ["kin@example.vn"]
 
 
-def test_in_batches_and_never_twice(ctx: Flask, consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_batches_and_never_twice(
+    ctx: Flask, consultation: Consultation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(results, "BATCH", 2)
     for number in range(5):
         said(consultation, f"n{number}@example.vn")

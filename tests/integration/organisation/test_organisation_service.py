@@ -27,7 +27,9 @@ UNIT = {"code": "KT", "name": "Phòng Kinh tế", "kind": UnitKind.DEPARTMENT}
 
 
 def last_record(tag: str) -> AuditRecord:
-    return db.session.scalars(sa.select(AuditRecord).where(AuditRecord.tag == tag).order_by(AuditRecord.id.desc())).first()
+    return db.session.scalars(
+        sa.select(AuditRecord).where(AuditRecord.tag == tag).order_by(AuditRecord.id.desc())
+    ).first()
 
 
 # The agency
@@ -42,14 +44,21 @@ def test_before_anybody_filled_it_in_there_is_a_nameless_agency(ctx: Flask) -> N
 def test_saving_the_agency_shows_at_once_and_is_recorded(ctx: Flask) -> None:
     before = publication.current()
     queries.agency()
-    service.save_agency(actor=SYSTEM, **AGENCY, phone="0253 3555 000", former_names=["UBND  huyện An Sơn", "", "UBND xã An Sơn"])
+    service.save_agency(
+        actor=SYSTEM,
+        **AGENCY,
+        phone="0253 3555 000",
+        former_names=["UBND  huyện An Sơn", "", "UBND xã An Sơn"],
+    )
     assert queries.agency().name == "UBND xã An Sơn"
     assert queries.agency().former_names == ["UBND huyện An Sơn"]
     assert publication.current() == before + 1
     record = last_record("organisation:agency:saved")
     assert (record.about_kind, record.about_id) == ("agency", 1)
     assert record.data["changed"]["phone"] == "0253 3555 000"
-    service.save_agency(actor=SYSTEM, **AGENCY, phone="0253 3555 001", former_names=["UBND huyện An Sơn"])
+    service.save_agency(
+        actor=SYSTEM, **AGENCY, phone="0253 3555 001", former_names=["UBND huyện An Sơn"]
+    )
     assert last_record("organisation:agency:saved").data["changed"] == {"phone": "0253 3555 001"}
 
 
@@ -96,7 +105,9 @@ def test_there_is_one_agency(ctx: Flask) -> None:
 
 
 def test_a_new_unit_gets_an_address_that_stays(ctx: Flask) -> None:
-    unit = service.save_unit(None, actor=SYSTEM, **UNIT, former_names=["Phòng Nông nghiệp", "Phòng Kinh tế"])
+    unit = service.save_unit(
+        None, actor=SYSTEM, **UNIT, former_names=["Phòng Nông nghiệp", "Phòng Kinh tế"]
+    )
     assert (unit.slug, unit.former_names) == ("phong-kinh-te", ["Phòng Nông nghiệp"])
     service.save_unit(unit, actor=SYSTEM, **{**UNIT, "name": "Phòng Kinh tế và Đô thị"})
     assert (unit.slug, unit.name) == ("phong-kinh-te", "Phòng Kinh tế và Đô thị")
@@ -106,12 +117,20 @@ def test_a_new_unit_gets_an_address_that_stays(ctx: Flask) -> None:
 
 
 def test_equal_names_get_different_addresses(ctx: Flask) -> None:
-    slugs = [service.save_unit(None, actor=SYSTEM, **{**UNIT, "code": code}).slug for code in ("K1", "K2", "K3")]
+    slugs = [
+        service.save_unit(None, actor=SYSTEM, **{**UNIT, "code": code}).slug
+        for code in ("K1", "K2", "K3")
+    ]
     assert slugs == ["phong-kinh-te", "phong-kinh-te-2", "phong-kinh-te-3"]
-    assert service.save_unit(None, actor=SYSTEM, **{**UNIT, "code": "M", "name": "Mới"}).slug == "moi-2"
+    assert (
+        service.save_unit(None, actor=SYSTEM, **{**UNIT, "code": "M", "name": "Mới"}).slug
+        == "moi-2"
+    )
 
 
-@pytest.mark.parametrize(("field", "value"), [("name", ""), ("code", "kinh tế"), ("phone", "abc"), ("email", "vp")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("name", ""), ("code", "kinh tế"), ("phone", "abc"), ("email", "vp")]
+)
 def test_a_wrong_unit_names_the_field(ctx: Flask, field: str, value: str) -> None:
     with pytest.raises(FieldError) as wrong:
         service.save_unit(None, actor=SYSTEM, **{**UNIT, field: value})
@@ -151,12 +170,19 @@ def test_missing_things_are_not_found(ctx: Flask) -> None:
     for look in (queries.unit, queries.topic, queries.place):
         with pytest.raises(NotFound):
             look(999_999)
-    for find in (queries.unit_by_slug, queries.unit_by_code, queries.topic_by_slug, queries.place_by_slug):
+    for find in (
+        queries.unit_by_slug,
+        queries.unit_by_code,
+        queries.topic_by_slug,
+        queries.place_by_slug,
+    ):
         with pytest.raises(NotFound):
             find("khong-co")
 
 
-def test_ending_a_unit_passes_its_topics_its_units_and_its_names_on(ctx: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ending_a_unit_passes_its_topics_its_units_and_its_names_on(
+    ctx: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heard: list[UnitRetired] = []
     monkeypatch.setitem(bus._handlers, UnitRetired, [heard.append])
     old = make_unit("Phòng Tài nguyên và Môi trường", code="TNMT", former_names=["Phòng Địa chính"])
@@ -198,7 +224,9 @@ def test_what_a_unit_cannot_end_with(ctx: Flask) -> None:
 
     def field_of(**values: object) -> str:
         with pytest.raises(FieldError) as wrong:
-            service.retire_unit(unit, actor=SYSTEM, **{"last_day": today(), "successor_id": other.id, **values})
+            service.retire_unit(
+                unit, actor=SYSTEM, **{"last_day": today(), "successor_id": other.id, **values}
+            )
         return wrong.value.field
 
     assert field_of(last_day=TOMORROW) == "last_day"
@@ -236,8 +264,17 @@ def test_an_ended_unit_cannot_begin_after_its_end(ctx: Flask) -> None:
         {"code": ""},
     ],
 )
-def test_the_database_refuses_a_unit_that_makes_no_sense(ctx: Flask, values: dict[str, object]) -> None:
-    row = {"code": "X", "slug": "x", "name": "X", "kind": UnitKind.OFFICE, "former_names": [], **values}
+def test_the_database_refuses_a_unit_that_makes_no_sense(
+    ctx: Flask, values: dict[str, object]
+) -> None:
+    row = {
+        "code": "X",
+        "slug": "x",
+        "name": "X",
+        "kind": UnitKind.OFFICE,
+        "former_names": [],
+        **values,
+    }
     db.session.add(Unit(**row))
     with pytest.raises(sa.exc.IntegrityError):
         db.session.flush()
@@ -255,17 +292,32 @@ def test_the_database_refuses_a_successor_without_an_end(ctx: Flask) -> None:
 
 def test_a_topic_is_saved_with_its_unit_and_days(ctx: Flask) -> None:
     unit = make_unit()
-    topic = service.save_topic(None, actor=SYSTEM, name="Giao thông, đường sá", answer_working_days=7, default_unit_id=unit.id)
+    topic = service.save_topic(
+        None,
+        actor=SYSTEM,
+        name="Giao thông, đường sá",
+        answer_working_days=7,
+        default_unit_id=unit.id,
+    )
     assert (topic.slug, topic.answer_working_days) == ("giao-thong-duong-sa", 7)
     service.save_topic(topic, actor=SYSTEM, name="Giao thông", answer_working_days=5)
-    assert (topic.slug, topic.name, topic.default_unit_id) == ("giao-thong-duong-sa", "Giao thông", None)
+    assert (topic.slug, topic.name, topic.default_unit_id) == (
+        "giao-thong-duong-sa",
+        "Giao thông",
+        None,
+    )
     assert queries.topic_by_slug("giao-thong-duong-sa") is topic
     assert last_record("organisation:topic:saved").data["changed"] == {
         "name": "Giao thông",
         "default_unit_id": None,
         "answer_working_days": 5,
     }
-    assert service.save_topic(None, actor=SYSTEM, name="Đường", answer_working_days=5, slug="giao-thong").slug == "giao-thong"
+    assert (
+        service.save_topic(
+            None, actor=SYSTEM, name="Đường", answer_working_days=5, slug="giao-thong"
+        ).slug
+        == "giao-thong"
+    )
 
 
 @pytest.mark.parametrize(
@@ -279,14 +331,18 @@ def test_a_topic_is_saved_with_its_unit_and_days(ctx: Flask) -> None:
 )
 def test_a_wrong_topic_names_the_field(ctx: Flask, field: str, values: dict[str, object]) -> None:
     with pytest.raises(FieldError) as wrong:
-        service.save_topic(None, actor=SYSTEM, **{"name": "Đất đai", "answer_working_days": 10, **values})
+        service.save_topic(
+            None, actor=SYSTEM, **{"name": "Đất đai", "answer_working_days": 10, **values}
+        )
     assert wrong.value.field == field
 
 
 def test_a_topic_needs_a_unit_that_exists(ctx: Flask) -> None:
     gone = make_unit(valid_to=YESTERDAY)
     with pytest.raises(FieldError) as wrong:
-        service.save_topic(None, actor=SYSTEM, name="Đất đai", answer_working_days=10, default_unit_id=gone.id)
+        service.save_topic(
+            None, actor=SYSTEM, name="Đất đai", answer_working_days=10, default_unit_id=gone.id
+        )
     assert wrong.value.field == "default_unit_id"
 
 
@@ -325,11 +381,15 @@ def test_places(ctx: Flask) -> None:
 
 def test_suggestions_come_from_topics_in_use_and_their_own_words(ctx: Flask) -> None:
     unit = make_unit()
-    roads = make_topic("Giao thông", unit=unit, slug="giao-thong")  # no words of its own: the shipped ones
+    roads = make_topic(
+        "Giao thông", unit=unit, slug="giao-thong"
+    )  # no words of its own: the shipped ones
     own = make_topic("Cây xanh", unit=unit, keywords="cây đổ, tỉa cành")
     make_topic("Cũ", slug="moi-truong", valid_to=YESTERDAY)
     found = queries.suggest_topic("Đường nhiều ổ gà")
-    assert [(one.topic_id, one.unit_id, one.words) for one in found] == [(roads.id, unit.id, ("Đường", "ổ gà"))]
+    assert [(one.topic_id, one.unit_id, one.words) for one in found] == [
+        (roads.id, unit.id, ("Đường", "ổ gà"))
+    ]
     assert [one.topic_id for one in queries.suggest_topic("xin tỉa cành")] == [own.id]
     assert queries.suggest_topic("mùi hôi trại heo") == []
 
@@ -338,10 +398,18 @@ def test_references_lead_to_the_screens(ctx: Flask) -> None:
     make_agency()
     unit, topic, place = make_unit("Phòng Kinh tế"), make_topic("Đất đai"), make_place("Thôn Đông")
     system = "/can-bo/he-thong"
-    assert links.resolve(links.Ref("agency", 1)) == links.Resolved("UBND xã An Sơn", "/", f"{system}/co-quan")
-    assert links.resolve(links.Ref("unit", unit.id)) == links.Resolved("Phòng Kinh tế", None, f"{system}/don-vi/{unit.slug}")
-    assert links.resolve(links.Ref("topic", topic.id)) == links.Resolved("Đất đai", None, f"{system}/linh-vuc/{topic.slug}")
-    assert links.resolve(links.Ref("place", place.id)) == links.Resolved("Thôn Đông", None, f"{system}/dia-ban/{place.slug}")
+    assert links.resolve(links.Ref("agency", 1)) == links.Resolved(
+        "UBND xã An Sơn", "/", f"{system}/co-quan"
+    )
+    assert links.resolve(links.Ref("unit", unit.id)) == links.Resolved(
+        "Phòng Kinh tế", None, f"{system}/don-vi/{unit.slug}"
+    )
+    assert links.resolve(links.Ref("topic", topic.id)) == links.Resolved(
+        "Đất đai", None, f"{system}/linh-vuc/{topic.slug}"
+    )
+    assert links.resolve(links.Ref("place", place.id)) == links.Resolved(
+        "Thôn Đông", None, f"{system}/dia-ban/{place.slug}"
+    )
     for kind in ("unit", "topic", "place"):
         assert links.resolve(links.Ref(kind, 999_999)) is None
 
@@ -350,14 +418,27 @@ def test_references_lead_to_the_screens(ctx: Flask) -> None:
 
 COMMUNE = [
     {"code": "VP", "name_vi": "Văn phòng HĐND và UBND xã", "kind": "office", "sort": "20"},
-    {"code": "KT", "name_vi": "Phòng Kinh tế", "kind": "department", "sort": "30", "parent": "TTUB", "phone": "0253 3555 024"},
+    {
+        "code": "KT",
+        "name_vi": "Phòng Kinh tế",
+        "kind": "department",
+        "sort": "30",
+        "parent": "TTUB",
+        "phone": "0253 3555 024",
+    },
     {"code": "VHXH", "name_vi": "Phòng Văn hóa - Xã hội", "kind": "department", "sort": "31"},
     {"code": "TTUB", "name_vi": "Lãnh đạo UBND xã", "kind": "leaders", "sort": "10"},
     {"code": "YT", "name_vi": "Trạm Y tế xã", "kind": "public_unit", "sort": "50"},
     {"code": "CA", "name_vi": "Công an xã", "kind": "vertical", "sort": "60"},
 ]
 TOPICS = [
-    {"slug": slug, "name_vi": name, "name_en": name, "default_unit": code, "answer_working_days": days}
+    {
+        "slug": slug,
+        "name_vi": name,
+        "name_en": name,
+        "default_unit": code,
+        "answer_working_days": days,
+    }
     for slug, name, code, days in (
         ("dat-dai", "Đất đai", "TNMT", "10"),
         ("giao-thong", "Giao thông", "KTHT", "7"),
@@ -378,7 +459,11 @@ def test_importing_units_twice_changes_nothing(ctx: Flask) -> None:
     assert (again.created, again.updated, again.unchanged) == ([], [], first.created)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditRecord)) == 1
     economy = queries.unit_by_code("KT")
-    assert (economy.parent_id, economy.slug, economy.phone) == (queries.unit_by_code("TTUB").id, "phong-kinh-te", "0253 3555 024")
+    assert (economy.parent_id, economy.slug, economy.phone) == (
+        queries.unit_by_code("TTUB").id,
+        "phong-kinh-te",
+        "0253 3555 024",
+    )
 
 
 def test_importing_changes_what_the_rows_say_and_keeps_the_rest(ctx: Flask) -> None:
@@ -386,14 +471,27 @@ def test_importing_changes_what_the_rows_say_and_keeps_the_rest(ctx: Flask) -> N
     changed = [{**COMMUNE[1], "name_vi": "Phòng Kinh tế - Hạ tầng", "phone": ""}]
     assert service.import_units(changed).updated == ["KT"]
     economy = queries.unit_by_code("KT")
-    assert (economy.name, economy.slug, economy.phone) == ("Phòng Kinh tế - Hạ tầng", "phong-kinh-te", "0253 3555 024")
+    assert (economy.name, economy.slug, economy.phone) == (
+        "Phòng Kinh tế - Hạ tầng",
+        "phong-kinh-te",
+        "0253 3555 024",
+    )
 
 
 def test_topics_of_a_former_district_go_to_the_commune_s_units(ctx: Flask) -> None:
     service.import_units(COMMUNE)
     assert service.import_topics(TOPICS).created == [row["slug"] for row in TOPICS]
     codes = {unit.id: unit.code for unit in queries.all_units()}
-    assert [codes[topic.default_unit_id] for topic in queries.all_topics()] == ["KT", "KT", "VHXH", "YT", "CA", "VP", "KT", "KT"]
+    assert [codes[topic.default_unit_id] for topic in queries.all_topics()] == [
+        "KT",
+        "KT",
+        "VHXH",
+        "YT",
+        "CA",
+        "VP",
+        "KT",
+        "KT",
+    ]
     assert "ổ gà" in queries.topic_by_slug("giao-thong").keywords
     queries.topic_by_slug("giao-thong").keywords = "đường"
     assert service.import_topics(TOPICS).unchanged == [row["slug"] for row in TOPICS]
@@ -416,13 +514,18 @@ def test_a_wrong_row_of_units_is_named(ctx: Flask, wrong: dict[str, str]) -> Non
         service.import_units([COMMUNE[0], {**COMMUNE[1], "parent": "", **wrong}])
 
 
-@pytest.mark.parametrize("wrong", [{"slug": ""}, {"name_vi": ""}, {"default_unit": "KHONGCO"}, {"answer_working_days": "61"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"slug": ""}, {"name_vi": ""}, {"default_unit": "KHONGCO"}, {"answer_working_days": "61"}],
+)
 def test_a_wrong_row_of_topics_is_named(ctx: Flask, wrong: dict[str, str]) -> None:
     service.import_units(COMMUNE)
     with pytest.raises(Refused, match="Dòng 2"):
         service.import_topics([TOPICS[0], {**TOPICS[1], **wrong}])
     with pytest.raises(Refused, match="Dòng 1"):
-        service.import_topics([{key: value for key, value in TOPICS[0].items() if key != "answer_working_days"}])
+        service.import_topics(
+            [{key: value for key, value in TOPICS[0].items() if key != "answer_working_days"}]
+        )
 
 
 def test_factories_make_what_they_say(ctx: Flask) -> None:

@@ -26,7 +26,9 @@ def office(app: Flask) -> None:
         make_agency()
 
 
-def test_open_consultations_are_cards_those_that_close_first_coming_first(app: Flask, client: FlaskClient) -> None:
+def test_open_consultations_are_cards_those_that_close_first_coming_first(
+    app: Flask, client: FlaskClient
+) -> None:
     with app.app_context():
         late = make_consultation(title="Còn lâu", slug="con-lau", closes_on=today() + 20 * DAY)
         make_consultation(title="Sắp hết", slug="sap-het", closes_on=today() + 6 * DAY)
@@ -39,18 +41,31 @@ def test_open_consultations_are_cards_those_that_close_first_coming_first(app: F
             make_comment(late)
     page = visit(client, "/")
     cards = page.soup.select("main .ln-card:has(.ln-days)")
-    assert [card.a["href"] for card in cards if card.a] == [f"/lay-y-kien/{slug}" for slug in ("hom-nay", "sap-het", "con-lau")]
-    tones = [(tag["class"][1], tag.get_text(strip=True)) for tag in page.soup.select("main .ln-card .ln-days")]
-    assert tones == [("ln-days--soon", "Còn 1 ngày"), ("ln-days--soon", "Còn 7 ngày"), ("ln-days--ok", "Còn 21 ngày")]
+    assert [card.a["href"] for card in cards if card.a] == [
+        f"/lay-y-kien/{slug}" for slug in ("hom-nay", "sap-het", "con-lau")
+    ]
+    tones = [
+        (tag["class"][1], tag.get_text(strip=True))
+        for tag in page.soup.select("main .ln-card .ln-days")
+    ]
+    assert tones == [
+        ("ln-days--soon", "Còn 1 ngày"),
+        ("ln-days--soon", "Còn 7 ngày"),
+        ("ln-days--ok", "Còn 21 ngày"),
+    ]
     assert "3 ý kiến" in cards[2].get_text(" ")
     assert "4 nội dung đang lấy ý kiến" in page.text
     for hidden in ("Không phải lúc", "Đã gỡ"):
         assert hidden not in page.html
 
 
-def test_a_scheduled_one_is_open_on_its_day_whatever_the_job_does(app: Flask, client: FlaskClient) -> None:
+def test_a_scheduled_one_is_open_on_its_day_whatever_the_job_does(
+    app: Flask, client: FlaskClient
+) -> None:
     with app.app_context():
-        make_consultation(title="Mở hôm nay", stage=Stage.SCHEDULED, opens_on=today(), closes_on=today() + 5 * DAY)
+        make_consultation(
+            title="Mở hôm nay", stage=Stage.SCHEDULED, opens_on=today(), closes_on=today() + 5 * DAY
+        )
     assert "Mở hôm nay" in visit(client, "/").text
 
 
@@ -91,16 +106,28 @@ def test_topics_in_the_office_s_order_and_language(app: Flask, client: FlaskClie
     with app.app_context():
         make_topic("Môi trường", sort=2, name_en="Environment")
         make_topic("Đất đai", sort=1, name_en="Land")
-    shown = [link.get_text(strip=True) for link in visit(client, "/").soup.select("main .ln-columns a")]
+    shown = [
+        link.get_text(strip=True) for link in visit(client, "/").soup.select("main .ln-columns a")
+    ]
     assert shown == ["Đất đai", "Môi trường"]
-    shown = [link.get_text(strip=True) for link in visit(client, "/?lang=en").soup.select("main .ln-columns a")]
+    shown = [
+        link.get_text(strip=True)
+        for link in visit(client, "/?lang=en").soup.select("main .ln-columns a")
+    ]
     assert shown == ["Land", "Environment"]
 
 
-def test_every_link_of_the_site_map_the_menu_and_the_footer_leads_somewhere(app: Flask, client: FlaskClient) -> None:
+def test_every_link_of_the_site_map_the_menu_and_the_footer_leads_somewhere(
+    app: Flask, client: FlaskClient
+) -> None:
     page = visit(client, "/so-do-cong")
     addresses = {str(link["href"]) for link in page.soup.select("a[href^='/']")}
-    assert {"/lay-y-kien", "/lay-y-kien/feed.atom", "/lay-y-kien/feed.json", "/api/v1/openapi.json"} <= addresses
+    assert {
+        "/lay-y-kien",
+        "/lay-y-kien/feed.atom",
+        "/lay-y-kien/feed.json",
+        "/api/v1/openapi.json",
+    } <= addresses
     for address in sorted(addresses):
         assert client.get(address).status_code in {200, 302}, address
     menu = [link.get_text(strip=True) for link in page.soup.select("nav a")]

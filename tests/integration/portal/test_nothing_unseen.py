@@ -27,10 +27,20 @@ HIDDEN, SEEN = "zqxvkin", "zqxvthay"
 #: They do something, or need a secret that a test of their own has.
 LEFT_OUT = {"display.choose", "metrics.metrics"}
 QUERIES = {
-    "search.results": ["q=zqxv", "q=zqxv&loai=lay-y-kien", "q=zqxvki&loai=lay-y-kien", "q=nguyen+zqxv&loai=lay-y-kien"],
+    "search.results": [
+        "q=zqxv",
+        "q=zqxv&loai=lay-y-kien",
+        "q=zqxvki&loai=lay-y-kien",
+        "q=nguyen+zqxv&loai=lay-y-kien",
+    ],
     "reading.index": ["q=zqxv", "nam=2026"],
     "asking.start": ["q=zqxv"],
-    "consultation_listing.index": ["giai-doan=open", "giai-doan=result", "loai=land_plan", "nam=2026"],
+    "consultation_listing.index": [
+        "giai-doan=open",
+        "giai-doan=result",
+        "loai=land_plan",
+        "nam=2026",
+    ],
     "consultation_projects.index": ["q=zqxv", "q=zqxvki", "to=7&thua=118"],
     "consultation_comments.index": ["muc=dieu-1", "y-kien=amend", "nguoi-gui=resident", "so=200"],
     "consultation_results.result": ["q=zqxv", "q=zqxvki", "y={anchor}"],
@@ -38,7 +48,13 @@ QUERIES = {
     "consultation_results.result_json": ["lan=1", "lan=2"],
     "consultation_commenting.start": ["muc=dieu-1"],
     "notifications.follow": ["lay-y-kien={slug}", "ma={code}"],
-    "api.consultations": ["phase=open", "phase=result", "phase=upcoming", "phase=summarising", "limit=100"],
+    "api.consultations": [
+        "phase=open",
+        "phase=result",
+        "phase=upcoming",
+        "phase=summarising",
+        "limit=100",
+    ],
     "api.answers": ["limit=100"],
 }
 
@@ -54,11 +70,18 @@ def planted(app: Flask) -> dict[str, list[str]]:
         make_unseen_parts(HIDDEN)
         make_unseen(HIDDEN)
         found = {
-            "slug": list(db.session.scalars(sa.select(Consultation.slug).order_by(Consultation.id))),
+            "slug": list(
+                db.session.scalars(sa.select(Consultation.slug).order_by(Consultation.id))
+            ),
             "code": list(db.session.scalars(sa.select(Submission.code).order_by(Submission.id))),
-            "project": list(db.session.scalars(sa.select(ProjectItem.code).order_by(ProjectItem.id))),
+            "project": list(
+                db.session.scalars(sa.select(ProjectItem.code).order_by(ProjectItem.id))
+            ),
             "anchor": list(db.session.scalars(sa.select(ResultRow.anchor).order_by(ResultRow.id))),
-            "file": [f"/tep/{row.key}/{row.address_name}" for row in db.session.scalars(sa.select(StoredFile).order_by(StoredFile.id))],
+            "file": [
+                f"/tep/{row.key}/{row.address_name}"
+                for row in db.session.scalars(sa.select(StoredFile).order_by(StoredFile.id))
+            ],
         }
     assert len(found["slug"]) > 10
     assert len(found["file"]) > 10
@@ -88,7 +111,11 @@ def addresses(app: Flask, planted: dict[str, list[str]]) -> Iterator[str]:
     with app.test_request_context():
         adapter = app.url_map.bind("127.0.0.1:8000")
         for rule in app.url_map.iter_rules():
-            if rule.rule.startswith("/can-bo") or rule.endpoint in LEFT_OUT or "GET" not in (rule.methods or ()):
+            if (
+                rule.rule.startswith("/can-bo")
+                or rule.endpoint in LEFT_OUT
+                or "GET" not in (rule.methods or ())
+            ):
                 continue
             if rule.endpoint == "files.download":
                 yield from planted["file"]
@@ -97,8 +124,16 @@ def addresses(app: Flask, planted: dict[str, list[str]]) -> Iterator[str]:
                 path = adapter.build(rule.endpoint, values)
                 yield path
                 for query in QUERIES.get(rule.endpoint, ()):
-                    samples = zip(planted["slug"], planted["code"], itertools.cycle(planted["anchor"]), strict=False)
-                    yield from {f"{path}?{query.format(slug=slug, code=code, anchor=anchor)}" for slug, code, anchor in samples}
+                    samples = zip(
+                        planted["slug"],
+                        planted["code"],
+                        itertools.cycle(planted["anchor"]),
+                        strict=False,
+                    )
+                    yield from {
+                        f"{path}?{query.format(slug=slug, code=code, anchor=anchor)}"
+                        for slug, code, anchor in samples
+                    }
 
 
 def content(response: TestResponse) -> str:
@@ -110,7 +145,9 @@ def content(response: TestResponse) -> str:
     return str(response.headers).lower() + data.decode("utf-8", "replace").lower()
 
 
-def test_nothing_unseen_is_anywhere(app: Flask, client: FlaskClient, planted: dict[str, list[str]]) -> None:
+def test_nothing_unseen_is_anywhere(
+    app: Flask, client: FlaskClient, planted: dict[str, list[str]]
+) -> None:
     shown: dict[str, set[str]] = {}
     wrong = []
     for address in addresses(app, planted):
@@ -128,7 +165,19 @@ def test_nothing_unseen_is_anywhere(app: Flask, client: FlaskClient, planted: di
             shown.setdefault(kind_of(address), set()).add(address)
     assert wrong == [], "\n".join(wrong[:20])
     # The walk would find nothing if it went nowhere.
-    missing = {"list", "page", "calendar", "map", "file", "download", "api", "feed", "block", "search", "home"} - set(shown)
+    missing = {
+        "list",
+        "page",
+        "calendar",
+        "map",
+        "file",
+        "download",
+        "api",
+        "feed",
+        "block",
+        "search",
+        "home",
+    } - set(shown)
     assert missing == set(), missing
 
 
@@ -149,14 +198,20 @@ def kind_of(address: str) -> str:
     return next((kind for pattern, kind in kinds if re.match(pattern, address)), "page")
 
 
-@pytest.mark.parametrize("path", ["", "/clauses", "/projects", "/comments", "/result", "/result/rows"])
-def test_the_api_knows_nothing_of_what_is_not_public(app: Flask, client: FlaskClient, planted: dict[str, list[str]], path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["", "/clauses", "/projects", "/comments", "/result", "/result/rows"]
+)
+def test_the_api_knows_nothing_of_what_is_not_public(
+    app: Flask, client: FlaskClient, planted: dict[str, list[str]], path: str
+) -> None:
     for slug in planted["slug"]:
         if slug.startswith("kin-"):
             assert client.get(f"/api/v1/consultations/{slug}{path}").status_code == 404, slug
 
 
-def test_files_of_what_is_not_public_cannot_be_fetched(app: Flask, client: FlaskClient, planted: dict[str, list[str]]) -> None:
+def test_files_of_what_is_not_public_cannot_be_fetched(
+    app: Flask, client: FlaskClient, planted: dict[str, list[str]]
+) -> None:
     answers: dict[bool, set[int]] = {True: set(), False: set()}
     for address in planted["file"]:
         answers[SEEN in address].add(client.get(address).status_code)
@@ -169,6 +224,8 @@ def test_every_rule_of_the_walk_is_filled(app: Flask, planted: dict[str, list[st
     unknown: dict[str, Any] = {
         rule.rule: rule.arguments - known
         for rule in app.url_map.iter_rules()
-        if not rule.rule.startswith("/can-bo") and rule.arguments - known and "GET" in (rule.methods or ())
+        if not rule.rule.startswith("/can-bo")
+        and rule.arguments - known
+        and "GET" in (rule.methods or ())
     }
     assert unknown == {}

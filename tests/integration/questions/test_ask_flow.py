@@ -76,13 +76,20 @@ def codes_of(page: Page) -> tuple[str, str]:
     return code.group(), pin.group()
 
 
-# The three screens -------------------------------------------------------------------------------------------------------
+# The three screens ------------------------------------------------------------------------------
 def test_from_search_to_receipt(app: Flask, client: FlaskClient) -> None:
     page = visit(client, ASK).press("Tìm", q="lịch thu gom rác")
     assert "Chưa có câu trả lời nào giống" in page.text
     page = page.press("Chưa có, tôi muốn hỏi")
     assert page.values("Tiếp tục")["body"] == "lịch thu gom rác"
-    page = page.press("Tiếp tục", body=BODY, kind="incident", topic="moi-truong", place="thon-dong", title="Rác ở ngõ 5")
+    page = page.press(
+        "Tiếp tục",
+        body=BODY,
+        kind="incident",
+        topic="moi-truong",
+        place="thon-dong",
+        title="Rác ở ngõ 5",
+    )
     page = page.press("Xem lại", **PERSON, email="an@example.vn", name_display="hidden")
     assert "Không hiện tên người hỏi" in page.text
     page = page.press("Gửi câu hỏi")
@@ -91,8 +98,16 @@ def test_from_search_to_receipt(app: Flask, client: FlaskClient) -> None:
     codes_of(page)
     (question,) = asked(app)
     submission = question.submission
-    assert (question.kind, question.stage, question.working_days) == (QuestionKind.INCIDENT, Stage.RECEIVED, 5)
-    assert (submission.body, submission.title, submission.name) == (BODY, "Rác ở ngõ 5", "Nguyễn Thị Ân")
+    assert (question.kind, question.stage, question.working_days) == (
+        QuestionKind.INCIDENT,
+        Stage.RECEIVED,
+        5,
+    )
+    assert (submission.body, submission.title, submission.name) == (
+        BODY,
+        "Rác ở ngõ 5",
+        "Nguyễn Thị Ân",
+    )
     assert (submission.phone, submission.email) == ("0912345678", "an@example.vn")
     assert (submission.consent, submission.name_display) == (Consent.PUBLISH, NameDisplay.HIDDEN)
     assert question.visibility is Visibility.PRIVATE
@@ -102,7 +117,9 @@ def test_from_search_to_receipt(app: Flask, client: FlaskClient) -> None:
 def test_similar_answers_are_shown_with_and_without_marks(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         for number in range(5):
-            make_question(visibility=Visibility.PUBLIC, title=f"Lịch thu gom rác ở thôn số {number}")
+            make_question(
+                visibility=Visibility.PUBLIC, title=f"Lịch thu gom rác ở thôn số {number}"
+            )
         make_question(visibility=Visibility.HIDDEN, title="Lịch thu gom rác bị gỡ")
     for words in ("lịch thu gom rác", "lich thu gom rac"):
         page = visit(client, ASK).press("Tìm", q=words)
@@ -125,7 +142,9 @@ def test_an_empty_form_says_what_is_missing_on_each_screen(app: Flask, client: F
     assert asked(app) == []
 
 
-def test_consent_is_never_chosen_beforehand_and_the_name_is_short_by_default(client: FlaskClient) -> None:
+def test_consent_is_never_chosen_beforehand_and_the_name_is_short_by_default(
+    client: FlaskClient,
+) -> None:
     values = contact(client).values("Xem lại")
     assert "consent" not in values
     assert values["name_display"] == "initials"
@@ -136,7 +155,11 @@ def test_consent_is_never_chosen_beforehand_and_the_name_is_short_by_default(cli
     [
         ("phone", "12345", "Số điện thoại chưa đúng. Ví dụ: 0912 345 678 hoặc 0255 3822 111."),
         ("phone", "gọi cho tôi", "Số điện thoại chỉ gồm chữ số. Ví dụ: 0912 345 678."),
-        ("phone", "01234567890", "Số di động 11 chữ số đã đổi thành 10 chữ số. Hãy nhập số hiện đang dùng."),
+        (
+            "phone",
+            "01234567890",
+            "Số di động 11 chữ số đã đổi thành 10 chữ số. Hãy nhập số hiện đang dùng.",
+        ),
         ("email", "an@@example", "Thư điện tử chưa đúng. Ví dụ: ten@example.vn."),
         ("email", "a@example.vn, b@example.vn", "Thư điện tử chưa đúng. Ví dụ: ten@example.vn."),
         ("name", "A" * 121, "Họ và tên dài quá 120 ký tự. Hãy rút gọn."),
@@ -144,7 +167,9 @@ def test_consent_is_never_chosen_beforehand_and_the_name_is_short_by_default(cli
         ("name_display", "nickname", "Hãy chọn một mục trong danh sách."),
     ],
 )
-def test_wrong_contact_keeps_what_was_typed(client: FlaskClient, field: str, typed: str, sentence: str) -> None:
+def test_wrong_contact_keeps_what_was_typed(
+    client: FlaskClient, field: str, typed: str, sentence: str
+) -> None:
     page = contact(client).press("Xem lại", **{**PERSON, field: typed})
     assert (page.status, page.errors) == (422, [sentence])
     values = page.values("Xem lại")
@@ -156,14 +181,20 @@ def test_wrong_contact_keeps_what_was_typed(client: FlaskClient, field: str, typ
     ("field", "typed", "sentence"),
     [
         ("body", "Ngắn quá", "Hãy viết ít nhất 20 ký tự để cán bộ hiểu rõ câu hỏi."),
-        ("body", "dài " * 1_300, "Nội dung dài quá 5.000 ký tự. Hãy rút gọn hoặc gửi thành hai lần."),
+        (
+            "body",
+            "dài " * 1_300,
+            "Nội dung dài quá 5.000 ký tự. Hãy rút gọn hoặc gửi thành hai lần.",
+        ),
         ("title", "dài " * 40, "Tiêu đề dài quá 150 ký tự. Hãy rút gọn."),
         ("topic", "khong-co", "Hãy chọn một mục trong danh sách."),
         ("place", "khong-co", "Hãy chọn một mục trong danh sách."),
         ("kind", "complaint", "Hãy chọn một mục trong danh sách."),
     ],
 )
-def test_wrong_content_keeps_what_was_typed(client: FlaskClient, field: str, typed: str, sentence: str) -> None:
+def test_wrong_content_keeps_what_was_typed(
+    client: FlaskClient, field: str, typed: str, sentence: str
+) -> None:
     page = content(client).press("Tiếp tục", **{"body": BODY, field: typed})
     assert (page.status, page.errors) == (422, [sentence])
     assert page.values("Tiếp tục")["body"] == (typed.strip() if field == "body" else BODY)
@@ -184,9 +215,11 @@ def test_going_back_keeps_everything(client: FlaskClient) -> None:
     assert page.values("Xem lại")["consent"] == "publish"
 
 
-# Review ------------------------------------------------------------------------------------------------------------------
+# Review -----------------------------------------------------------------------------------------
 def test_the_review_shows_what_the_public_would_see(client: FlaskClient) -> None:
-    page = contact(client, body=BODY + " Gọi tôi số 0987654321.", advised="personal").press("Xem lại", **PERSON)
+    page = contact(client, body=BODY + " Gọi tôi số 0987654321.", advised="personal").press(
+        "Xem lại", **PERSON
+    )
     officer, public = page.soup.select(".ln-compare__side")
     assert "0987654321" in officer.get_text()
     assert "Nguyễn Thị Ân" in officer.get_text()
@@ -202,7 +235,7 @@ def test_the_review_of_a_private_question_shows_nothing_to_the_public(client: Fl
     assert "ngõ 5" not in public
 
 
-# Advice ------------------------------------------------------------------------------------------------------------------
+# Advice -----------------------------------------------------------------------------------------
 PERSONAL = BODY + " Gọi tôi theo số 0912 345 678."
 
 
@@ -222,18 +255,28 @@ def test_personal_data_may_stay(client: FlaskClient) -> None:
 
 
 def test_the_offices_own_number_is_not_personal(client: FlaskClient) -> None:
-    page = content(client).press("Tiếp tục", body=BODY + " Tôi đã gọi 0253 3555 000 mà không ai nghe.")
+    page = content(client).press(
+        "Tiếp tục", body=BODY + " Tôi đã gọi 0253 3555 000 mà không ai nghe."
+    )
     assert page.has_button("Xem lại")
 
 
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [
-        ("Tôi tố cáo cán bộ địa chính nhận hối lộ khi làm sổ đỏ cho nhà bên cạnh.", ["dấu hiệu là tố cáo", "25/2018/QH14"]),
-        ("Tôi khiếu nại quyết định thu hồi đất của gia đình tôi ở thôn Đông.", ["dấu hiệu là khiếu nại", "90 ngày"]),
+        (
+            "Tôi tố cáo cán bộ địa chính nhận hối lộ khi làm sổ đỏ cho nhà bên cạnh.",
+            ["dấu hiệu là tố cáo", "25/2018/QH14"],
+        ),
+        (
+            "Tôi khiếu nại quyết định thu hồi đất của gia đình tôi ở thôn Đông.",
+            ["dấu hiệu là khiếu nại", "90 ngày"],
+        ),
     ],
 )
-def test_a_complaint_gets_guidance_and_may_still_be_sent(app: Flask, client: FlaskClient, text: str, sentences: list[str]) -> None:
+def test_a_complaint_gets_guidance_and_may_still_be_sent(
+    app: Flask, client: FlaskClient, text: str, sentences: list[str]
+) -> None:
     page = content(client).press("Tiếp tục", body=text)
     for sentence in [*sentences, "Phòng tiếp công dân, tầng 1", "không làm phát sinh việc thụ lý"]:
         assert sentence in page.text
@@ -252,9 +295,11 @@ def test_both_kinds_of_advice_stop_somebody_once(client: FlaskClient) -> None:
     assert page.press("Tiếp tục").has_button("Xem lại")
 
 
-# Files -------------------------------------------------------------------------------------------------------------------
+# Files ------------------------------------------------------------------------------------------
 def test_files_are_kept_over_errors_listed_and_claimed(app: Flask, client: FlaskClient) -> None:
-    page = content(client).press("Tiếp tục", files=[(picture(), "ảnh ngõ 5.jpg"), (picture(), "ảnh hai.jpg")])
+    page = content(client).press(
+        "Tiếp tục", files=[(picture(), "ảnh ngõ 5.jpg"), (picture(), "ảnh hai.jpg")]
+    )
     assert page.status == 422
     assert "ảnh ngõ 5.jpg" in page.text
     page = page.press("Bỏ tệp")
@@ -266,44 +311,65 @@ def test_files_are_kept_over_errors_listed_and_claimed(app: Flask, client: Flask
     (question,) = asked(app)
     with app.app_context():
         (file,) = db.session.scalars(sa.select(StoredFile)).all()
-        assert (file.owner_kind, file.owner_id, file.name) == ("submission", question.submission_id, "ảnh hai.jpg")
+        assert (file.owner_kind, file.owner_id, file.name) == (
+            "submission",
+            question.submission_id,
+            "ảnh hai.jpg",
+        )
 
 
 def test_six_files_are_one_too_many(client: FlaskClient) -> None:
-    page = content(client).press("Tiếp tục", body=BODY, files=[(picture(), f"{n}.jpg") for n in range(6)])
+    page = content(client).press(
+        "Tiếp tục", body=BODY, files=[(picture(), f"{n}.jpg") for n in range(6)]
+    )
     assert (page.status, page.errors) == (422, ["Chỉ gửi được tối đa 5 tệp. Hãy bỏ bớt."])
     assert page.values("Tiếp tục")["body"] == BODY
 
 
 def test_a_file_of_another_kind_is_refused_and_the_text_stays(client: FlaskClient) -> None:
-    page = content(client).press("Tiếp tục", body=BODY, files=[(io.BytesIO(b"MZ\x90\x00"), "virus.exe")])
+    page = content(client).press(
+        "Tiếp tục", body=BODY, files=[(io.BytesIO(b"MZ\x90\x00"), "virus.exe")]
+    )
     assert page.status == 422
     assert len(page.errors) == 1
     assert page.values("Tiếp tục")["body"] == BODY
 
 
 def test_somebody_elses_file_cannot_be_taken(app: Flask, client: FlaskClient) -> None:
-    page = content(client).press("Tiếp tục", body=BODY, files=[(picture(), "a.jpg")]).press("Xem lại", **PERSON)
+    page = (
+        content(client)
+        .press("Tiếp tục", body=BODY, files=[(picture(), "a.jpg")])
+        .press("Xem lại", **PERSON)
+    )
     page.press("Gửi câu hỏi")
     with app.app_context():
         key = db.session.scalars(sa.select(StoredFile.key)).one()
     other = app.test_client()
     page = review(other).press("Gửi câu hỏi", file_keys=key)
-    assert (page.status, page.errors) == (422, ["Tệp bạn chọn trước đây đã hết hạn giữ. Hãy chọn lại tệp."])
+    assert (page.status, page.errors) == (
+        422,
+        ["Tệp bạn chọn trước đây đã hết hạn giữ. Hãy chọn lại tệp."],
+    )
     assert len(asked(app)) == 1
 
 
-# Hostile and unusual input -----------------------------------------------------------------------------------------------
+# Hostile and unusual input ----------------------------------------------------------------------
 def test_a_megabyte_is_refused_with_a_sentence(client: FlaskClient) -> None:
     text = "a" * 1_000_000
     page = content(client).press("Tiếp tục", body=text)
-    assert (page.status, page.errors) == (422, ["Nội dung dài quá 5.000 ký tự. Hãy rút gọn hoặc gửi thành hai lần."])
+    assert (page.status, page.errors) == (
+        422,
+        ["Nội dung dài quá 5.000 ký tự. Hãy rút gọn hoặc gửi thành hai lần."],
+    )
     assert page.values("Tiếp tục")["body"] == text
 
 
 def test_masking_a_text_that_is_too_long_says_so_first(client: FlaskClient) -> None:
     page = content(client).press("Tiếp tục", action="che", body="0912345678 " * 50_000)
-    assert (page.status, page.errors) == (422, ["Nội dung dài quá 5.000 ký tự. Hãy rút gọn hoặc gửi thành hai lần."])
+    assert (page.status, page.errors) == (
+        422,
+        ["Nội dung dài quá 5.000 ký tự. Hãy rút gọn hoặc gửi thành hai lần."],
+    )
 
 
 def test_more_than_the_server_takes_is_413(client: FlaskClient) -> None:
@@ -311,7 +377,9 @@ def test_more_than_the_server_takes_is_413(client: FlaskClient) -> None:
     assert page.status == 413
 
 
-def test_odd_characters_are_kept_or_dropped_and_nothing_breaks(app: Flask, client: FlaskClient) -> None:
+def test_odd_characters_are_kept_or_dropped_and_nothing_breaks(
+    app: Flask, client: FlaskClient
+) -> None:
     typed = unicodedata.normalize("NFD", "Rác\x00 ở ngõ\u202e 5 thôn Đông 🗑️👩‍🌾 khi nào được dọn?")
     page = contact(client, body=typed).press("Xem lại", **PERSON).press("Gửi câu hỏi")
     codes_of(page)
@@ -333,12 +401,19 @@ def test_a_forged_step_shows_the_first_screen(client: FlaskClient) -> None:
 
 def test_sending_at_once_is_checked_as_a_whole(app: Flask, client: FlaskClient) -> None:
     values = content(client).values("Tiếp tục")
-    page = content(client).press("Tiếp tục", **{**values, "step": "lien-he", "action": "gui", "body": "Ngắn"})
-    assert (page.status, page.errors) == (422, ["Hãy viết ít nhất 20 ký tự để cán bộ hiểu rõ câu hỏi."])
+    page = content(client).press(
+        "Tiếp tục", **{**values, "step": "lien-he", "action": "gui", "body": "Ngắn"}
+    )
+    assert (page.status, page.errors) == (
+        422,
+        ["Hãy viết ít nhất 20 ký tự để cán bộ hiểu rõ câu hỏi."],
+    )
     assert asked(app) == []
 
 
-@pytest.mark.parametrize("key", ["", "short", "x" * 4_000, "0123456789ABCDEF0123456789ABCDEF", "../../etc/passwd"])
+@pytest.mark.parametrize(
+    "key", ["", "short", "x" * 4_000, "0123456789ABCDEF0123456789ABCDEF", "../../etc/passwd"]
+)
 def test_a_forged_key_is_replaced(app: Flask, client: FlaskClient, key: str) -> None:
     page = review(client).press("Gửi câu hỏi", idempotency_key=key)
     codes_of(page)
@@ -360,7 +435,9 @@ def test_the_time_trap_only_marks(app: Flask, client: FlaskClient) -> None:
     assert question.submission.spam_points == 40
 
 
-def test_the_honeypot_is_out_of_sight_and_puts_a_machine_aside(app: Flask, client: FlaskClient) -> None:
+def test_the_honeypot_is_out_of_sight_and_puts_a_machine_aside(
+    app: Flask, client: FlaskClient
+) -> None:
     page = content(client)
     trap = page.soup.select_one("[name=company_url]")
     assert trap is not None
@@ -373,7 +450,7 @@ def test_the_honeypot_is_out_of_sight_and_puts_a_machine_aside(app: Flask, clien
     assert question.submission.spam_points == 100
 
 
-# Once and only once ------------------------------------------------------------------------------------------------------
+# Once and only once -----------------------------------------------------------------------------
 def test_sending_twice_shows_the_same_receipt(app: Flask, client: FlaskClient) -> None:
     page = review(client)
     first, second = page.press("Gửi câu hỏi"), page.press("Gửi câu hỏi")
@@ -390,7 +467,10 @@ def test_a_sent_form_with_another_text_loses_nothing(app: Flask, client: FlaskCl
     assert "chưa được gửi" in again.text
     last = again.press("Gửi như một câu hỏi mới").press("Gửi câu hỏi")
     assert codes_of(last) != codes_of(first)
-    assert [question.submission.body for question in asked(app)] == [BODY, BODY + " Và còn đèn đường thì sao?"]
+    assert [question.submission.body for question in asked(app)] == [
+        BODY,
+        BODY + " Và còn đèn đường thì sao?",
+    ]
 
 
 def test_twenty_at_once_make_one(app: Flask, client: FlaskClient) -> None:
@@ -415,7 +495,10 @@ def test_twenty_at_once_make_one(app: Flask, client: FlaskClient) -> None:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Question)) == 1
         assert db.session.scalar(sa.text("SELECT count(*) FROM outbox_message")) <= 1
         assert db.session.scalar(sa.text("SELECT value FROM counter WHERE name LIKE 'AS-%'")) == 1
-        assert db.session.scalar(sa.text("SELECT count(*) FROM throttle_event WHERE scope = 'ask'")) == 1
+        assert (
+            db.session.scalar(sa.text("SELECT count(*) FROM throttle_event WHERE scope = 'ask'"))
+            == 1
+        )
 
 
 def test_a_lost_session_loses_nothing(app: Flask, client: FlaskClient) -> None:
@@ -439,7 +522,7 @@ def test_a_lost_session_on_the_second_screen_can_be_sent_again(client: FlaskClie
     assert page.values("Xem lại")["body"] == BODY
 
 
-# Limits ------------------------------------------------------------------------------------------------------------------
+# Limits -----------------------------------------------------------------------------------------
 def test_the_sixth_in_an_hour_waits_and_keeps_its_text(app: Flask, client: FlaskClient) -> None:
     pages = [review(client) for _number in range(6)]
     receipts = [page.press("Gửi câu hỏi") for page in pages]
@@ -458,7 +541,7 @@ def test_errors_and_searches_count_against_nobody(app: Flask, client: FlaskClien
     codes_of(review(client).press("Gửi câu hỏi"))
 
 
-# The receipt -------------------------------------------------------------------------------------------------------------
+# The receipt ------------------------------------------------------------------------------------
 def test_mail_only_waits_for_confirmation(app: Flask, client: FlaskClient) -> None:
     page = review(client, phone="", email="an@example.vn").press("Gửi câu hỏi")
     assert "chờ bạn xác nhận" in page.heading
@@ -466,7 +549,9 @@ def test_mail_only_waits_for_confirmation(app: Flask, client: FlaskClient) -> No
     assert asked(app)[0].stage is Stage.UNVERIFIED
 
 
-def test_the_receipt_explains_the_date_and_carries_a_code_without_the_pin(app: Flask, client: FlaskClient) -> None:
+def test_the_receipt_explains_the_date_and_carries_a_code_without_the_pin(
+    app: Flask, client: FlaskClient
+) -> None:
     page = review(client).press("Gửi câu hỏi")
     code, pin = codes_of(page)
     assert "Vì sao ngày này?" in page.text
@@ -485,7 +570,9 @@ def test_the_qr_code_of_nonsense_is_404(client: FlaskClient) -> None:
 
 def test_statements_of_sending(app: Flask, client: FlaskClient) -> None:
     codes_of(review(client).press("Gửi câu hỏi"))  # the year's first number takes more
-    page = contact(client, topic="moi-truong", place="thon-dong").press("Xem lại", **PERSON, email="an@example.vn")
+    page = contact(client, topic="moi-truong", place="thon-dong").press(
+        "Xem lại", **PERSON, email="an@example.vn"
+    )
     values = page.values("Gửi câu hỏi")
     with app.app_context(), StatementCounter(db.engine) as counter:
         pass
@@ -504,4 +591,8 @@ def test_a_get_writes_nothing(app: Flask, client: FlaskClient) -> None:
         visit(client, ASK)
         visit(client, f"{ASK}?q=rac")
         content(client)
-    assert not [line for line in counter.statements if line.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert not [
+        line
+        for line in counter.statements
+        if line.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
+    ]

@@ -66,7 +66,9 @@ def test_the_button_confirms(app: Flask, client: FlaskClient, asked: tuple[str, 
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_machines_that_look_change_nothing(app: Flask, client: FlaskClient, asked: tuple[str, str], method: str) -> None:
+def test_machines_that_look_change_nothing(
+    app: Flask, client: FlaskClient, asked: tuple[str, str], method: str
+) -> None:
     code, link = asked
     for _time in range(3):
         assert client.open(link, method=method, headers={"Purpose": "prefetch"}).status_code == 200
@@ -84,7 +86,9 @@ def test_twice_is_harmless(app: Flask, client: FlaskClient, asked: tuple[str, st
     assert moves.count("confirm") == 1
 
 
-def test_the_clock_starts_on_the_day_of_confirming(app: Flask, client: FlaskClient, asked: tuple[str, str]) -> None:
+def test_the_clock_starts_on_the_day_of_confirming(
+    app: Flask, client: FlaskClient, asked: tuple[str, str]
+) -> None:
     code, link = asked
     with time_machine.travel(now() + dt.timedelta(days=3)):
         visit(client, link).press("Xác nhận")
@@ -92,7 +96,9 @@ def test_the_clock_starts_on_the_day_of_confirming(app: Flask, client: FlaskClie
             assert queries.by_code(code).received_on == today()
 
 
-def test_after_a_week_the_link_says_what_to_do(app: Flask, client: FlaskClient, asked: tuple[str, str]) -> None:
+def test_after_a_week_the_link_says_what_to_do(
+    app: Flask, client: FlaskClient, asked: tuple[str, str]
+) -> None:
     code, link = asked
     with time_machine.travel(now() + dt.timedelta(days=8)):
         page = visit(client, link)
@@ -109,7 +115,9 @@ def test_confirmed_in_time_it_says_so_for_ever(client: FlaskClient, asked: tuple
         assert visit(client, link).heading == "Đã xác nhận"
 
 
-def test_a_wrong_link_and_one_of_another_purpose_are_unknown(client: FlaskClient, asked: tuple[str, str]) -> None:
+def test_a_wrong_link_and_one_of_another_purpose_are_unknown(
+    client: FlaskClient, asked: tuple[str, str]
+) -> None:
     _code, link = asked
     token = link.rsplit("/", 1)[1]
     for address in (f"/tra-cuu/lien-ket/{token}", "/xac-nhan/khong-co", f"/xac-nhan/{token}x"):
@@ -123,4 +131,8 @@ def test_the_secret_is_in_no_link_of_the_page(client: FlaskClient, asked: tuple[
     token = link.rsplit("/", 1)[1]
     page = visit(client, link)
     linked = re.findall(r'(?:href|src|action)="([^"]*)"', page.html)
-    assert not [address for address in linked if token in address and not address.startswith(("/hien-thi?", link))]
+    assert not [
+        address
+        for address in linked
+        if token in address and not address.startswith(("/hien-thi?", link))
+    ]

@@ -12,7 +12,9 @@ from tests.factories.files import make_file
 from tests.factories.questions import ANSWER, cast, make_question
 
 
-def test_a_draft_after_reopening_keeps_its_files_from_the_public_until_it_is_approved(app: Flask) -> None:
+def test_a_draft_after_reopening_keeps_its_files_from_the_public_until_it_is_approved(
+    app: Flask,
+) -> None:
     with app.app_context():
         question = make_question(stage=Stage.ANSWERED, visibility=Visibility.PUBLIC)
         code = question.submission.code
@@ -20,24 +22,39 @@ def test_a_draft_after_reopening_keeps_its_files_from_the_public_until_it_is_app
         service.reopen(question, reason="Chưa trả lời đúng câu tôi hỏi.")
         db.session.commit()
         new = make_file(Ref("draft", question.id), name="Công văn mới.pdf")
-        addresses = [f"/tep/{file.key}/{name}" for file, name in ((old, "cong-van-cu.pdf"), (new, "cong-van-moi.pdf"))]
+        addresses = [
+            f"/tep/{file.key}/{name}"
+            for file, name in ((old, "cong-van-cu.pdf"), (new, "cong-van-moi.pdf"))
+        ]
         db.session.remove()
     reader = app.test_client()
     assert [reader.get(address).status_code for address in addresses] == [200, 404]
     with app.app_context():
         question, people = queries.by_code(code), cast()
         draft = service.answer_of(question)
-        service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=draft.revision if draft else 0)
+        service.save_draft(
+            question,
+            ANSWER,
+            actor=people.officer,
+            seen_answer_revision=draft.revision if draft else 0,
+        )
         service.submit(question, actor=people.officer, seen_revision=question.revision)
-        service.approve(question, actor=people.approver, seen_revision=question.revision, solo_office=False)
+        service.approve(
+            question, actor=people.approver, seen_revision=question.revision, solo_office=False
+        )
         db.session.commit()
-        assert {file.name for file in queries.answer_files(question)} == {"Công văn cũ.pdf", "Công văn mới.pdf"}
+        assert {file.name for file in queries.answer_files(question)} == {
+            "Công văn cũ.pdf",
+            "Công văn mới.pdf",
+        }
         db.session.remove()
     assert [reader.get(address).status_code for address in addresses] == [200, 200]
 
 
 def test_who_may_not_see_contacts_cannot_guess_them_by_filtering(ctx: Flask) -> None:
-    question = make_question(stage=Stage.ASSIGNED, phone="0912345678", email="an@hopthu.example", name="Lý Thị Riêng")
+    question = make_question(
+        stage=Stage.ASSIGNED, phone="0912345678", email="an@hopthu.example", name="Lý Thị Riêng"
+    )
     auditor, moderator = make_user(roles=[Role.AUDITOR]), make_user(roles=[Role.MODERATOR])
 
     def found(who: object, text: str) -> bool:

@@ -48,7 +48,7 @@ def statements(app: Flask, client: FlaskClient, address: str) -> int:
     return len(counter.statements)
 
 
-# The list ----------------------------------------------------------------------------------------------------------------
+# The list ---------------------------------------------------------------------------------------
 def test_an_empty_list_leads_to_asking(client: FlaskClient) -> None:
     page = visit(client, "/hoi-dap")
     assert "Chưa có câu trả lời nào được đăng" in page.text
@@ -56,7 +56,10 @@ def test_an_empty_list_leads_to_asking(client: FlaskClient) -> None:
 
 
 def test_pages_follow_each_other_newest_first(app: Flask, client: FlaskClient) -> None:
-    codes = [published(app, title=f"Câu hỏi thứ {number} về lịch thu gom") for number in range(2 * PAGE_SIZE + 3)]
+    codes = [
+        published(app, title=f"Câu hỏi thứ {number} về lịch thu gom")
+        for number in range(2 * PAGE_SIZE + 3)
+    ]
     seen, page = [], visit(client, "/hoi-dap")
     while True:
         seen += [link["href"].rsplit("/", 1)[1] for link in page.soup.select("main .ln-list a")]
@@ -79,19 +82,33 @@ def test_a_forged_cursor_shows_the_first_page(app: Flask, client: FlaskClient, c
 
 def test_filters_by_topic_unit_and_year(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
-        land, waste = make_topic("Đất đai", slug="dat-dai"), make_topic("Môi trường", slug="moi-truong")
-        office, school = make_unit("Phòng Kinh tế", slug="phong-kinh-te"), make_unit("Phòng Văn hóa", slug="phong-van-hoa")
+        land, waste = (
+            make_topic("Đất đai", slug="dat-dai"),
+            make_topic("Môi trường", slug="moi-truong"),
+        )
+        office, school = (
+            make_unit("Phòng Kinh tế", slug="phong-kinh-te"),
+            make_unit("Phòng Văn hóa", slug="phong-van-hoa"),
+        )
         codes = {
-            (topic.slug, unit.slug): make_question(visibility=Visibility.PUBLIC, topic=topic, unit=unit).submission.code
+            (topic.slug, unit.slug): make_question(
+                visibility=Visibility.PUBLIC, topic=topic, unit=unit
+            ).submission.code
             for topic, unit in itertools.product((land, waste), (office, school))
         }
     with time_machine.travel(dt.datetime(2024, 6, 3, 4, tzinfo=dt.UTC)):
         old = published(app)
 
     def shown(query: str) -> set[str]:
-        return {link["href"].rsplit("/", 1)[1] for link in visit(client, f"/hoi-dap?{query}").soup.select("main .ln-list a")}
+        return {
+            link["href"].rsplit("/", 1)[1]
+            for link in visit(client, f"/hoi-dap?{query}").soup.select("main .ln-list a")
+        }
 
-    assert shown("linh-vuc=dat-dai") == {codes["dat-dai", "phong-kinh-te"], codes["dat-dai", "phong-van-hoa"]}
+    assert shown("linh-vuc=dat-dai") == {
+        codes["dat-dai", "phong-kinh-te"],
+        codes["dat-dai", "phong-van-hoa"],
+    }
     assert shown("linh-vuc=dat-dai&don-vi=phong-van-hoa") == {codes["dat-dai", "phong-van-hoa"]}
     assert shown("nam=2024") == {old}
     assert shown("linh-vuc=khong-co") == set()
@@ -99,7 +116,11 @@ def test_filters_by_topic_unit_and_year(app: Flask, client: FlaskClient) -> None
     page = visit(client, "/hoi-dap?linh-vuc=dat-dai")
     assert "Có 2 câu trả lời." in page.text
     assert [chip.get_text() for chip in page.soup.select(".ln-chips a")] == ["Đất đai, bỏ lọc"]
-    assert {option["value"] for option in page.soup.select("#linh-vuc option")} == {"", "dat-dai", "moi-truong"}
+    assert {option["value"] for option in page.soup.select("#linh-vuc option")} == {
+        "",
+        "dat-dai",
+        "moi-truong",
+    }
 
 
 def test_search_with_and_without_marks(app: Flask, client: FlaskClient) -> None:
@@ -107,7 +128,9 @@ def test_search_with_and_without_marks(app: Flask, client: FlaskClient) -> None:
     published(app, title="Lịch thu gom rác")
     for words in ("khai sinh", "khai sinh muon", "KHAI SINH", "dang ky khai sinh"):
         page = visit(client, f"/hoi-dap?q={words}")
-        assert [link["href"] for link in page.soup.select("main .ln-list a")] == [f"/hoi-dap/{code}"], words
+        assert [link["href"] for link in page.soup.select("main .ln-list a")] == [
+            f"/hoi-dap/{code}"
+        ], words
     assert "Có 1 câu trả lời phù hợp." in page.text
 
 
@@ -126,15 +149,20 @@ def test_nothing_found_offers_to_ask_with_the_same_words(client: FlaskClient) ->
     assert visit(client, str(link["href"])).values("Tìm")["q"] == "cáp treo"
 
 
-@pytest.mark.parametrize("words", ["'\"); DROP TABLE question;--", "* OR ^ NEAR(", "\x00", "%" * 300, "<b>đậm</b>", "a" * 5_000])
-def test_hostile_words_find_nothing_and_break_nothing(app: Flask, client: FlaskClient, words: str) -> None:
+@pytest.mark.parametrize(
+    "words",
+    ["'\"); DROP TABLE question;--", "* OR ^ NEAR(", "\x00", "%" * 300, "<b>đậm</b>", "a" * 5_000],
+)
+def test_hostile_words_find_nothing_and_break_nothing(
+    app: Flask, client: FlaskClient, words: str
+) -> None:
     published(app)
     response = client.get("/hoi-dap", query_string={"q": words})
     assert response.status_code == 200
     assert "<b>đậm</b>" not in response.get_data(as_text=True)
 
 
-# One answer --------------------------------------------------------------------------------------------------------------
+# One answer -------------------------------------------------------------------------------------
 def test_an_answer_in_its_slots(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         topic, unit = make_topic("Môi trường", slug="moi-truong"), make_unit("Phòng Kinh tế")
@@ -165,17 +193,36 @@ def test_an_answer_in_its_slots(app: Flask, client: FlaskClient) -> None:
         "Công văn số 211/KT",
     ):
         assert shown in page.text, shown
-    for hidden in ("0912 345 678", "0912345678", "an@example.vn", "Nguyễn Thị Ân", "Thôn Long Vĩnh", "Lê Văn Soạn"):
+    for hidden in (
+        "0912 345 678",
+        "0912345678",
+        "an@example.vn",
+        "Nguyễn Thị Ân",
+        "Thôn Long Vĩnh",
+        "Lê Văn Soạn",
+    ):
         assert hidden not in page.html, hidden
-    assert page.soup.select_one("link[rel=canonical]")["href"] == f"http://127.0.0.1:8000/hoi-dap/{code}"  # type: ignore[index]
+    assert (
+        page.soup.select_one("link[rel=canonical]")["href"]
+        == f"http://127.0.0.1:8000/hoi-dap/{code}"
+    )  # type: ignore[index]
     assert page.soup.select_one("meta[name=description]")["content"] == ANSWER.short  # type: ignore[index]
-    assert page.soup.select_one('[itemtype="https://schema.org/QAPage"] [itemprop=acceptedAnswer] [itemprop=text]')
+    assert page.soup.select_one(
+        '[itemtype="https://schema.org/QAPage"] [itemprop=acceptedAnswer] [itemprop=text]'
+    )
 
 
 @pytest.mark.parametrize(
-    ("display", "shown"), [(NameDisplay.FULL, "Nguyễn Thị Ân"), (NameDisplay.INITIALS, "N.T.Â."), (NameDisplay.HIDDEN, "")]
+    ("display", "shown"),
+    [
+        (NameDisplay.FULL, "Nguyễn Thị Ân"),
+        (NameDisplay.INITIALS, "N.T.Â."),
+        (NameDisplay.HIDDEN, ""),
+    ],
 )
-def test_the_name_as_its_owner_chose(app: Flask, client: FlaskClient, display: NameDisplay, shown: str) -> None:
+def test_the_name_as_its_owner_chose(
+    app: Flask, client: FlaskClient, display: NameDisplay, shown: str
+) -> None:
     page = visit(client, f"/hoi-dap/{published(app, name_display=display)}")
     assert (shown or "Người hỏi") not in page.text if not shown else shown in page.text
 
@@ -186,9 +233,13 @@ def test_links_of_the_legal_basis_are_checked(app: Flask, client: FlaskClient) -
         {"text": "Bẫy", "url": "javascript:alert(1)"},
         {"text": "Bẫy hai", "url": "https://a@evil.example/"},
     )
-    answer = Draft(short=ANSWER.short, resolution="Từng bước.", legal_basis=basis, outcome=Outcome.RESOLVED)
+    answer = Draft(
+        short=ANSWER.short, resolution="Từng bước.", legal_basis=basis, outcome=Outcome.RESOLVED
+    )
     page = visit(client, f"/hoi-dap/{published(app, answer=answer)}")
-    assert [link["href"] for link in page.soup.select(".ln-answer a")] == ["https://vbpl.example/luat"]
+    assert [link["href"] for link in page.soup.select(".ln-answer a")] == [
+        "https://vbpl.example/luat"
+    ]
     assert "Bẫy" in page.text
 
 
@@ -197,9 +248,13 @@ def test_progress_lines_and_related_answers(app: Flask, client: FlaskClient) -> 
     other = published(app, title="Lịch thu gom rác dịp Tết ở thôn Tây?")
     published(app, title="Đăng ký khai sinh cho con")
     with app.app_context():
-        hidden = make_question(visibility=Visibility.HIDDEN, title="Lịch thu gom rác ở thôn Nam bị gỡ")
+        hidden = make_question(
+            visibility=Visibility.HIDDEN, title="Lịch thu gom rác ở thôn Nam bị gỡ"
+        )
         question = queries.by_code(first)
-        service.add_progress(question, actor=cast().officer, text="Đã lắp thêm ba thùng rác.", done=True)
+        service.add_progress(
+            question, actor=cast().officer, text="Đã lắp thêm ba thùng rác.", done=True
+        )
         db.session.commit()
         gone = hidden.submission.code
     page = visit(client, f"/hoi-dap/{first}")
@@ -217,9 +272,16 @@ def test_a_code_in_small_letters_leads_to_the_one_address(app: Flask, client: Fl
 
 
 @pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.ERASED])
-def test_a_stone_stands_where_an_answer_was(app: Flask, client: FlaskClient, visibility: Visibility) -> None:
+def test_a_stone_stands_where_an_answer_was(
+    app: Flask, client: FlaskClient, visibility: Visibility
+) -> None:
     with app.app_context():
-        question = make_question(stage=Stage.ANSWERED, visibility=visibility, title=MARKER, body=f"{MARKER} và hơn hai mươi ký tự nữa.")
+        question = make_question(
+            stage=Stage.ANSWERED,
+            visibility=visibility,
+            title=MARKER,
+            body=f"{MARKER} và hơn hai mươi ký tự nữa.",
+        )
         code = question.submission.code
     for address in (f"/hoi-dap/{code}", f"/hoi-dap/{code.lower()}"):
         page = visit(client, address)
@@ -232,26 +294,43 @@ def test_nothing_unseen_is_anywhere(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         made = [question.submission.code for question in make_unseen(MARKER)]
     code = published(app, title="Một câu được đăng về lịch thu gom rác")
-    addresses = ["/hoi-dap", f"/hoi-dap?q={MARKER}", "/hoi-dap?nam=2026", f"/hoi-dap/{code}", f"/hoi-dap/gui?q={MARKER}"]
+    addresses = [
+        "/hoi-dap",
+        f"/hoi-dap?q={MARKER}",
+        "/hoi-dap?nam=2026",
+        f"/hoi-dap/{code}",
+        f"/hoi-dap/gui?q={MARKER}",
+    ]
     addresses += [f"/hoi-dap/{one}{more}" for one in made for more in ("", "/y-kien", "/bao-sai")]
     for address in addresses:
         response = client.get(address)
         assert response.status_code in {200, 404, 410}, address
         text = response.get_data(as_text=True)
         if "q=" in address:
-            text = text.replace(f'value="{MARKER}"', "").replace(f"«{MARKER}»", "").replace(">" + MARKER + "</textarea>", "")
+            text = (
+                text.replace(f'value="{MARKER}"', "")
+                .replace(f"«{MARKER}»", "")
+                .replace(">" + MARKER + "</textarea>", "")
+            )
         for line in text.splitlines():
-            assert MARKER not in line or "hien-thi" in line or "lang=" in line or "gui?q=" in line, (address, line)
+            assert (
+                MARKER not in line or "hien-thi" in line or "lang=" in line or "gui?q=" in line
+            ), (address, line)
 
 
-@pytest.mark.parametrize("address", ["/hoi-dap/x", "/hoi-dap/AS-2026-999999", "/hoi-dap/AS-2026-999999/y-kien", "/hoi-dap/..%2f"])
+@pytest.mark.parametrize(
+    "address",
+    ["/hoi-dap/x", "/hoi-dap/AS-2026-999999", "/hoi-dap/AS-2026-999999/y-kien", "/hoi-dap/..%2f"],
+)
 def test_what_never_was_is_404(client: FlaskClient, address: str) -> None:
     assert client.get(address).status_code == 404
 
 
 def test_it_is_public_only_from_its_moment(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
-        code = make_question(visibility=Visibility.SCHEDULED, publish_at=now() + dt.timedelta(hours=1)).submission.code
+        code = make_question(
+            visibility=Visibility.SCHEDULED, publish_at=now() + dt.timedelta(hours=1)
+        ).submission.code
     assert client.get(f"/hoi-dap/{code}").status_code == 404
     with time_machine.travel(now() + dt.timedelta(hours=2)), app.app_context():
         service.publish_due()
@@ -259,16 +338,21 @@ def test_it_is_public_only_from_its_moment(app: Flask, client: FlaskClient) -> N
         assert client.get(f"/hoi-dap/{code}").status_code == 200
 
 
-# What they cost ----------------------------------------------------------------------------------------------------------
+# What they cost ---------------------------------------------------------------------------------
 def test_statements_do_not_grow_with_rows(app: Flask, client: FlaskClient) -> None:
     first = published(app, title="Lịch thu gom rác ở thôn Đông")
-    few = {address: statements(app, client, address) for address in ("/hoi-dap", f"/hoi-dap/{first}", "/hoi-dap?nam=2026")}
+    few = {
+        address: statements(app, client, address)
+        for address in ("/hoi-dap", f"/hoi-dap/{first}", "/hoi-dap?nam=2026")
+    }
     for number in range(30):
         published(app, title=f"Lịch thu gom rác ở thôn số {number}")
     with app.app_context():
         question = queries.by_code(first)
         for number in range(10):
-            service.add_progress(question, actor=cast().officer, text=f"Tiến độ bước {number}.", done=False)
+            service.add_progress(
+                question, actor=cast().officer, text=f"Tiến độ bước {number}.", done=False
+            )
         db.session.commit()
     many = {address: statements(app, client, address) for address in few}
     assert few == many
@@ -276,7 +360,9 @@ def test_statements_do_not_grow_with_rows(app: Flask, client: FlaskClient) -> No
     assert statements(app, client, "/hoi-dap?q=lich+thu+gom") <= 4
 
 
-def test_pages_for_everybody_set_no_cookie_and_hold_no_token(app: Flask, client: FlaskClient) -> None:
+def test_pages_for_everybody_set_no_cookie_and_hold_no_token(
+    app: Flask, client: FlaskClient
+) -> None:
     code = published(app)
     for address in ("/hoi-dap", f"/hoi-dap/{code}", "/hoi-dap?q=rac"):
         response = client.get(address)
@@ -284,7 +370,7 @@ def test_pages_for_everybody_set_no_cookie_and_hold_no_token(app: Flask, client:
         assert "csrf_token" not in response.get_data(as_text=True)
 
 
-# A reader's two forms ----------------------------------------------------------------------------------------------------
+# A reader's two forms ---------------------------------------------------------------------------
 def question_of(app: Flask, code: str) -> Question:
     with app.app_context():
         return queries.by_code(code)
@@ -308,19 +394,29 @@ def test_reporting_wrong_content(app: Flask, client: FlaskClient) -> None:
     page = visit(client, f"/hoi-dap/{code}/bao-sai")
     assert page.press("Gửi báo sai").errors == ["Hãy viết chỗ nào chưa đúng."]
     assert page.press("Gửi báo sai", body="sai").status == 422
-    page = page.press("Gửi báo sai", body="Xe không đi thứ Ba mà đi thứ Tư.", contact="an@example.vn")
+    page = page.press(
+        "Gửi báo sai", body="Xe không đi thứ Ba mà đi thứ Tư.", contact="an@example.vn"
+    )
     assert page.heading == "Đã nhận báo sai"
     with app.app_context():
         report = db.session.scalars(sa.select(ContentReport)).one()
-        assert (report.body, report.contact) == ("Xe không đi thứ Ba mà đi thứ Tư.", "an@example.vn")
+        assert (report.body, report.contact) == (
+            "Xe không đi thứ Ba mà đi thứ Tư.",
+            "an@example.vn",
+        )
         assert report.due_on.strftime("%d/%m/%Y") in page.text
 
 
 def test_reports_have_a_limit_and_machines_are_not_heard(app: Flask, client: FlaskClient) -> None:
     code = published(app)
     page = visit(client, f"/hoi-dap/{code}/bao-sai")
-    assert page.press("Gửi báo sai", body="Mua hàng giá rẻ tại đây nhé.", company_url="x").heading == "Đã nhận báo sai"
-    tries = [page.press("Gửi báo sai", body=f"Chỗ thứ {number} chưa đúng.").status for number in range(6)]
+    assert (
+        page.press("Gửi báo sai", body="Mua hàng giá rẻ tại đây nhé.", company_url="x").heading
+        == "Đã nhận báo sai"
+    )
+    tries = [
+        page.press("Gửi báo sai", body=f"Chỗ thứ {number} chưa đúng.").status for number in range(6)
+    ]
     assert tries == [200] * 5 + [429]
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(ContentReport)) == 5
@@ -332,4 +428,9 @@ def test_forms_of_what_is_not_public_are_not_there(app: Flask, client: FlaskClie
     open_code = published(app)
     token = visit(client, f"/hoi-dap/{open_code}/bao-sai").values("Gửi báo sai")["csrf_token"]
     for act in ("huu-ich", "bao-sai"):
-        assert client.post(f"/hoi-dap/{code}/{act}", data={"csrf_token": token, "gia-tri": "co"}).status_code == 404
+        assert (
+            client.post(
+                f"/hoi-dap/{code}/{act}", data={"csrf_token": token, "gia-tri": "co"}
+            ).status_code
+            == 404
+        )

@@ -19,10 +19,25 @@ from app.kernel.errors import NotFound
 from app.mailer import queries as mail_queries
 from app.mailer import service as mail_service
 from app.questions import queries, service
-from app.questions.models import IS_ANSWERED, IS_OPEN, IS_RESTRICTED, IS_SPAM, IS_TO_CLOSE, IS_UNVERIFIED, Question
+from app.questions.models import (
+    IS_ANSWERED,
+    IS_OPEN,
+    IS_RESTRICTED,
+    IS_SPAM,
+    IS_TO_CLOSE,
+    IS_UNVERIFIED,
+    Question,
+)
 from app.questions.queries import QueueFilter, Tab
 from app.questions.service import keeping
-from app.questions.states import ANSWERED_STAGES, OPEN_STAGES, Act, Classification, Stage, Visibility
+from app.questions.states import (
+    ANSWERED_STAGES,
+    OPEN_STAGES,
+    Act,
+    Classification,
+    Stage,
+    Visibility,
+)
 from app.submissions.models import Submission
 from app.submissions.states import Consent
 from app.workdays.clock import ClockState
@@ -42,7 +57,7 @@ def codes(actor: User, tab: Tab, wanted: QueueFilter | None = None) -> list[str]
     return [row.code for row in queries.queue(actor, tab, wanted).items]
 
 
-# The written-out rules ---------------------------------------------------------------------------------------------------
+# The written-out rules --------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("rule", "stages"),
     [
@@ -63,12 +78,25 @@ def test_what_is_written_out_means_the_same_stages(ctx: Flask, rule: Any, stages
 
 def test_restricted_is_everything_that_is_not_ordinary(ctx: Flask) -> None:
     make_question()
-    made = {make_question(classification=kind).id for kind in Classification if kind is not Classification.ORDINARY}
+    made = {
+        make_question(classification=kind).id
+        for kind in Classification
+        if kind is not Classification.ORDINARY
+    }
     assert set(db.session.scalars(sa.select(Question.id).where(IS_RESTRICTED))) == made
 
 
-# Tabs --------------------------------------------------------------------------------------------------------------------
-OFFICE = [Tab.TODO, Tab.OVERDUE, Tab.UNASSIGNED, Tab.MINE, Tab.APPROVAL, Tab.UNCONFIRMED, Tab.SPAM, Tab.ANSWERED]
+# Tabs -------------------------------------------------------------------------------------------
+OFFICE = [
+    Tab.TODO,
+    Tab.OVERDUE,
+    Tab.UNASSIGNED,
+    Tab.MINE,
+    Tab.APPROVAL,
+    Tab.UNCONFIRMED,
+    Tab.SPAM,
+    Tab.ANSWERED,
+]
 
 
 @pytest.mark.parametrize(
@@ -85,9 +113,13 @@ OFFICE = [Tab.TODO, Tab.OVERDUE, Tab.UNASSIGNED, Tab.MINE, Tab.APPROVAL, Tab.UNC
         ([Role.EDITOR], []),
         ([Role.ADMINISTRATOR], []),
     ],
-    ids=lambda value: "-".join(item.value for item in value) if value and isinstance(value[0], Role) else "",
+    ids=lambda value: (
+        "-".join(item.value for item in value) if value and isinstance(value[0], Role) else ""
+    ),
 )
-def test_everybody_has_the_tabs_of_the_own_work(ctx: Flask, roles: list[Role], tabs: list[Tab]) -> None:
+def test_everybody_has_the_tabs_of_the_own_work(
+    ctx: Flask, roles: list[Role], tabs: list[Tab]
+) -> None:
     user = make_user(roles=roles, unit=make_unit())
     assert queries.tabs_for(user) == tabs
     assert list(queries.counts(user)) == tabs
@@ -101,14 +133,27 @@ def office(ctx: Flask) -> Iterator[dict[str, Question]]:
     with after():
         made = {stage.value: make_question(stage=stage) for stage in Stage}
         made["complaint"] = make_question(classification=Classification.COMPLAINT)
-        made["denunciation"] = make_question(stage=Stage.ASSIGNED, classification=Classification.DENUNCIATION)
+        made["denunciation"] = make_question(
+            stage=Stage.ASSIGNED, classification=Classification.DENUNCIATION
+        )
         made["unit only"] = make_question(stage=Stage.ASSIGNED)
-        service.assign(made["unit only"], actor=people.moderator, seen_revision=made["unit only"].revision, unit=people.unit)
+        service.assign(
+            made["unit only"],
+            actor=people.moderator,
+            seen_revision=made["unit only"].revision,
+            unit=people.unit,
+        )
         made["elsewhere"] = make_question(stage=Stage.ASSIGNED, unit=make_unit("Phòng Văn hóa"))
         made["erased"] = make_question(stage=Stage.ASSIGNED, visibility=Visibility.ERASED)
         made["to hide"] = make_question(visibility=Visibility.PUBLIC)
         shown = made["to hide"]
-        service.ask_second_person(shown, Act.HIDE, actor=people.moderator, seen_revision=shown.revision, reason="Có tên người.")
+        service.ask_second_person(
+            shown,
+            Act.HIDE,
+            actor=people.moderator,
+            seen_revision=shown.revision,
+            reason="Có tên người.",
+        )
     with after(days=16):
         made["fresh"] = make_question()
     db.session.commit()
@@ -159,18 +204,38 @@ def test_the_counts_are_those_of_the_lists(office: dict[str, Question]) -> None:
             counts = queries.counts(user)
         assert len([statement for statement in counter.statements if "count(" in statement]) == 1
         assert counts == {tab: len(codes(user, tab)) for tab in queries.tabs_for(user)}
-        assert counts == {tab: queries.count_filtered(user, tab, QueueFilter()) for tab in queries.tabs_for(user)}
+        assert counts == {
+            tab: queries.count_filtered(user, tab, QueueFilter()) for tab in queries.tabs_for(user)
+        }
 
 
-# Rows --------------------------------------------------------------------------------------------------------------------
+# Rows -------------------------------------------------------------------------------------------
 def test_a_row_holds_what_the_list_shows(ctx: Flask) -> None:
     people, topic = cast(), make_topic("Đất đai")
     with after():
-        question = make_question(stage=Stage.ASSIGNED, topic=topic, title="Tiêu đề gốc", redacted=True, public_title="Tiêu đề đăng")
-        service.save_draft(question, service.Draft(short="Nháp"), actor=people.officer, seen_answer_revision=0)
+        question = make_question(
+            stage=Stage.ASSIGNED,
+            topic=topic,
+            title="Tiêu đề gốc",
+            redacted=True,
+            public_title="Tiêu đề đăng",
+        )
+        service.save_draft(
+            question, service.Draft(short="Nháp"), actor=people.officer, seen_answer_revision=0
+        )
         (row,) = queries.queue(people.moderator, Tab.TODO).items
-    assert (row.id, row.revision, row.code, row.title) == (question.id, question.revision, question.submission.code, "Tiêu đề đăng")
-    assert (row.topic, row.unit, row.officer, row.has_draft) == ("Đất đai", people.unit.name, people.officer.full_name, True)
+    assert (row.id, row.revision, row.code, row.title) == (
+        question.id,
+        question.revision,
+        question.submission.code,
+        "Tiêu đề đăng",
+    )
+    assert (row.topic, row.unit, row.officer, row.has_draft) == (
+        "Đất đai",
+        people.unit.name,
+        people.officer.full_name,
+        True,
+    )
     assert (row.clock.state, row.clock.days_left) == (ClockState.RUNNING, 10)
 
 
@@ -183,14 +248,23 @@ def test_by_due_date_oldest_first_and_answered_ones_newest_first(ctx: Flask) -> 
         first = make_question(stage=Stage.ANSWERED)
     with after(days=2):
         second = make_question(stage=Stage.ANSWERED)
-    assert codes(people.moderator, Tab.TODO) == [question.submission.code for question in (soon, long, paused)]
-    assert codes(people.moderator, Tab.ANSWERED) == [question.submission.code for question in (second, first)]
+    assert codes(people.moderator, Tab.TODO) == [
+        question.submission.code for question in (soon, long, paused)
+    ]
+    assert codes(people.moderator, Tab.ANSWERED) == [
+        question.submission.code for question in (second, first)
+    ]
 
 
 @pytest.mark.parametrize("tab", [Tab.TODO, Tab.ANSWERED])
 def test_paging_walks_through_all_of_them_and_back(ctx: Flask, tab: Tab) -> None:
     moderator = cast().moderator
-    made = {make_question(stage=Stage.ANSWERED if tab is Tab.ANSWERED else Stage.RECEIVED).submission.code for _ in range(7)}
+    made = {
+        make_question(
+            stage=Stage.ANSWERED if tab is Tab.ANSWERED else Stage.RECEIVED
+        ).submission.code
+        for _ in range(7)
+    }
     seen: list[str] = []
     page = queries.queue(moderator, tab, size=3)
     seen += [row.code for row in page.items]
@@ -215,7 +289,7 @@ def test_the_list_costs_the_same_for_two_and_for_twenty(ctx: Flask) -> None:
     assert counts[0] == counts[1] <= 5
 
 
-# Filters -----------------------------------------------------------------------------------------------------------------
+# Filters ----------------------------------------------------------------------------------------
 def test_filters(ctx: Flask) -> None:
     people, topic = cast(), make_topic(answer_working_days=2)
     with after():
@@ -224,7 +298,10 @@ def test_filters(ctx: Flask) -> None:
         assigned = make_question(stage=Stage.ASSIGNED)
 
         def found(**wanted: Any) -> set[int]:
-            return {row.id for row in queries.queue(people.moderator, Tab.TODO, QueueFilter(**wanted)).items}
+            return {
+                row.id
+                for row in queries.queue(people.moderator, Tab.TODO, QueueFilter(**wanted)).items
+            }
 
         assert found() == {plain.id, topical.id, assigned.id}
         assert found(topic_id=topic.id) == {topical.id}
@@ -240,7 +317,7 @@ def test_filters(ctx: Flask) -> None:
         assert queries.count_filtered(people.publisher, Tab.TODO, QueueFilter(text="xóm Chợ")) == 1
 
 
-# One question ------------------------------------------------------------------------------------------------------------
+# One question -----------------------------------------------------------------------------------
 def test_finding_one(ctx: Flask) -> None:
     question = make_question()
     code = question.submission.code
@@ -289,7 +366,7 @@ def test_workload(ctx: Flask) -> None:
     assert queries.workload() == {(None, None): 1, (people.unit.id, people.officer.id): 2}
 
 
-# How the database does it ------------------------------------------------------------------------------------------------
+# How the database does it -----------------------------------------------------------------------
 @pytest.fixture
 def filled(ctx: Flask) -> None:
     """Enough of everything that an index is worth its while."""
@@ -311,18 +388,37 @@ def filled(ctx: Flask) -> None:
 def _much_of_another_unit() -> None:
     """So much work of somebody else that the index of one's own unit is the cheaper one, and the database knows it."""
     unit, start = make_unit("Phòng Nội vụ"), today() - dt.timedelta(days=600)
-    people = {"name": "N", "phone": "0912345678", "pin_hash": "", "body": "b", "title": "t", "consent_text": "1"}
-    keys = ({"code": f"N-{number}", "idempotency_key": f"n-{number}", "kind": "question", **people} for number in range(600))
+    people = {
+        "name": "N",
+        "phone": "0912345678",
+        "pin_hash": "",
+        "body": "b",
+        "title": "t",
+        "consent_text": "1",
+    }
+    keys = (
+        {"code": f"N-{number}", "idempotency_key": f"n-{number}", "kind": "question", **people}
+        for number in range(600)
+    )
     made = sa.insert(Submission).returning(Submission.id)
     rows = list(db.session.scalars(made, [{**key, "consent": Consent.PRIVATE} for key in keys]))
     first = make_question(stage=Stage.CLOSED).version_id
     dates = [(row, start + dt.timedelta(days=place % 500)) for place, row in enumerate(rows)]
     days = {"received_on": start, "working_days": 10, "unit_id": unit.id}
     for stage, part in ((Stage.ASSIGNED, dates[::4]), (Stage.RECEIVED, dates[2::4])):
-        open_ones = [{"submission_id": row, "stage": stage, "sort_on": day, **days} for row, day in part]
+        open_ones = [
+            {"submission_id": row, "stage": stage, "sort_on": day, **days} for row, day in part
+        ]
         db.session.execute(sa.insert(Question), open_ones)
     closed = [
-        {"submission_id": row, "stage": Stage.CLOSED, "sort_on": day, "answered_at": start_of_day(day), "version_id": first, **days}
+        {
+            "submission_id": row,
+            "stage": Stage.CLOSED,
+            "sort_on": day,
+            "answered_at": start_of_day(day),
+            "version_id": first,
+            **days,
+        }
         for row, day in dates[1::2]
     ]
     db.session.execute(sa.insert(Question), closed)
@@ -347,11 +443,15 @@ def _much_of_another_unit() -> None:
         ("complaints", Tab.RESTRICTED, "ix_question_restricted"),
     ],
 )
-def test_a_tab_is_read_in_the_order_of_its_index(filled: None, who: str, tab: Tab, index: str) -> None:
+def test_a_tab_is_read_in_the_order_of_its_index(
+    filled: None, who: str, tab: Tab, index: str
+) -> None:
     actor = getattr(cast(), who)
     first = queries.queue(actor, tab, size=1)
     for cursor in (None, first.next_cursor):
-        (plan,) = plans(lambda cursor=cursor: queries.queue(actor, tab, after=cursor), about="question")
+        (plan,) = plans(
+            lambda cursor=cursor: queries.queue(actor, tab, after=cursor), about="question"
+        )
         assert plan.uses(index), plan.text
         assert not plan.scans("question"), plan.text
         assert not plan.sorts(), plan.text
@@ -363,13 +463,27 @@ def test_what_waits_for_approval_is_found_by_index(filled: None) -> None:
 
 
 def test_counts_and_workload_read_no_table(filled: None) -> None:
-    for work in (lambda: queries.counts(cast().moderator), lambda: queries.counts(cast().officer), queries.workload):
+    for work in (
+        lambda: queries.counts(cast().moderator),
+        lambda: queries.counts(cast().officer),
+        queries.workload,
+    ):
         for plan in plans(work, about="question"):
             assert not plan.scans("question"), plan.text
 
 
-@pytest.mark.parametrize("work", [service.close_old, service.erase_expired, service.publish_due, lambda: keeping.moved_deadlines(None)])
-def test_what_runs_every_hour_reads_no_table(filled: None, work: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "work",
+    [
+        service.close_old,
+        service.erase_expired,
+        service.publish_due,
+        lambda: keeping.moved_deadlines(None),
+    ],
+)
+def test_what_runs_every_hour_reads_no_table(
+    filled: None, work: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(keeping, "due_date", lambda *arguments, **names: None)
     with after(days=-400):
         found = plans(work, about="question")
@@ -389,5 +503,7 @@ def test_mails_and_jobs_that_are_due_are_found_by_index(filled: None) -> None:
         assert found
         for plan in found:
             assert not plan.scans(table), plan.text
-            assert plan.uses("ix_outbox_message_due" if table == "outbox_message" else "ix_job_due"), plan.text
+            assert plan.uses(
+                "ix_outbox_message_due" if table == "outbox_message" else "ix_job_due"
+            ), plan.text
     assert P.QUESTION_READ

@@ -22,11 +22,17 @@ def test_every_visibility_can_be_made(app: Flask, visibility: Visibility) -> Non
     with app.app_context():
         question = make_question(stage=Stage.ANSWERED, visibility=visibility)
         assert question.visibility is visibility
-        assert (queries.public_one(question.submission.code) is not None) is (visibility is Visibility.PUBLIC)
-        assert queries.tombstone(question.submission.code) is (visibility in {Visibility.HIDDEN, Visibility.ERASED})
+        assert (queries.public_one(question.submission.code) is not None) is (
+            visibility is Visibility.PUBLIC
+        )
+        assert queries.tombstone(question.submission.code) is (
+            visibility in {Visibility.HIDDEN, Visibility.ERASED}
+        )
 
 
-@pytest.mark.parametrize("stage", [Stage.RECEIVED, Stage.ASSIGNED, Stage.NEEDS_INFO, Stage.REFUSED, Stage.TRANSFERRED])
+@pytest.mark.parametrize(
+    "stage", [Stage.RECEIVED, Stage.ASSIGNED, Stage.NEEDS_INFO, Stage.REFUSED, Stage.TRANSFERRED]
+)
 def test_a_complaint_can_be_made(app: Flask, stage: Stage) -> None:
     with app.app_context():
         question = make_question(stage=stage, classification=Classification.COMPLAINT)
@@ -44,7 +50,9 @@ def test_the_pin_opens_it(app: Flask) -> None:
     with app.app_context():
         question = make_question()
         secret = str(app.secret_key)
-        found = submissions.unlock(code=question.submission.code, pin=pin(question), address_key="a", secret_key=secret)
+        found = submissions.unlock(
+            code=question.submission.code, pin=pin(question), address_key="a", secret_key=secret
+        )
         assert found is not None
         assert found.id == question.submission_id
 

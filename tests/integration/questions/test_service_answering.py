@@ -34,7 +34,7 @@ def at(day: int, month: int = 6, hour: int = 9) -> Any:
     return time_machine.travel(dt.datetime(2026, month, day, hour, 0, tzinfo=HANOI), tick=False)
 
 
-# Drafts -----------------------------------------------------------------------------------------------------------------
+# Drafts -----------------------------------------------------------------------------------------
 def test_a_draft_is_kept_cleaned_and_needs_nothing_yet(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     before = values_of(question)
@@ -49,8 +49,14 @@ def test_a_draft_is_kept_cleaned_and_needs_nothing_yet(ctx: Flask) -> None:
     )
     with traces() as left:
         answer = service.save_draft(question, draft, actor=people.officer, seen_answer_revision=0)
-    assert (answer.short, answer.resolution) == ("Trả lời ngắn trên hai dòng", "Bước một\n\nBước hai")
-    assert answer.legal_basis == [{"text": "Luật A", "url": ""}, {"text": "Luật B", "url": "/van-ban/2"}]
+    assert (answer.short, answer.resolution) == (
+        "Trả lời ngắn trên hai dòng",
+        "Bước một\n\nBước hai",
+    )
+    assert answer.legal_basis == [
+        {"text": "Luật A", "url": ""},
+        {"text": "Luật B", "url": "/van-ban/2"},
+    ]
     assert (answer.author_id, answer.revision) == (people.officer.id, 1)
     assert service.answer_of(question) is answer
     # A draft is no step: the question itself stays as it was.
@@ -64,9 +70,13 @@ def test_the_slower_of_two_savers_gets_both_versions(ctx: Flask) -> None:
     first = service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0)
     assert first.revision == 1
     with pytest.raises(StaleDraft) as told:
-        service.save_draft(question, Draft(short="Bản của tôi"), actor=colleague, seen_answer_revision=0)
+        service.save_draft(
+            question, Draft(short="Bản của tôi"), actor=colleague, seen_answer_revision=0
+        )
     assert told.value.theirs.short == ANSWER.short
-    second = service.save_draft(question, Draft(short="Bản thứ hai"), actor=colleague, seen_answer_revision=1)
+    second = service.save_draft(
+        question, Draft(short="Bản thứ hai"), actor=colleague, seen_answer_revision=1
+    )
     assert (second.revision, second.author_id) == (2, colleague.id)
     with pytest.raises(StaleDraft):
         service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=1)
@@ -81,7 +91,11 @@ def test_what_another_process_saved_meanwhile_is_seen(ctx: Flask) -> None:
     assert answer.revision == 1
     # As another process would, behind this session's back.
     row = Answer.__table__
-    db.session.execute(sa.update(row).where(row.c.question_id == question.id).values(revision=2, short="Đồng nghiệp viết"))
+    db.session.execute(
+        sa.update(row)
+        .where(row.c.question_id == question.id)
+        .values(revision=2, short="Đồng nghiệp viết")
+    )
     with pytest.raises(StaleDraft) as told:
         service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=1)
     assert told.value.theirs.short == "Đồng nghiệp viết"
@@ -99,10 +113,12 @@ def test_drafts_are_written_while_it_is_assigned_by_its_unit(ctx: Flask, stage: 
     with pytest.raises(Forbidden):
         service.save_draft(confirmed(stage), ANSWER, actor=people.officer, seen_answer_revision=0)
     with pytest.raises(Forbidden):
-        service.save_draft(confirmed(), ANSWER, actor=make_user(unit=make_unit()), seen_answer_revision=0)
+        service.save_draft(
+            confirmed(), ANSWER, actor=make_user(unit=make_unit()), seen_answer_revision=0
+        )
 
 
-# What stops an answer ----------------------------------------------------------------------------------------------------
+# What stops an answer ---------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -121,7 +137,12 @@ def test_drafts_are_written_while_it_is_assigned_by_its_unit(ctx: Flask, stage: 
 def test_what_stops_an_answer(ctx: Flask, changes: dict[str, Any], field: str) -> None:
     with at(10):
         question, people = confirmed(redacted=True), cast()
-        service.save_draft(question, dataclasses.replace(ANSWER, **changes), actor=people.officer, seen_answer_revision=0)
+        service.save_draft(
+            question,
+            dataclasses.replace(ANSWER, **changes),
+            actor=people.officer,
+            seen_answer_revision=0,
+        )
         with pytest.raises(FieldError) as told:
             service.submit(question, actor=people.officer, seen_revision=question.revision)
     assert told.value.field == field
@@ -132,7 +153,10 @@ def test_a_promise_for_today_and_a_telephone_number_of_the_contact_are_fine(ctx:
     with at(10):
         question, people = confirmed(redacted=True), cast()
         draft = dataclasses.replace(
-            ANSWER, outcome=Outcome.IN_PROGRESS, promised_on=dt.date(2026, 6, 10), contact="Ông Nam, Phòng Kinh tế, 0912 345 678"
+            ANSWER,
+            outcome=Outcome.IN_PROGRESS,
+            promised_on=dt.date(2026, 6, 10),
+            contact="Ông Nam, Phòng Kinh tế, 0912 345 678",
         )
         service.save_draft(question, draft, actor=people.officer, seen_answer_revision=0)
         service.submit(question, actor=people.officer, seen_revision=question.revision)
@@ -141,15 +165,38 @@ def test_a_promise_for_today_and_a_telephone_number_of_the_contact_are_fine(ctx:
 
 def test_an_answer_without_result_or_date_is_warned_about_and_not_stopped(ctx: Flask) -> None:
     empty = Answer(
-        short="Chúng tôi ghi nhận ý kiến của bà con.", resolution="Sẽ chỉ đạo các đơn vị.", outcome=Outcome.NOTED, promised_on=None
+        short="Chúng tôi ghi nhận ý kiến của bà con.",
+        resolution="Sẽ chỉ đạo các đơn vị.",
+        outcome=Outcome.NOTED,
+        promised_on=None,
     )
     assert len(service.warnings(empty)) == 1
-    assert service.warnings(Answer(short=empty.short, resolution="", outcome=Outcome.NOTED, promised_on=dt.date(2026, 7, 1))) == []
-    assert service.warnings(Answer(short=empty.short, resolution="", outcome=Outcome.RESOLVED, promised_on=None)) == []
-    assert service.warnings(Answer(short="Xe đến thứ Ba.", resolution="", outcome=Outcome.NOTED, promised_on=None)) == []
+    assert (
+        service.warnings(
+            Answer(
+                short=empty.short,
+                resolution="",
+                outcome=Outcome.NOTED,
+                promised_on=dt.date(2026, 7, 1),
+            )
+        )
+        == []
+    )
+    assert (
+        service.warnings(
+            Answer(short=empty.short, resolution="", outcome=Outcome.RESOLVED, promised_on=None)
+        )
+        == []
+    )
+    assert (
+        service.warnings(
+            Answer(short="Xe đến thứ Ba.", resolution="", outcome=Outcome.NOTED, promised_on=None)
+        )
+        == []
+    )
 
 
-# Submitting and sending back ---------------------------------------------------------------------------------------------
+# Submitting and sending back --------------------------------------------------------------------
 def test_submitting_hands_it_to_the_approvers(ctx: Flask) -> None:
     question, people = confirmed(redacted=True), cast()
     service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0)
@@ -158,7 +205,9 @@ def test_submitting_hands_it_to_the_approvers(ctx: Flask) -> None:
         service.submit(question, actor=people.officer, seen_revision=question.revision)
     assert (question.stage, question.due_on) == (Stage.IN_REVIEW, due)
     assert (left.steps, left.tags, left.moves) == (["submit"], ["question:submit"], ["submit"])
-    assert [(mail.kind, mail.to_address) for mail in left.mails] == [("staff-approval", people.approver.email)]
+    assert [(mail.kind, mail.to_address) for mail in left.mails] == [
+        ("staff-approval", people.approver.email)
+    ]
 
 
 def test_what_cannot_be_submitted(ctx: Flask) -> None:
@@ -182,24 +231,44 @@ def test_what_cannot_be_submitted(ctx: Flask) -> None:
 def test_sending_back_tells_the_author_why(ctx: Flask) -> None:
     question, people = confirmed(Stage.IN_REVIEW), cast()
     with pytest.raises(Refused):
-        service.send_back(question, actor=people.approver, seen_revision=question.revision, reason=" ")
+        service.send_back(
+            question, actor=people.approver, seen_revision=question.revision, reason=" "
+        )
     with pytest.raises(Forbidden):
-        service.send_back(question, actor=people.officer, seen_revision=question.revision, reason="Cần căn cứ.")
+        service.send_back(
+            question, actor=people.officer, seen_revision=question.revision, reason="Cần căn cứ."
+        )
     with pytest.raises(Stale):
-        service.send_back(question, actor=people.approver, seen_revision=question.revision - 1, reason="Cần căn cứ.")
+        service.send_back(
+            question,
+            actor=people.approver,
+            seen_revision=question.revision - 1,
+            reason="Cần căn cứ.",
+        )
     with traces() as left:
-        service.send_back(question, actor=people.approver, seen_revision=question.revision, reason="Cần nêu căn cứ.")
+        service.send_back(
+            question,
+            actor=people.approver,
+            seen_revision=question.revision,
+            reason="Cần nêu căn cứ.",
+        )
     assert question.stage is Stage.ASSIGNED
-    assert [(row.move, row.note, row.public) for row in left.log] == [("send_back", "Cần nêu căn cứ.", False)]
+    assert [(row.move, row.note, row.public) for row in left.log] == [
+        ("send_back", "Cần nêu căn cứ.", False)
+    ]
     assert (left.tags, left.moves) == (["question:send_back"], ["send_back"])
     assert left.mail("staff-sent-back").to_address == people.officer.email
     assert "Cần nêu căn cứ." in left.mail("staff-sent-back").text
     assert len(left.mails) == 1
 
 
-# Approving ---------------------------------------------------------------------------------------------------------------
+# Approving --------------------------------------------------------------------------------------
 def approve(question: Question, people: Cast, **values: Any) -> AnswerVersion:
-    defaults: dict[str, Any] = {"actor": people.approver, "seen_revision": question.revision, "solo_office": False}
+    defaults: dict[str, Any] = {
+        "actor": people.approver,
+        "seen_revision": question.revision,
+        "solo_office": False,
+    }
     return service.approve(question, **{**defaults, **values})
 
 
@@ -208,18 +277,42 @@ def test_approving_sends_the_answer_and_stops_the_clock(ctx: Flask) -> None:
         question, people = confirmed(Stage.IN_REVIEW), cast()
     with at(4), traces() as left:
         version = approve(question, people, acting_for="Duyệt thay ông Sáu.")
-    assert (question.stage, question.visibility, question.version_id) == (Stage.ANSWERED, Visibility.PRIVATE, version.id)
-    assert (question.took_days, question.due_on, question.answered_at) == (3, None, version.approved_at)
-    assert (version.number, version.short, version.approver_name) == (1, ANSWER.short, people.approver.full_name)
+    assert (question.stage, question.visibility, question.version_id) == (
+        Stage.ANSWERED,
+        Visibility.PRIVATE,
+        version.id,
+    )
+    assert (question.took_days, question.due_on, question.answered_at) == (
+        3,
+        None,
+        version.approved_at,
+    )
+    assert (version.number, version.short, version.approver_name) == (
+        1,
+        ANSWER.short,
+        people.approver.full_name,
+    )
     assert version.resolution_html.count("<p>") == 2
-    assert (version.author_id, version.approver_id, version.self_approved) == (people.officer.id, people.approver.id, False)
+    assert (version.author_id, version.approver_id, version.self_approved) == (
+        people.officer.id,
+        people.approver.id,
+        False,
+    )
     assert [(row.move, row.to_stage, row.note, row.public) for row in left.log] == [
         ("approve", Stage.ANSWERED, "Duyệt thay ông Sáu.", False)
     ]
     assert (left.tags, left.moves, left.bumps) == (["question:approve"], ["approve"], 0)
     mail = left.mail("question-answered")
     assert (mail.to_address, len(left.mails)) == ("an@example.vn", 1)
-    for words in (ANSWER.short, ANSWER.findings, "Rác cồng kềnh", "Hướng dẫn", ANSWER.letter, ANSWER.contact, "Quyết định số 15/2025"):
+    for words in (
+        ANSWER.short,
+        ANSWER.findings,
+        "Rác cồng kềnh",
+        "Hướng dẫn",
+        ANSWER.letter,
+        ANSWER.contact,
+        "Quyết định số 15/2025",
+    ):
         assert words in mail.text
     assert queries.public_one(question.submission.code) is None
 
@@ -249,7 +342,9 @@ def test_an_answer_that_has_vanished_is_not_approved(ctx: Flask) -> None:
         approve(question, people)
 
 
-def test_nobody_approves_the_own_answer_but_in_an_office_of_one_where_it_is_recorded(ctx: Flask) -> None:
+def test_nobody_approves_the_own_answer_but_in_an_office_of_one_where_it_is_recorded(
+    ctx: Flask,
+) -> None:
     people = cast()
     both = make_user(roles=[Role.OFFICER, Role.APPROVER], unit=people.unit)
     question = confirmed(Stage.IN_REVIEW, officer=both)
@@ -278,7 +373,12 @@ def test_days_of_waiting_do_not_count_into_what_it_took(ctx: Flask) -> None:
     with at(1):
         question = confirmed(redacted=True)
     with at(2):
-        service.ask_more(question, actor=people.officer, seen_revision=question.revision, text="Xin cho biết số nhà.")
+        service.ask_more(
+            question,
+            actor=people.officer,
+            seen_revision=question.revision,
+            text="Xin cho biết số nhà.",
+        )
     with at(9):
         service.reply_more(question, text="Số nhà 12.")
         service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0)
@@ -288,23 +388,48 @@ def test_days_of_waiting_do_not_count_into_what_it_took(ctx: Flask) -> None:
     assert question.took_days == 2
 
 
-# Extending ---------------------------------------------------------------------------------------------------------------
+# Extending --------------------------------------------------------------------------------------
 def test_an_extension_moves_the_date_once_and_says_why(ctx: Flask) -> None:
     with at(1):
         question, people = confirmed(topic=make_topic(answer_working_days=5)), cast()
         head = make_user(roles=[Role.HEAD], unit=people.unit)
         assert question.due_on == dt.date(2026, 6, 8)
         with traces() as left:
-            service.extend(question, actor=head, seen_revision=question.revision, days=3, reason="Chờ kết quả đo đạc.")
-        assert (question.due_on, question.sort_on, question.extra_days) == (dt.date(2026, 6, 11), dt.date(2026, 6, 11), 3)
-        assert (question.stage, question.extension_reason) == (Stage.ASSIGNED, "Chờ kết quả đo đạc.")
-        assert [(row.move, row.note, row.public) for row in left.log] == [("extend", "Chờ kết quả đo đạc.", True)]
-        assert (left.tags, left.moves, left.kinds) == (["question:extend"], ["extend"], ["question-extended"])
+            service.extend(
+                question,
+                actor=head,
+                seen_revision=question.revision,
+                days=3,
+                reason="Chờ kết quả đo đạc.",
+            )
+        assert (question.due_on, question.sort_on, question.extra_days) == (
+            dt.date(2026, 6, 11),
+            dt.date(2026, 6, 11),
+            3,
+        )
+        assert (question.stage, question.extension_reason) == (
+            Stage.ASSIGNED,
+            "Chờ kết quả đo đạc.",
+        )
+        assert [(row.move, row.note, row.public) for row in left.log] == [
+            ("extend", "Chờ kết quả đo đạc.", True)
+        ]
+        assert (left.tags, left.moves, left.kinds) == (
+            ["question:extend"],
+            ["extend"],
+            ["question-extended"],
+        )
         text = left.mail("question-extended").text
         assert "11/06/2026" in text
         assert "Chờ kết quả đo đạc." in text
         with pytest.raises(Refused):
-            service.extend(question, actor=head, seen_revision=question.revision, days=1, reason="Thêm chút nữa.")
+            service.extend(
+                question,
+                actor=head,
+                seen_revision=question.revision,
+                days=1,
+                reason="Thêm chút nữa.",
+            )
     assert question.extra_days == 3
 
 
@@ -312,7 +437,13 @@ def test_an_extension_moves_the_date_once_and_says_why(ctx: Flask) -> None:
 def test_an_extension_is_one_to_ten_days(ctx: Flask, days: int) -> None:
     question, people = confirmed(), cast()
     with pytest.raises(FieldError):
-        service.extend(question, actor=people.approver, seen_revision=question.revision, days=days, reason="Chờ đo đạc.")
+        service.extend(
+            question,
+            actor=people.approver,
+            seen_revision=question.revision,
+            days=days,
+            reason="Chờ đo đạc.",
+        )
     assert question.extra_days == 0
 
 
@@ -320,24 +451,45 @@ def test_extending_is_guarded(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     for actor in (people.officer, make_user(roles=[Role.HEAD], unit=make_unit())):
         with pytest.raises(Forbidden):
-            service.extend(question, actor=actor, seen_revision=question.revision, days=2, reason="Chờ đo đạc.")
+            service.extend(
+                question, actor=actor, seen_revision=question.revision, days=2, reason="Chờ đo đạc."
+            )
     with pytest.raises(Stale):
-        service.extend(question, actor=people.approver, seen_revision=question.revision - 1, days=2, reason="Chờ đo đạc.")
+        service.extend(
+            question,
+            actor=people.approver,
+            seen_revision=question.revision - 1,
+            days=2,
+            reason="Chờ đo đạc.",
+        )
     with pytest.raises(Refused):
-        service.extend(question, actor=people.approver, seen_revision=question.revision, days=2, reason="  ")
+        service.extend(
+            question, actor=people.approver, seen_revision=question.revision, days=2, reason="  "
+        )
     waiting = confirmed(Stage.NEEDS_INFO)
     with pytest.raises(Refused):
-        service.extend(waiting, actor=people.approver, seen_revision=waiting.revision, days=2, reason="Chờ đo đạc.")
+        service.extend(
+            waiting,
+            actor=people.approver,
+            seen_revision=waiting.revision,
+            days=2,
+            reason="Chờ đo đạc.",
+        )
 
 
-# After the answer --------------------------------------------------------------------------------------------------------
+# After the answer -------------------------------------------------------------------------------
 def test_a_rating_may_be_changed_and_tells_nobody(ctx: Flask) -> None:
     question = confirmed(Stage.ANSWERED)
     with traces() as left:
         service.rate(question, rating=1, text=" Chưa rõ\x00 lắm ")
         service.rate(question, rating=3)
     assert (question.rating, question.rating_text, question.stage) == (3, None, Stage.ANSWERED)
-    assert (left.steps, left.moves, left.tags, left.mails) == (["rate", "rate"], ["rate", "rate"], [], [])
+    assert (left.steps, left.moves, left.tags, left.mails) == (
+        ["rate", "rate"],
+        ["rate", "rate"],
+        [],
+        [],
+    )
     assert left.events[0].details == {"rating": 1}
     for wrong in (0, 4):
         with pytest.raises(FieldError):
@@ -349,16 +501,28 @@ def test_a_rating_may_be_changed_and_tells_nobody(ctx: Flask) -> None:
 def test_reopening_once_with_a_reason_gives_a_new_date(ctx: Flask) -> None:
     with at(1):
         question, people = confirmed(Stage.IN_REVIEW), cast()
-        service.extend(question, actor=people.approver, seen_revision=question.revision, days=5, reason="Chờ đo đạc.")
+        service.extend(
+            question,
+            actor=people.approver,
+            seen_revision=question.revision,
+            days=5,
+            reason="Chờ đo đạc.",
+        )
         approve(question, people)
     with at(10):
         with pytest.raises(Refused):
             service.reopen(question, reason=" ")
         with traces() as left:
             service.reopen(question, reason="Chưa trả lời ý thứ hai.")
-    assert (question.stage, question.received_on, question.extra_days) == (Stage.ASSIGNED, dt.date(2026, 6, 10), 0)
+    assert (question.stage, question.received_on, question.extra_days) == (
+        Stage.ASSIGNED,
+        dt.date(2026, 6, 10),
+        0,
+    )
     assert question.due_on == dt.date(2026, 6, 24)
-    assert [(row.move, row.actor, row.note, row.public) for row in left.log] == [("reopen", "citizen", "Chưa trả lời ý thứ hai.", True)]
+    assert [(row.move, row.actor, row.note, row.public) for row in left.log] == [
+        ("reopen", "citizen", "Chưa trả lời ý thứ hai.", True)
+    ]
     assert (left.moves, left.tags) == (["reopen"], [])
     assert left.kinds == ["question-reopened", "staff-reopened"]
     assert "24/06/2026" in left.mail("question-reopened").text
@@ -367,7 +531,10 @@ def test_reopening_once_with_a_reason_gives_a_new_date(ctx: Flask) -> None:
     # The second answer is a second version; the first one is kept. It cannot be reopened a second time.
     with at(11):
         service.save_draft(
-            question, dataclasses.replace(ANSWER, short="Xe thu gom đến cả sáng Chủ nhật."), actor=people.officer, seen_answer_revision=1
+            question,
+            dataclasses.replace(ANSWER, short="Xe thu gom đến cả sáng Chủ nhật."),
+            actor=people.officer,
+            seen_answer_revision=1,
         )
         service.submit(question, actor=people.officer, seen_revision=question.revision)
         approve(question, people)
@@ -396,7 +563,10 @@ def test_a_new_answer_to_a_published_question_is_what_everybody_reads(ctx: Flask
     # Until there is another one the first answer stays.
     assert queries.public_one(code).short == ANSWER.short  # type: ignore[union-attr]
     service.save_draft(
-        question, dataclasses.replace(ANSWER, short="Xe thu gom đến cả sáng Chủ nhật."), actor=people.officer, seen_answer_revision=1
+        question,
+        dataclasses.replace(ANSWER, short="Xe thu gom đến cả sáng Chủ nhật."),
+        actor=people.officer,
+        seen_answer_revision=1,
     )
     service.submit(question, actor=people.officer, seen_revision=question.revision)
     with traces() as left:
@@ -406,13 +576,17 @@ def test_a_new_answer_to_a_published_question_is_what_everybody_reads(ctx: Flask
     assert [row.code for row in queries.public_search("sáng chủ nhật")] == [code]
 
 
-@pytest.mark.parametrize(("actor", "public"), [(CITIZEN, True), (SYSTEM, False)], ids=["citizen", "system"])
+@pytest.mark.parametrize(
+    ("actor", "public"), [(CITIZEN, True), (SYSTEM, False)], ids=["citizen", "system"]
+)
 def test_closing(ctx: Flask, actor: Any, public: bool) -> None:
     question = confirmed(Stage.ANSWERED)
     with traces() as left:
         service.close(question, actor=actor)
     assert (question.stage, question.closed_at is not None) == (Stage.CLOSED, True)
-    assert [(row.move, row.actor, row.public) for row in left.log] == [("close", actor.full_name, public)]
+    assert [(row.move, row.actor, row.public) for row in left.log] == [
+        ("close", actor.full_name, public)
+    ]
     assert (left.tags, left.mails) == ([], [])
     with pytest.raises(Refused):
         service.close(question, actor=actor)
@@ -423,8 +597,14 @@ def test_closing(ctx: Flask, actor: Any, public: bool) -> None:
 def test_progress_is_a_public_line(ctx: Flask) -> None:
     question, people = make_question(visibility=Visibility.PUBLIC), cast()
     with traces() as left:
-        line = service.add_progress(question, actor=people.officer, text="  Đã lắp xong cột đèn đầu ngõ. ", done=True)
-    assert (line.text, line.done, line.author_id) == ("Đã lắp xong cột đèn đầu ngõ.", True, people.officer.id)
+        line = service.add_progress(
+            question, actor=people.officer, text="  Đã lắp xong cột đèn đầu ngõ. ", done=True
+        )
+    assert (line.text, line.done, line.author_id) == (
+        "Đã lắp xong cột đèn đầu ngõ.",
+        True,
+        people.officer.id,
+    )
     assert [type(event) for event in left.events] == [ProgressAdded, QuestionMoved]
     assert [(row.move, row.public) for row in left.log] == [("progress", True)]
     assert (left.tags, left.bumps) == (["question:progress"], 1)
@@ -451,17 +631,30 @@ def test_progress_is_guarded(ctx: Flask) -> None:
     with pytest.raises(Refused):
         service.add_progress(answered, actor=people.officer, text=" ", done=False)
     with pytest.raises(FieldError):
-        service.add_progress(answered, actor=people.officer, text="Hãy gọi 0912 345 678.", done=False)
+        service.add_progress(
+            answered, actor=people.officer, text="Hãy gọi 0912 345 678.", done=False
+        )
     assert queries.progress_of(answered) == []
 
 
-# Templates ---------------------------------------------------------------------------------------------------------------
+# Templates --------------------------------------------------------------------------------------
 def test_templates_belong_to_a_unit(ctx: Flask) -> None:
     people, topic = cast(), make_topic()
-    sample = Sample("  Lịch thu gom ", topic=topic, short="Xe đến vào {ngày}.", resolution="Để rác trước cửa.", outcome=Outcome.GUIDANCE)
+    sample = Sample(
+        "  Lịch thu gom ",
+        topic=topic,
+        short="Xe đến vào {ngày}.",
+        resolution="Để rác trước cửa.",
+        outcome=Outcome.GUIDANCE,
+    )
     with traces() as left:
         template = service.save_template(None, sample, actor=people.officer)
-    assert (template.title, template.unit_id, template.topic_id, template.revision) == ("Lịch thu gom", people.unit.id, topic.id, 1)
+    assert (template.title, template.unit_id, template.topic_id, template.revision) == (
+        "Lịch thu gom",
+        people.unit.id,
+        topic.id,
+        1,
+    )
     assert left.tags == ["question:template_saved"]
     assert queries.answer_templates(people.officer, topic_id=topic.id) == [template]
     assert queries.answer_templates(people.officer, topic_id=make_topic().id) == []
@@ -481,11 +674,20 @@ def test_templates_belong_to_a_unit(ctx: Flask) -> None:
 
 def test_templates_are_changed_by_one_at_a_time_and_removed(ctx: Flask) -> None:
     people = cast()
-    template = service.save_template(None, Sample("Một", short="Xe đến thứ Ba."), actor=people.officer)
-    service.save_template(template, Sample("Hai", resolution="Để rác trước cửa."), actor=people.officer, seen_revision=1)
+    template = service.save_template(
+        None, Sample("Một", short="Xe đến thứ Ba."), actor=people.officer
+    )
+    service.save_template(
+        template,
+        Sample("Hai", resolution="Để rác trước cửa."),
+        actor=people.officer,
+        seen_revision=1,
+    )
     assert (template.title, template.short, template.topic_id) == ("Hai", "", None)
     with pytest.raises(Stale):
-        service.save_template(template, Sample("Ba", short="Xe đến thứ Tư."), actor=people.officer, seen_revision=1)
+        service.save_template(
+            template, Sample("Ba", short="Xe đến thứ Tư."), actor=people.officer, seen_revision=1
+        )
     for empty, field in ((Sample(" ", short="Có"), "title"), (Sample("Bốn"), "resolution")):
         with pytest.raises(FieldError) as told:
             service.save_template(template, empty, actor=people.officer, seen_revision=2)
@@ -496,13 +698,16 @@ def test_templates_are_changed_by_one_at_a_time_and_removed(ctx: Flask) -> None:
     assert queries.answer_templates(people.officer) == []
 
 
-# Rules that need an answer -----------------------------------------------------------------------------------------------
+# Rules that need an answer ----------------------------------------------------------------------
 def test_the_reopening_limit_is_thirty_days() -> None:
     assert policy.REOPEN_DAYS == 30
 
 
 def test_a_complaint_has_no_answer(ctx: Flask) -> None:
-    people, complaint = cast(), make_question(stage=Stage.ASSIGNED, classification=Classification.COMPLAINT)
+    people, complaint = (
+        cast(),
+        make_question(stage=Stage.ASSIGNED, classification=Classification.COMPLAINT),
+    )
     for actor in (people.officer, people.moderator, people.complaints):
         with pytest.raises(Forbidden):
             service.save_draft(complaint, ANSWER, actor=actor, seen_answer_revision=0)

@@ -28,7 +28,10 @@ def seen(*questions: Question) -> dict[int, int]:
 
 def state(*questions: Question) -> list[dict[str, Any]]:
     volatile = {"revision", "updated_at"}
-    return [{name: value for name, value in values_of(question).items() if name not in volatile} for question in questions]
+    return [
+        {name: value for name, value in values_of(question).items() if name not in volatile}
+        for question in questions
+    ]
 
 
 def run(choice: BulkChoice, *questions: Question, actor: User | None = None) -> BulkAction:
@@ -46,7 +49,10 @@ def _choices() -> dict[str, BulkChoice]:
 
 @pytest.mark.parametrize("move", ["assign", "classify", "mark_spam"])
 def test_it_is_done_to_all_and_undone_for_all(ctx: Flask, move: str) -> None:
-    choice, questions = _choices()[move], [make_question(kind=QuestionKind.PROPOSAL) for _ in range(3)]
+    choice, questions = (
+        _choices()[move],
+        [make_question(kind=QuestionKind.PROPOSAL) for _ in range(3)],
+    )
     before = state(*questions)
     with traces() as left:
         bulk = run(choice, *questions)
@@ -56,7 +62,9 @@ def test_it_is_done_to_all_and_undone_for_all(ctx: Flask, move: str) -> None:
     assert {question.kind for question in questions} == {QuestionKind.PROPOSAL}
     assert left.steps == [move] * 3
     assert left.tags == [f"question:{move}"] * 3
-    assert [item["revision"] for item in bulk.items] == [question.revision for question in sorted(questions, key=lambda one: one.id)]
+    assert [item["revision"] for item in bulk.items] == [
+        question.revision for question in sorted(questions, key=lambda one: one.id)
+    ]
     assert queries.undoable(cast().moderator, minutes=service.UNDO_MINUTES) is bulk
     with traces() as left:
         service.undo_bulk(bulk, actor=cast().moderator)
@@ -72,7 +80,12 @@ def test_spam_goes_back_to_spam_with_its_day(ctx: Flask) -> None:
     bulk = run(BulkChoice("mark_spam"), question)
     moment = question.spam_at
     assert moment is not None
-    bulk.items = [{**bulk.items[0], "before": {**bulk.items[0]["before"], "stage": "spam", "spam_at": moment.isoformat()}}]
+    bulk.items = [
+        {
+            **bulk.items[0],
+            "before": {**bulk.items[0]["before"], "stage": "spam", "spam_at": moment.isoformat()},
+        }
+    ]
     service.undo_bulk(bulk, actor=people.moderator)
     assert (question.stage, question.spam_at) == (Stage.SPAM, moment)
 
@@ -81,7 +94,11 @@ def test_spam_goes_back_to_spam_with_its_day(ctx: Flask) -> None:
 def test_one_that_cannot_move_leaves_all_unchanged_and_is_named(ctx: Flask, move: str) -> None:
     choice = _choices()[move]
     good = make_question()
-    bad = make_question(classification=Classification.COMPLAINT) if move == "classify" else make_question(stage=Stage.ANSWERED)
+    bad = (
+        make_question(classification=Classification.COMPLAINT)
+        if move == "classify"
+        else make_question(stage=Stage.ANSWERED)
+    )
     # Somebody who holds both roles may classify a complaint, but not by the dozen.
     both = make_user(roles=[Role.MODERATOR, Role.COMPLAINTS])
     db.session.commit()
@@ -97,7 +114,14 @@ def test_one_that_cannot_move_leaves_all_unchanged_and_is_named(ctx: Flask, move
 def test_one_that_somebody_has_changed_stops_it(ctx: Flask) -> None:
     first, second, people = make_question(), make_question(), cast()
     page = seen(first, second)
-    service.redact(second, actor=people.moderator, seen_revision=second.revision, title="Lịch thu gom", body="Lịch thu gom?", reason="Gọn.")
+    service.redact(
+        second,
+        actor=people.moderator,
+        seen_revision=second.revision,
+        title="Lịch thu gom",
+        body="Lịch thu gom?",
+        reason="Gọn.",
+    )
     db.session.commit()
     with pytest.raises(Refused) as told:
         service.run_bulk(page, BulkChoice("mark_spam"), actor=people.moderator)
@@ -108,7 +132,11 @@ def test_one_that_somebody_has_changed_stops_it(ctx: Flask) -> None:
 
 def test_the_preview_says_exactly_what_would_happen(ctx: Flask) -> None:
     people, topic, unit = cast(), make_topic("Đất đai"), make_unit("Phòng Văn hóa")
-    fresh, assigned, done = make_question(), make_question(stage=Stage.ASSIGNED, topic=topic), make_question(stage=Stage.ANSWERED)
+    fresh, assigned, done = (
+        make_question(),
+        make_question(stage=Stage.ASSIGNED, topic=topic),
+        make_question(stage=Stage.ANSWERED),
+    )
     complaint = make_question(classification=Classification.COMPLAINT)
     everything = [fresh.id, assigned.id, done.id, complaint.id]
     before = state(fresh, assigned, done, complaint)
@@ -126,7 +154,10 @@ def test_the_preview_says_exactly_what_would_happen(ctx: Flask) -> None:
         complaint.id: ("—", "Phòng Văn hóa", False),
     }
     found = lines(BulkChoice("classify", topic=topic))
-    assert (found[fresh.id], found[assigned.id]) == (("—", "Đất đai", True), ("Đất đai", "Đất đai", True))
+    assert (found[fresh.id], found[assigned.id]) == (
+        ("—", "Đất đai", True),
+        ("Đất đai", "Đất đai", True),
+    )
     assert not found[complaint.id][2]
     assert [ok for _before, _after, ok in lines(BulkChoice("mark_spam")).values()].count(True) == 1
     assert state(fresh, assigned, done, complaint) == before
@@ -136,7 +167,9 @@ def test_what_the_preview_lets_through_can_be_done(ctx: Flask) -> None:
     people = cast()
     questions = [make_question(stage=stage) for stage in Stage if stage is not Stage.DUPLICATE]
     for move, choice in _choices().items():
-        lines = service.preview_bulk([question.id for question in questions], choice, actor=people.moderator)
+        lines = service.preview_bulk(
+            [question.id for question in questions], choice, actor=people.moderator
+        )
         for line in lines:
             page = seen(line.question)
             if line.problem:
@@ -184,7 +217,9 @@ def test_undoing_is_for_whoever_did_it_within_ten_minutes_and_once(ctx: Flask) -
 def test_what_went_on_meanwhile_is_not_undone_and_neither_is_the_rest(ctx: Flask) -> None:
     first, second, people = make_question(), make_question(), cast()
     bulk = run(BulkChoice("assign", unit=people.unit), first, second)
-    service.hand_back(second, actor=people.officer, seen_revision=second.revision, reason="Việc của đơn vị khác.")
+    service.hand_back(
+        second, actor=people.officer, seen_revision=second.revision, reason="Việc của đơn vị khác."
+    )
     db.session.commit()
     with pytest.raises(Refused) as told:
         service.undo_bulk(bulk, actor=people.moderator)

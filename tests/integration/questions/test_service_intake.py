@@ -55,14 +55,22 @@ def test_asking_leaves_one_row_one_log_line_one_event_and_the_receipt(ctx: Flask
     with traces() as left:
         asked = ask(ctx, email="an@example.vn", topic_days=5)
     question = asked.question
-    assert (question.stage, question.visibility, question.revision) == (Stage.RECEIVED, Visibility.PRIVATE, 1)
+    assert (question.stage, question.visibility, question.revision) == (
+        Stage.RECEIVED,
+        Visibility.PRIVATE,
+        1,
+    )
     assert question.submission.code == "AS-2026-000001"
     assert re.fullmatch(r"\d{6}", asked.pin)
-    assert (question.received_on, question.working_days, question.due_on) == (dt.date(2026, 6, 15), 5, dt.date(2026, 6, 22))
+    assert (question.received_on, question.working_days, question.due_on) == (
+        dt.date(2026, 6, 15),
+        5,
+        dt.date(2026, 6, 22),
+    )
     assert question.sort_on == question.due_on
-    assert [(row.move, row.from_stage, row.to_stage, row.actor, row.public) for row in left.log] == [
-        ("receive", None, Stage.RECEIVED, "citizen", True)
-    ]
+    assert [
+        (row.move, row.from_stage, row.to_stage, row.actor, row.public) for row in left.log
+    ] == [("receive", None, Stage.RECEIVED, "citizen", True)]
     assert [type(event) for event in left.events] == [QuestionReceived]
     assert left.tags == []
     assert left.kinds == ["question-received"]
@@ -90,7 +98,9 @@ def test_a_telephone_number_lets_it_in_and_an_address_alone_has_to_be_confirmed(
 
 
 @pytest.mark.parametrize("channel", [channel for channel in Channel if channel is not Channel.WEB])
-def test_what_an_officer_types_in_needs_no_contact_and_no_confirmation(ctx: Flask, channel: Channel) -> None:
+def test_what_an_officer_types_in_needs_no_contact_and_no_confirmation(
+    ctx: Flask, channel: Channel
+) -> None:
     officer = make_user(roles=[Role.MODERATOR])
     with traces() as left:
         asked = ask(ctx, phone=None, channel=channel, actor=officer)
@@ -105,7 +115,9 @@ def test_the_same_form_twice_is_one_question_with_one_code_and_one_pin(ctx: Flas
     key = uuid.uuid4().hex
     first = ask(ctx, idempotency_key=key)
     with traces() as left:
-        second = ask(ctx, idempotency_key=key, body="Một câu khác hẳn câu trước, gửi lại cùng một mẫu.")
+        second = ask(
+            ctx, idempotency_key=key, body="Một câu khác hẳn câu trước, gửi lại cùng một mẫu."
+        )
     assert (second.repeated, second.question.id, second.pin) == (True, first.question.id, first.pin)
     assert second.question.submission.body == BODY
     assert (left.events, left.log, left.mails) == ([], [], [])
@@ -193,7 +205,7 @@ def test_asking_costs_few_statements(ctx: Flask) -> None:
     assert len(counter.statements) <= 12, "\n".join(counter.statements)
 
 
-# Confirming --------------------------------------------------------------------------------------------------------------
+# Confirming -------------------------------------------------------------------------------------
 def unverified(app: Flask, **values: Any) -> tuple[Question, str]:
     """A question that waits, and the secret in its mail."""
     with traces() as left:
@@ -202,17 +214,25 @@ def unverified(app: Flask, **values: Any) -> tuple[Question, str]:
 
 
 def confirm(app: Flask, secret: str) -> bool:
-    token, submission = submissions.find_token(secret, TokenPurpose.CONFIRM, secret_key=str(app.secret_key))
+    token, submission = submissions.find_token(
+        secret, TokenPurpose.CONFIRM, secret_key=str(app.secret_key)
+    )
     return service.confirm_by_link(queries.by_submission_id(submission.id), token, submission)
 
 
-def test_the_clock_starts_when_the_address_is_confirmed_and_the_mail_names_that_day(ctx: Flask) -> None:
+def test_the_clock_starts_when_the_address_is_confirmed_and_the_mail_names_that_day(
+    ctx: Flask,
+) -> None:
     with time_machine.travel(MONDAY, tick=False):
         question, secret = unverified(ctx)
         assert question.due_on == dt.date(2026, 6, 29)
     with time_machine.travel(MONDAY + dt.timedelta(days=2), tick=False), traces() as left:
         assert confirm(ctx, secret)
-    assert (question.stage, question.received_on, question.due_on) == (Stage.RECEIVED, dt.date(2026, 6, 17), dt.date(2026, 7, 1))
+    assert (question.stage, question.received_on, question.due_on) == (
+        Stage.RECEIVED,
+        dt.date(2026, 6, 17),
+        dt.date(2026, 7, 1),
+    )
     assert question.submission.confirmed_at == MONDAY + dt.timedelta(days=2)
     assert (left.moves, left.steps, left.tags) == (["confirm"], ["confirm"], [])
     assert [(row.actor, row.public) for row in left.log] == [("citizen", True)]
@@ -230,7 +250,9 @@ def test_confirming_again_changes_nothing(ctx: Flask) -> None:
     assert (left.log, left.mails) == ([], [])
 
 
-def test_a_second_link_of_a_question_that_came_with_a_telephone_number_is_noted_and_moves_nothing(ctx: Flask) -> None:
+def test_a_second_link_of_a_question_that_came_with_a_telephone_number_is_noted_and_moves_nothing(
+    ctx: Flask,
+) -> None:
     with traces() as left:
         question = ask(ctx, email="an@example.vn").question
     assert not submissions.address_is_known(question.submission)
@@ -240,7 +262,9 @@ def test_a_second_link_of_a_question_that_came_with_a_telephone_number_is_noted_
 
 
 @pytest.mark.parametrize("stage", [Stage.SPAM, Stage.WITHDRAWN])
-def test_confirming_what_has_been_set_aside_does_not_bring_it_back(ctx: Flask, stage: Stage) -> None:
+def test_confirming_what_has_been_set_aside_does_not_bring_it_back(
+    ctx: Flask, stage: Stage
+) -> None:
     question, secret = unverified(ctx)
     if stage is Stage.SPAM:
         service.mark_spam(question, actor=cast().moderator, seen_revision=question.revision)
@@ -262,10 +286,18 @@ def test_an_officer_lets_it_in_after_a_call(ctx: Flask) -> None:
         question, _secret = unverified(ctx)
     people, later = cast(), MONDAY + dt.timedelta(days=1)
     with time_machine.travel(later, tick=False), traces() as left:
-        service.confirm_by_officer(question, actor=people.moderator, seen_revision=question.revision, note="Đã gọi lại.")
-    assert (question.stage, question.received_on, question.due_on) == (Stage.RECEIVED, dt.date(2026, 6, 16), dt.date(2026, 6, 30))
+        service.confirm_by_officer(
+            question, actor=people.moderator, seen_revision=question.revision, note="Đã gọi lại."
+        )
+    assert (question.stage, question.received_on, question.due_on) == (
+        Stage.RECEIVED,
+        dt.date(2026, 6, 16),
+        dt.date(2026, 6, 30),
+    )
     assert question.submission.confirmed_at == later
-    assert [(row.move, row.actor_id, row.note, row.public) for row in left.log] == [("confirm", people.moderator.id, "Đã gọi lại.", False)]
+    assert [(row.move, row.actor_id, row.note, row.public) for row in left.log] == [
+        ("confirm", people.moderator.id, "Đã gọi lại.", False)
+    ]
     assert left.tags == ["question:confirm"]
     assert left.kinds == ["question-confirmed"]
 
@@ -273,12 +305,18 @@ def test_an_officer_lets_it_in_after_a_call(ctx: Flask) -> None:
 def test_letting_in_is_for_moderators_in_turn_and_with_a_fresh_page(ctx: Flask) -> None:
     question, people = make_question(stage=Stage.UNVERIFIED), cast()
     with pytest.raises(Forbidden):
-        service.confirm_by_officer(question, actor=people.approver, seen_revision=question.revision, note="")
+        service.confirm_by_officer(
+            question, actor=people.approver, seen_revision=question.revision, note=""
+        )
     with pytest.raises(Stale):
-        service.confirm_by_officer(question, actor=people.moderator, seen_revision=question.revision - 1, note="")
+        service.confirm_by_officer(
+            question, actor=people.moderator, seen_revision=question.revision - 1, note=""
+        )
     received = make_question(stage=Stage.RECEIVED)
     with pytest.raises(Refused):
-        service.confirm_by_officer(received, actor=people.moderator, seen_revision=received.revision, note="")
+        service.confirm_by_officer(
+            received, actor=people.moderator, seen_revision=received.revision, note=""
+        )
     assert (question.stage, question.submission.confirmed_at) == (Stage.UNVERIFIED, None)
 
 

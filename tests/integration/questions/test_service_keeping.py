@@ -19,7 +19,12 @@ from app.questions.events import ContentReported
 from app.questions.models import ContentReport, Question
 from app.questions.service.keeping import moved_deadlines
 from app.questions.states import Classification, Stage, Visibility
-from app.questions.wiring import may_fetch_answer, preview_deadlines, public_documents, resolve_question
+from app.questions.wiring import (
+    may_fetch_answer,
+    preview_deadlines,
+    public_documents,
+    resolve_question,
+)
 from app.submissions.kinds import may_fetch_sent
 from app.workdays import queries as workdays
 from app.workdays import service as calendar_service
@@ -36,7 +41,7 @@ def after(**time: Any) -> Any:
     return time_machine.travel(START + dt.timedelta(**time), tick=False)
 
 
-# Closing -----------------------------------------------------------------------------------------------------------------
+# Closing ----------------------------------------------------------------------------------------
 def test_ten_days_after_the_answer_it_closes_by_itself(ctx: Flask) -> None:
     with after():
         question = make_question(stage=Stage.ANSWERED)
@@ -52,7 +57,7 @@ def test_ten_days_after_the_answer_it_closes_by_itself(ctx: Flask) -> None:
         assert service.close_old() == 0
 
 
-# Erasing by time -----------------------------------------------------------------------------------------------------------
+# Erasing by time --------------------------------------------------------------------------------
 def test_what_was_never_confirmed_is_erased_after_seven_days(ctx: Flask) -> None:
     with after():
         question, safe = make_question(stage=Stage.UNVERIFIED), make_question(stage=Stage.RECEIVED)
@@ -92,17 +97,25 @@ def test_old_tries_are_forgotten_with_it(ctx: Flask) -> None:
         throttle.note("track-code", "a" * 64)
     with after(days=1, seconds=1):
         jobs.erase_expired()
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(throttle.ThrottleEvent)) == 0
+        assert (
+            db.session.scalar(sa.select(sa.func.count()).select_from(throttle.ThrottleEvent)) == 0
+        )
 
 
-# Deadlines under another calendar ------------------------------------------------------------------------------------------
+# Deadlines under another calendar ---------------------------------------------------------------
 DAY_OFF = dt.date(2026, 6, 3)
 
 
 def test_only_open_deadlines_follow_the_calendar(ctx: Flask) -> None:
     with after():
-        moving = [make_question(stage=stage) for stage in (Stage.UNVERIFIED, Stage.RECEIVED, Stage.ASSIGNED, Stage.IN_REVIEW)]
-        still = [make_question(stage=stage) for stage in (Stage.ANSWERED, Stage.REFUSED, Stage.SPAM, Stage.NEEDS_INFO)]
+        moving = [
+            make_question(stage=stage)
+            for stage in (Stage.UNVERIFIED, Stage.RECEIVED, Stage.ASSIGNED, Stage.IN_REVIEW)
+        ]
+        still = [
+            make_question(stage=stage)
+            for stage in (Stage.ANSWERED, Stage.REFUSED, Stage.SPAM, Stage.NEEDS_INFO)
+        ]
         still.append(make_question(stage=Stage.ASSIGNED, classification=Classification.COMPLAINT))
         erased = make_question(stage=Stage.RECEIVED)
         service.erase(erased, actor=make_user(roles=[Role.ADMINISTRATOR]), reason="Theo yêu cầu.")
@@ -115,7 +128,9 @@ def test_only_open_deadlines_follow_the_calendar(ctx: Flask) -> None:
     assert sorted(row.ref.id for row in preview if row.ref) == [question.id for question in moving]
     assert {(row.old, row.new) for row in preview} == {(dt.date(2026, 6, 15), dt.date(2026, 6, 16))}
     assert service.recompute_deadlines(changed) == len(moving)
-    assert {(question.due_on, question.sort_on) for question in moving} == {(dt.date(2026, 6, 16), dt.date(2026, 6, 16))}
+    assert {(question.due_on, question.sort_on) for question in moving} == {
+        (dt.date(2026, 6, 16), dt.date(2026, 6, 16))
+    }
     assert [values_of(question) for question in still] == before
     assert moved_deadlines(changed) == []
 
@@ -123,12 +138,17 @@ def test_only_open_deadlines_follow_the_calendar(ctx: Flask) -> None:
 def test_a_day_off_that_is_announced_moves_them_in_the_same_transaction(ctx: Flask) -> None:
     with after():
         question = make_question()
-        assert calendar_service.set_day(DAY_OFF, kind=DayKind.OFF, name="Nghỉ", actor=make_user(roles=[Role.ADMINISTRATOR])) == 1
+        assert (
+            calendar_service.set_day(
+                DAY_OFF, kind=DayKind.OFF, name="Nghỉ", actor=make_user(roles=[Role.ADMINISTRATOR])
+            )
+            == 1
+        )
     assert question.due_on == dt.date(2026, 6, 16)
     assert not workdays.is_working_day(DAY_OFF)
 
 
-# Readers -------------------------------------------------------------------------------------------------------------------
+# Readers ----------------------------------------------------------------------------------------
 def test_small_counters_leave_revision_and_date_alone(ctx: Flask) -> None:
     with after():
         question = make_question(visibility=Visibility.PUBLIC)
@@ -150,23 +170,41 @@ def test_a_report_of_wrong_content_is_answered_within_fifteen_days(ctx: Flask) -
         question = make_question(visibility=Visibility.PUBLIC)
         before = question.revision
         with traces() as left:
-            report = service.report_content(question, body="Số điện thoại\x00 trong bài đã đổi.", contact=" doc@example.vn ")
+            report = service.report_content(
+                question, body="Số điện thoại\x00 trong bài đã đổi.", contact=" doc@example.vn "
+            )
     # The fifteenth day, 16 June, is a working day.
-    assert (report.due_on, report.contact, question.revision) == (dt.date(2026, 6, 16), "doc@example.vn", before)
+    assert (report.due_on, report.contact, question.revision) == (
+        dt.date(2026, 6, 16),
+        "doc@example.vn",
+        before,
+    )
     assert [type(event) for event in left.events] == [ContentReported]
-    assert [(mail.kind, mail.to_address) for mail in left.mails] == [("staff-content-report", people.moderator.email)]
+    assert [(mail.kind, mail.to_address) for mail in left.mails] == [
+        ("staff-content-report", people.moderator.email)
+    ]
     assert "Số điện thoại" not in left.mails[0].text + left.mails[0].html
-    assert [(row[0].id, row[1]) for row in queries.open_reports()] == [(report.id, question.submission.code)]
+    assert [(row[0].id, row[1]) for row in queries.open_reports()] == [
+        (report.id, question.submission.code)
+    ]
     assert queries.content_report(report.id) is report
     with traces() as left:
         service.handle_report(report, actor=people.moderator, outcome="Đã sửa số.")
-    assert (report.outcome, report.handled_by, queries.open_reports()) == ("Đã sửa số.", people.moderator.id, [])
-    assert [(row.tag, row.about_id, row.data) for row in left.records] == [("question:report_handled", question.id, {"report": report.id})]
+    assert (report.outcome, report.handled_by, queries.open_reports()) == (
+        "Đã sửa số.",
+        people.moderator.id,
+        [],
+    )
+    assert [(row.tag, row.about_id, row.data) for row in left.records] == [
+        ("question:report_handled", question.id, {"report": report.id})
+    ]
 
 
 def test_a_term_that_ends_on_a_day_off_ends_with_the_next_working_day(ctx: Flask) -> None:
     with time_machine.travel(dt.datetime(2026, 6, 5, 9, 0, tzinfo=HANOI), tick=False):
-        report = service.report_content(make_question(visibility=Visibility.PUBLIC), body="Số điện thoại đã đổi.", contact="")
+        report = service.report_content(
+            make_question(visibility=Visibility.PUBLIC), body="Số điện thoại đã đổi.", contact=""
+        )
     assert report.due_on == dt.date(2026, 6, 22)
 
 
@@ -199,13 +237,19 @@ def test_who_has_it_open(ctx: Flask) -> None:
         assert queries.colleagues_present(question, colleague) == [people.officer.full_name]
 
 
-# What the features below ask -----------------------------------------------------------------------------------------------
+# What the features below ask --------------------------------------------------------------------
 def test_a_reference_leads_to_the_public_page_only_while_there_is_one(ctx: Flask) -> None:
-    shown, hidden = make_question(visibility=Visibility.PUBLIC), make_question(visibility=Visibility.HIDDEN)
+    shown, hidden = (
+        make_question(visibility=Visibility.PUBLIC),
+        make_question(visibility=Visibility.HIDDEN),
+    )
     complaint = make_question(classification=Classification.COMPLAINT, title="Khiếu nại của tôi")
     found = resolve_question(shown.id)
     assert found is not None
-    assert (found.public_url, found.staff_url) == (f"/hoi-dap/{shown.submission.code}", f"/can-bo/hoi-dap/{shown.submission.code}")
+    assert (found.public_url, found.staff_url) == (
+        f"/hoi-dap/{shown.submission.code}",
+        f"/can-bo/hoi-dap/{shown.submission.code}",
+    )
     assert shown.submission.public_title in found.title
     assert resolve_question(hidden.id).public_url is None  # type: ignore[union-attr]
     assert resolve_question(complaint.id).title == complaint.submission.code  # type: ignore[union-attr]
@@ -213,12 +257,17 @@ def test_a_reference_leads_to_the_public_page_only_while_there_is_one(ctx: Flask
 
 
 def access(question: Question, actor: Any) -> tuple[str, str]:
-    return may_fetch_sent(question.submission_id, actor).value, may_fetch_answer(question.id, actor).value
+    return may_fetch_sent(question.submission_id, actor).value, may_fetch_answer(
+        question.id, actor
+    ).value
 
 
 def test_files_follow_the_question(ctx: Flask) -> None:
     people = cast()
-    private, public = make_question(stage=Stage.ANSWERED), make_question(visibility=Visibility.PUBLIC)
+    private, public = (
+        make_question(stage=Stage.ANSWERED),
+        make_question(visibility=Visibility.PUBLIC),
+    )
     complaint = make_question(classification=Classification.COMPLAINT)
     assert access(private, None) == ("none", "none")
     assert access(private, people.officer) == ("private", "private")
@@ -226,7 +275,10 @@ def test_files_follow_the_question(ctx: Flask) -> None:
     assert access(public, people.officer) == ("private", "public")
     assert access(complaint, people.moderator) == ("none", "none")
     assert access(complaint, people.complaints) == ("private", "private")
-    assert (may_fetch_sent(0, people.officer).value, may_fetch_answer(0, people.officer).value) == ("none", "none")
+    assert (may_fetch_sent(0, people.officer).value, may_fetch_answer(0, people.officer).value) == (
+        "none",
+        "none",
+    )
 
 
 def test_the_index_is_rebuilt_from_what_is_public(ctx: Flask) -> None:

@@ -41,16 +41,25 @@ def at(day: int, hour: int = 9) -> Any:
     return time_machine.travel(dt.datetime(2026, 6, day, hour, 0, tzinfo=HANOI), tick=False)
 
 
-# Publishing --------------------------------------------------------------------------------------------------------------
+# Publishing -------------------------------------------------------------------------------------
 def test_publishing_shows_it_and_puts_it_into_the_index(ctx: Flask) -> None:
     question, people = answered(title="Lịch thu gom rác"), cast()
     with at(15), traces() as left:
         service.publish(question, actor=people.publisher, seen_revision=question.revision)
-    assert (question.stage, question.visibility, question.published_year) == (Stage.ANSWERED, Visibility.PUBLIC, 2026)
-    assert [(row.move, row.from_stage, row.to_stage, row.actor_id, row.public) for row in left.log] == [
-        ("publish", Stage.ANSWERED, Stage.ANSWERED, people.publisher.id, True)
-    ]
-    assert (left.tags, left.moves, left.kinds, left.bumps) == (["question:publish"], ["publish"], [], 1)
+    assert (question.stage, question.visibility, question.published_year) == (
+        Stage.ANSWERED,
+        Visibility.PUBLIC,
+        2026,
+    )
+    assert [
+        (row.move, row.from_stage, row.to_stage, row.actor_id, row.public) for row in left.log
+    ] == [("publish", Stage.ANSWERED, Stage.ANSWERED, people.publisher.id, True)]
+    assert (left.tags, left.moves, left.kinds, left.bumps) == (
+        ["question:publish"],
+        ["publish"],
+        [],
+        1,
+    )
     with at(15, 10):
         assert queries.public_one(question.submission.code) is not None
         assert [row.id for row in queries.public_search("xe thu gom")] == [question.id]
@@ -69,7 +78,9 @@ def test_publishing_is_guarded(ctx: Flask) -> None:
     assert (question.visibility, early.visibility) == (Visibility.PRIVATE, Visibility.PRIVATE)
 
 
-@pytest.mark.parametrize("obstacle", ["consent", "redaction", "personal data", "complaint", "answer"])
+@pytest.mark.parametrize(
+    "obstacle", ["consent", "redaction", "personal data", "complaint", "answer"]
+)
 def test_what_stands_in_the_way_of_publishing(ctx: Flask, obstacle: str) -> None:
     people = cast()
     question = answered(consent=Consent.PRIVATE if obstacle == "consent" else Consent.PUBLISH)
@@ -77,18 +88,27 @@ def test_what_stands_in_the_way_of_publishing(ctx: Flask, obstacle: str) -> None
         case "redaction":
             question.submission.public_body = None
         case "personal data":
-            question.submission.public_body = "Nhà tôi có sổ đất, gọi tôi 0912 345 678 hoặc an.nguyen@example.com."
+            question.submission.public_body = (
+                "Nhà tôi có sổ đất, gọi tôi 0912 345 678 hoặc an.nguyen@example.com."
+            )
         case "complaint":
             question.classification = Classification.COMPLAINT
         case "answer":
             question.version_id, question.stage = None, Stage.ASSIGNED
     with db.session.no_autoflush:
         assert len(service.obstacles(question)) == 1
-        assert len(service.obstacles(question, once_approved=True)) == (0 if obstacle == "answer" else 1)
+        assert len(service.obstacles(question, once_approved=True)) == (
+            0 if obstacle == "answer" else 1
+        )
         with pytest.raises((Refused, Forbidden)):
             service.publish(question, actor=people.publisher, seen_revision=question.revision)
         with pytest.raises((Refused, Forbidden)):
-            service.schedule(question, actor=people.publisher, seen_revision=question.revision, at=now() + dt.timedelta(days=1))
+            service.schedule(
+                question,
+                actor=people.publisher,
+                seen_revision=question.revision,
+                at=now() + dt.timedelta(days=1),
+            )
     assert question.visibility is Visibility.PRIVATE
 
 
@@ -99,23 +119,39 @@ def test_the_offices_own_numbers_are_no_personal_data(ctx: Flask) -> None:
 
 
 @pytest.mark.parametrize("visibility", [Visibility.PUBLIC, Visibility.HIDDEN])
-def test_what_is_public_or_hidden_is_neither_published_nor_scheduled(ctx: Flask, visibility: Visibility) -> None:
+def test_what_is_public_or_hidden_is_neither_published_nor_scheduled(
+    ctx: Flask, visibility: Visibility
+) -> None:
     question, people = make_question(visibility=visibility), cast()
     with pytest.raises(Refused):
         service.publish(question, actor=people.publisher, seen_revision=question.revision)
     with pytest.raises(Refused):
-        service.schedule(question, actor=people.publisher, seen_revision=question.revision, at=now() + dt.timedelta(days=1))
+        service.schedule(
+            question,
+            actor=people.publisher,
+            seen_revision=question.revision,
+            at=now() + dt.timedelta(days=1),
+        )
     assert question.visibility is visibility
 
 
-# At an hour --------------------------------------------------------------------------------------------------------------
+# At an hour -------------------------------------------------------------------------------------
 def test_a_scheduled_answer_goes_out_at_its_hour_by_itself(ctx: Flask) -> None:
     people = cast()
     with at(15):
         question = answered()
         with traces() as left:
-            service.schedule(question, actor=people.publisher, seen_revision=question.revision, at=now() + dt.timedelta(hours=2))
-        assert (left.steps, left.log[0].note, left.log[0].public) == (["schedule"], "11:00 15/06/2026", False)
+            service.schedule(
+                question,
+                actor=people.publisher,
+                seen_revision=question.revision,
+                at=now() + dt.timedelta(hours=2),
+            )
+        assert (left.steps, left.log[0].note, left.log[0].public) == (
+            ["schedule"],
+            "11:00 15/06/2026",
+            False,
+        )
         assert (left.tags, left.kinds, left.bumps) == (["question:schedule"], [], 0)
         assert service.publish_due() == 0
     with at(15, 10):
@@ -139,32 +175,54 @@ def test_a_scheduled_answer_goes_out_at_its_hour_by_itself(ctx: Flask) -> None:
 def test_scheduling_is_for_later_and_may_be_taken_back(ctx: Flask) -> None:
     question, people = answered(), cast()
     with pytest.raises(FieldError):
-        service.schedule(question, actor=people.publisher, seen_revision=question.revision, at=now())
+        service.schedule(
+            question, actor=people.publisher, seen_revision=question.revision, at=now()
+        )
     with pytest.raises(Refused):
         service.unschedule(question, actor=people.publisher, seen_revision=question.revision)
-    service.schedule(question, actor=people.publisher, seen_revision=question.revision, at=now() + dt.timedelta(days=1))
-    for actor, seen, error in ((people.officer, question.revision, Forbidden), (people.publisher, question.revision - 1, Stale)):
+    service.schedule(
+        question,
+        actor=people.publisher,
+        seen_revision=question.revision,
+        at=now() + dt.timedelta(days=1),
+    )
+    for actor, seen, error in (
+        (people.officer, question.revision, Forbidden),
+        (people.publisher, question.revision - 1, Stale),
+    ):
         with pytest.raises(error):
             service.unschedule(question, actor=actor, seen_revision=seen)
     with traces() as left:
         service.unschedule(question, actor=people.publisher, seen_revision=question.revision)
-    assert (question.visibility, question.publish_at, left.steps) == (Visibility.PRIVATE, None, ["unschedule"])
+    assert (question.visibility, question.publish_at, left.steps) == (
+        Visibility.PRIVATE,
+        None,
+        ["unschedule"],
+    )
 
 
 def test_what_may_no_longer_go_out_stays_private_and_says_why(ctx: Flask) -> None:
     with at(15):
-        question = make_question(visibility=Visibility.SCHEDULED, publish_at=dt.datetime(2026, 6, 16, 8, tzinfo=HANOI))
+        question = make_question(
+            visibility=Visibility.SCHEDULED, publish_at=dt.datetime(2026, 6, 16, 8, tzinfo=HANOI)
+        )
         service.reopen(question, reason="Chưa rõ ý hai.")
     with at(16), traces() as left:
         assert service.publish_due() == 0
     assert (question.visibility, question.publish_at) == (Visibility.PRIVATE, None)
-    assert [(row.move, row.actor, row.note) for row in left.log] == [("unschedule", "system", "Câu hỏi chưa có câu trả lời được duyệt.")]
+    assert [(row.move, row.actor, row.note) for row in left.log] == [
+        ("unschedule", "system", "Câu hỏi chưa có câu trả lời được duyệt.")
+    ]
     assert left.bumps == 0
 
 
-# Two people --------------------------------------------------------------------------------------------------------------
+# Two people -------------------------------------------------------------------------------------
 def ask(question: Question, act: Act, **values: Any) -> SecondPerson:
-    defaults: dict[str, Any] = {"actor": cast().moderator, "seen_revision": question.revision, "reason": REASON}
+    defaults: dict[str, Any] = {
+        "actor": cast().moderator,
+        "seen_revision": question.revision,
+        "reason": REASON,
+    }
     return service.ask_second_person(question, act, **{**defaults, **values})
 
 
@@ -173,9 +231,15 @@ def test_hiding_needs_two_people(ctx: Flask) -> None:
     code, before = question.submission.code, question.revision
     with traces() as left:
         request = ask(question, Act.HIDE)
-    assert (question.visibility, question.revision, left.bumps) == (Visibility.PUBLIC, before + 1, 0)
+    assert (question.visibility, question.revision, left.bumps) == (
+        Visibility.PUBLIC,
+        before + 1,
+        0,
+    )
     assert (left.steps, left.tags) == (["request"], ["question:second_person_asked"])
-    assert {(mail.kind, mail.to_address) for mail in left.mails} == {("staff-second-person", people.approver.email)}
+    assert {(mail.kind, mail.to_address) for mail in left.mails} == {
+        ("staff-second-person", people.approver.email)
+    }
     assert service.open_request(question) is request
     with pytest.raises(Forbidden):
         service.decide(request, question, actor=people.moderator, agree=True)
@@ -186,7 +250,11 @@ def test_hiding_needs_two_people(ctx: Flask) -> None:
     assert (question.visibility, question.hidden_reason) == (Visibility.HIDDEN, REASON)
     assert (left.steps, left.moves, left.bumps) == (["hide"], ["hide"], 1)
     assert left.tags == ["question:second_person_decided", "question:hide"]
-    assert (queries.public_one(code), queries.tombstone(code), queries.public_search("thu gom")) == (None, True, [])
+    assert (
+        queries.public_one(code),
+        queries.tombstone(code),
+        queries.public_search("thu gom"),
+    ) == (None, True, [])
     assert service.open_request(question) is None
     with pytest.raises(Refused):
         service.decide(request, question, actor=people.approver, agree=True)
@@ -196,8 +264,14 @@ def test_without_agreement_it_stays_public(ctx: Flask) -> None:
     question, people = make_question(visibility=Visibility.PUBLIC), cast()
     request = ask(question, Act.HIDE)
     with traces() as left:
-        service.decide(request, question, actor=people.approver, agree=False, note="Tên này là tên đường.")
-    assert (question.visibility, request.agreed, request.decided_by) == (Visibility.PUBLIC, False, people.approver.id)
+        service.decide(
+            request, question, actor=people.approver, agree=False, note="Tên này là tên đường."
+        )
+    assert (question.visibility, request.agreed, request.decided_by) == (
+        Visibility.PUBLIC,
+        False,
+        people.approver.id,
+    )
     assert [(row.move, row.note) for row in left.log] == [("reject", "Tên này là tên đường.")]
     assert left.bumps == 0
     # And it may be asked for again.
@@ -206,17 +280,29 @@ def test_without_agreement_it_stays_public(ctx: Flask) -> None:
 
 def test_an_emergency_hides_at_once_and_disagreement_restores(ctx: Flask) -> None:
     with at(19):  # a Friday
-        question, people = make_question(visibility=Visibility.PUBLIC, title="Lịch thu gom rác"), cast()
+        question, people = (
+            make_question(visibility=Visibility.PUBLIC, title="Lịch thu gom rác"),
+            cast(),
+        )
         with traces() as left:
             request = ask(question, Act.HIDE, emergency=True)
         assert (question.visibility, left.bumps) == (Visibility.HIDDEN, 1)
-        assert (left.steps, left.tags) == (["request", "hide"], ["question:second_person_asked", "question:hide"])
+        assert (left.steps, left.tags) == (
+            ["request", "hide"],
+            ["question:second_person_asked", "question:hide"],
+        )
         assert request.confirm_by == dt.date(2026, 6, 22)
         assert "22/06/2026" in left.mail("staff-second-person").text
         assert queries.public_one(question.submission.code) is None
         with traces() as left:
-            service.decide(request, question, actor=people.approver, agree=False, note="Không có gì sai.")
-        assert (question.visibility, question.hidden_at, question.hidden_reason) == (Visibility.PUBLIC, None, None)
+            service.decide(
+                request, question, actor=people.approver, agree=False, note="Không có gì sai."
+            )
+        assert (question.visibility, question.hidden_at, question.hidden_reason) == (
+            Visibility.PUBLIC,
+            None,
+            None,
+        )
         assert (left.steps, left.bumps) == (["reject", "unhide"], 1)
         assert [row.id for row in queries.public_search("thu gom")] == [question.id]
 
@@ -227,7 +313,9 @@ def test_an_emergency_that_is_confirmed_stays_hidden_and_says_by_whom(ctx: Flask
     with traces() as left:
         service.decide(request, question, actor=people.approver, agree=True, note="Đúng.")
     assert question.visibility is Visibility.HIDDEN
-    assert [(row.move, row.actor_id, row.note) for row in left.log] == [("agree", people.approver.id, "Đúng.")]
+    assert [(row.move, row.actor_id, row.note) for row in left.log] == [
+        ("agree", people.approver.id, "Đúng.")
+    ]
     assert left.bumps == 0
 
 
@@ -266,7 +354,12 @@ def test_what_was_reopened_can_still_be_hidden_and_shown_again(ctx: Flask) -> No
 
 @pytest.mark.parametrize(
     ("visibility", "act"),
-    [(Visibility.PRIVATE, Act.HIDE), (Visibility.HIDDEN, Act.HIDE), (Visibility.PUBLIC, Act.UNHIDE), (Visibility.PRIVATE, Act.UNHIDE)],
+    [
+        (Visibility.PRIVATE, Act.HIDE),
+        (Visibility.HIDDEN, Act.HIDE),
+        (Visibility.PUBLIC, Act.UNHIDE),
+        (Visibility.PRIVATE, Act.UNHIDE),
+    ],
 )
 def test_acts_that_make_no_sense(ctx: Flask, visibility: Visibility, act: Act) -> None:
     question = answered(visibility=visibility)
@@ -297,7 +390,13 @@ def test_the_database_knows_that_two_people_are_two(ctx: Flask) -> None:
 
 
 def refusal(**values: Any) -> dict[str, Any]:
-    return {"payload": {"reason": RefusalReason.UNCLEAR.value, "text": "Hãy gửi lại kèm địa chỉ.", **values}}
+    return {
+        "payload": {
+            "reason": RefusalReason.UNCLEAR.value,
+            "text": "Hãy gửi lại kèm địa chỉ.",
+            **values,
+        }
+    }
 
 
 def test_a_refusal_that_a_second_person_confirms(ctx: Flask) -> None:
@@ -334,7 +433,7 @@ def test_another_moderator_may_decide_too_and_reads_it_in_the_own_tab(ctx: Flask
     assert queries.queue(people.moderator, queries.Tab.APPROVAL).items == []
 
 
-# Erasing -----------------------------------------------------------------------------------------------------------------
+# Erasing ----------------------------------------------------------------------------------------
 MARKER = "zqxvmarker"
 
 
@@ -367,7 +466,12 @@ def _everywhere(ctx: Flask) -> Question:
         body=f"Nội dung {MARKER} cần được trả lời.",
         spam={"points": 1, "reasons": [MARKER]},
     )
-    service.ask_more(question, actor=people.officer, seen_revision=question.revision, text=f"Xin nói rõ {MARKER}.")
+    service.ask_more(
+        question,
+        actor=people.officer,
+        seen_revision=question.revision,
+        text=f"Xin nói rõ {MARKER}.",
+    )
     service.reply_more(question, text=f"Đây là {MARKER}.")
     service.add_information(question, text=f"Thêm nữa {MARKER}.")
     service.add_note(question, actor=people.officer, text=f"Ghi chú {MARKER}.")
@@ -380,14 +484,28 @@ def _everywhere(ctx: Flask) -> Question:
         reason=f"Che {MARKER}.",
     )
     service.save_draft(question, draft, actor=people.officer, seen_answer_revision=0)
-    service.extend(question, actor=people.approver, seen_revision=question.revision, days=2, reason=f"Chờ {MARKER}.")
+    service.extend(
+        question,
+        actor=people.approver,
+        seen_revision=question.revision,
+        days=2,
+        reason=f"Chờ {MARKER}.",
+    )
     service.submit(question, actor=people.officer, seen_revision=question.revision)
-    service.approve(question, actor=people.approver, seen_revision=question.revision, solo_office=False, acting_for=f"Thay {MARKER}")
+    service.approve(
+        question,
+        actor=people.approver,
+        seen_revision=question.revision,
+        solo_office=False,
+        acting_for=f"Thay {MARKER}",
+    )
     service.rate(question, rating=1, text=f"Chưa rõ {MARKER}.")
     service.publish(question, actor=people.publisher, seen_revision=question.revision)
     service.add_progress(question, actor=people.officer, text=f"Đã làm {MARKER}.", done=True)
     service.report_content(question, body=f"Sai ở chỗ {MARKER}.", contact=f"{MARKER}@example.vn")
-    request = ask(question, Act.HIDE, reason=f"Gỡ {MARKER}.", payload={"text": MARKER}, emergency=True)
+    request = ask(
+        question, Act.HIDE, reason=f"Gỡ {MARKER}.", payload={"text": MARKER}, emergency=True
+    )
     service.decide(request, question, actor=people.approver, agree=True, note=f"Đồng ý {MARKER}.")
     for owner in (Ref("submission", question.submission_id), Ref("answer", question.id)):
         file = files.receive(_picture(), f"{MARKER}.jpg")
@@ -405,11 +523,20 @@ def test_erasing_leaves_a_tombstone_and_not_a_word_anywhere(ctx: Flask) -> None:
         service.erase(question, actor=erased_by, reason="Theo yêu cầu của người gửi.")
     db.session.commit()
     assert where_it_stands(MARKER) == []
-    assert [hit for word in (MARKER, "huong dan", "noi dung") for hit in fulltext.search("question", word)] == []
+    assert [
+        hit
+        for word in (MARKER, "huong dan", "noi dung")
+        for hit in fulltext.search("question", word)
+    ] == []
     assert db.session.scalar(sa.select(sa.func.count()).select_from(StoredFile)) == 0
-    assert (question.visibility, question.submission.erased_at is not None) == (Visibility.ERASED, True)
+    assert (question.visibility, question.submission.erased_at is not None) == (
+        Visibility.ERASED,
+        True,
+    )
     assert (queries.public_one(code), queries.tombstone(code)) == (None, True)
-    assert [(row.move, row.note, row.actor_id) for row in left.log] == [("erase", "Theo yêu cầu của người gửi.", erased_by.id)]
+    assert [(row.move, row.note, row.actor_id) for row in left.log] == [
+        ("erase", "Theo yêu cầu của người gửi.", erased_by.id)
+    ]
     assert (left.tags, left.moves, left.kinds, left.bumps) == (["question:erase"], ["erase"], [], 1)
     assert {mail.to_address for mail in outbox() if mail.about_kind == "question"} == {""}
     # What happened, by whom and when is still there.
@@ -420,16 +547,27 @@ def test_mails_that_wait_are_not_sent_any_more(ctx: Flask) -> None:
     question = make_question(email="an@example.vn", phone=None)
     service.erase(question, actor=SYSTEM, reason="Hết thời hạn lưu.")
     db.session.commit()
-    states = set(db.session.scalars(sa.select(OutboxMessage.state).where(OutboxMessage.about_id == question.id)))
+    states = set(
+        db.session.scalars(
+            sa.select(OutboxMessage.state).where(OutboxMessage.about_id == question.id)
+        )
+    )
     assert states == {"cancelled"}
 
 
-@pytest.mark.parametrize("stage", [Stage.RECEIVED, Stage.REFUSED, Stage.TRANSFERRED, Stage.NEEDS_INFO, Stage.IN_REVIEW])
+@pytest.mark.parametrize(
+    "stage", [Stage.RECEIVED, Stage.REFUSED, Stage.TRANSFERRED, Stage.NEEDS_INFO, Stage.IN_REVIEW]
+)
 def test_in_every_stage(ctx: Flask, stage: Stage) -> None:
     question = make_question(stage=stage)
     service.erase(question, actor=make_user(roles=[Role.ADMINISTRATOR]), reason="Theo yêu cầu.")
     db.session.commit()
-    assert (question.stage, question.visibility, question.due_on, question.transfer) == (stage, Visibility.ERASED, None, None)
+    assert (question.stage, question.visibility, question.due_on, question.transfer) == (
+        stage,
+        Visibility.ERASED,
+        None,
+        None,
+    )
     assert question.refusal_text in {None, ""}
     # It was never public: there is nothing to put a tombstone on.
     assert not queries.tombstone(question.submission.code)
@@ -463,10 +601,14 @@ def test_nothing_is_done_about_what_is_erased(ctx: Flask) -> None:
     service.erase(question, actor=SYSTEM, reason="Hết thời hạn lưu.")
     seen = question.revision
     for work in (
-        lambda: service.assign(question, actor=people.moderator, seen_revision=seen, unit=people.unit),
+        lambda: service.assign(
+            question, actor=people.moderator, seen_revision=seen, unit=people.unit
+        ),
         lambda: service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0),
         lambda: service.add_note(question, actor=people.officer, text="Ghi chú."),
-        lambda: service.redact(question, actor=people.moderator, seen_revision=seen, title="A", body="B", reason="C"),
+        lambda: service.redact(
+            question, actor=people.moderator, seen_revision=seen, title="A", body="B", reason="C"
+        ),
     ):
         with pytest.raises(Forbidden):
             work()

@@ -27,7 +27,12 @@ from tests.factories.questions import Cast, cast, make_question
 from tests.factories.traces import Traces, traces, values_of
 
 TEXT = "Xin cho biết số nhà và đoạn đường cần sửa."
-BODY = {"name": "Điện lực An Sơn", "address": "12 đường Chính", "phone": "1900 1909", "url": "https://dienluc.example"}
+BODY = {
+    "name": "Điện lực An Sơn",
+    "address": "12 đường Chính",
+    "phone": "1900 1909",
+    "url": "https://dienluc.example",
+}
 
 
 def confirmed(stage: Stage = Stage.RECEIVED, **values: Any) -> Question:
@@ -88,7 +93,9 @@ STEPS = [
     Step(
         "assign",
         Stage.RECEIVED,
-        lambda q, a, r: service.assign(q, actor=a, seen_revision=r, unit=_unit(), officer=cast().officer, note="Xử lý sớm."),
+        lambda q, a, r: service.assign(
+            q, actor=a, seen_revision=r, unit=_unit(), officer=cast().officer, note="Xử lý sớm."
+        ),
         "moderator",
         Stage.ASSIGNED,
         ("question-assigned-citizen", "staff-assigned"),
@@ -105,7 +112,9 @@ STEPS = [
     Step(
         "hand_back",
         Stage.ASSIGNED,
-        lambda q, a, r: service.hand_back(q, actor=a, seen_revision=r, reason="Việc của đơn vị khác."),
+        lambda q, a, r: service.hand_back(
+            q, actor=a, seen_revision=r, reason="Việc của đơn vị khác."
+        ),
         "officer",
         Stage.RECEIVED,
         note="Việc của đơn vị khác.",
@@ -113,7 +122,9 @@ STEPS = [
     Step(
         "merge",
         Stage.RECEIVED,
-        lambda q, a, r: service.merge(q, actor=a, seen_revision=r, other=make_question(stage=Stage.ASSIGNED)),
+        lambda q, a, r: service.merge(
+            q, actor=a, seen_revision=r, other=make_question(stage=Stage.ASSIGNED)
+        ),
         "moderator",
         Stage.DUPLICATE,
         ("question-merged",),
@@ -121,7 +132,9 @@ STEPS = [
     Step(
         "refuse",
         Stage.ASSIGNED,
-        lambda q, a, r: service.refuse(q, actor=a, seen_revision=r, reason=RefusalReason.OUT_OF_SCOPE, text="Hãy gửi nơi khác."),
+        lambda q, a, r: service.refuse(
+            q, actor=a, seen_revision=r, reason=RefusalReason.OUT_OF_SCOPE, text="Hãy gửi nơi khác."
+        ),
         "moderator",
         Stage.REFUSED,
         ("question-refused",),
@@ -131,7 +144,9 @@ STEPS = [
     Step(
         "transfer",
         Stage.RECEIVED,
-        lambda q, a, r: service.transfer(q, actor=a, seen_revision=r, body=BODY, reason="Việc của ngành điện."),
+        lambda q, a, r: service.transfer(
+            q, actor=a, seen_revision=r, body=BODY, reason="Việc của ngành điện."
+        ),
         "moderator",
         Stage.TRANSFERRED,
         ("question-transferred",),
@@ -146,7 +161,13 @@ STEPS = [
         Stage.SPAM,
         note="Quảng cáo.",
     ),
-    Step("restore", Stage.SPAM, lambda q, a, r: service.restore(q, actor=a, seen_revision=r), "moderator", Stage.RECEIVED),
+    Step(
+        "restore",
+        Stage.SPAM,
+        lambda q, a, r: service.restore(q, actor=a, seen_revision=r),
+        "moderator",
+        Stage.RECEIVED,
+    ),
 ]
 IDS = [f"{step.move}-{step.start.value}" for step in STEPS]
 
@@ -162,22 +183,29 @@ def test_a_step_leaves_exactly_what_the_table_says(ctx: Flask, step: Step) -> No
     assert question.stage is step.target
     assert question.revision > before
     mine = [row for row in left.log if row.question_id == question.id]
-    assert [(row.move, row.from_stage, row.to_stage, row.actor_id, row.actor, row.public) for row in mine] == [
-        (step.move, step.start, step.target, actor.id, actor.full_name, step.public)
-    ]
+    assert [
+        (row.move, row.from_stage, row.to_stage, row.actor_id, row.actor, row.public)
+        for row in mine
+    ] == [(step.move, step.start, step.target, actor.id, actor.full_name, step.public)]
     if step.note:
         assert mine[0].note == step.note
-    assert [event.move for event in left.events if getattr(event, "question", None) is question] == [step.move]
+    assert [
+        event.move for event in left.events if getattr(event, "question", None) is question
+    ] == [step.move]
     records = [row for row in left.records if row.about_id == question.id]
     assert [(row.tag, row.actor_id, row.data) for row in records] == [
         (f"question:{step.move}", actor.id, {"from": step.start.value, "to": step.target.value})
     ]
-    assert sorted(mail.kind for mail in left.mails if mail.about_id == question.id) == sorted(step.mails)
+    assert sorted(mail.kind for mail in left.mails if mail.about_id == question.id) == sorted(
+        step.mails
+    )
     assert left.bumps == 0
 
 
 @pytest.mark.parametrize("step", STEPS, ids=IDS)
-def test_nothing_changes_for_the_wrong_person_an_old_page_or_out_of_turn(ctx: Flask, step: Step) -> None:
+def test_nothing_changes_for_the_wrong_person_an_old_page_or_out_of_turn(
+    ctx: Flask, step: Step
+) -> None:
     people, question = cast(), confirmed(step.start)
     ended = confirmed(Stage.WITHDRAWN)
     ended.unit_id = people.unit.id  # of the officer's own unit: only the stage stands in the way
@@ -196,7 +224,9 @@ def test_nothing_changes_for_the_wrong_person_an_old_page_or_out_of_turn(ctx: Fl
 
 
 @pytest.mark.parametrize(
-    "step", [step for step in STEPS if step.move in {"ask_more", "hand_back", "assign"}], ids=lambda step: f"{step.move}-{step.start}"
+    "step",
+    [step for step in STEPS if step.move in {"ask_more", "hand_back", "assign"}],
+    ids=lambda step: f"{step.move}-{step.start}",
 )
 def test_an_officer_of_another_unit_may_not(ctx: Flask, step: Step) -> None:
     stranger = make_user(roles=[Role.OFFICER, Role.HEAD], unit=make_unit())
@@ -225,7 +255,7 @@ def test_the_slower_of_two_officers_is_told(ctx: Flask) -> None:
     assert told.value.message
 
 
-# The clock --------------------------------------------------------------------------------------------------------------
+# The clock --------------------------------------------------------------------------------------
 def _on(day: int, month: int = 8) -> Any:
     return time_machine.travel(dt.datetime(2026, month, day, 9, 0, tzinfo=HANOI), tick=False)
 
@@ -247,7 +277,9 @@ def _holidays() -> None:
         ((20, 11), 2, (25, 11)),
     ],
 )
-def test_due_dates_follow_the_working_calendar_of_2026(ctx: Flask, received: Any, days: int, due: Any) -> None:
+def test_due_dates_follow_the_working_calendar_of_2026(
+    ctx: Flask, received: Any, days: int, due: Any
+) -> None:
     _holidays()
     with _on(*received):
         question = make_question(topic=make_topic(answer_working_days=days))
@@ -264,7 +296,11 @@ def test_asking_for_more_stops_the_clock_and_the_reply_starts_it_again(ctx: Flas
         assert question.due_on == dt.date(2026, 8, 25)
     with _on(21), traces() as asked:
         service.ask_more(question, actor=people.officer, seen_revision=question.revision, text=TEXT)
-    assert (question.stage, question.paused_from, question.due_on) == (Stage.NEEDS_INFO, Stage.ASSIGNED, None)
+    assert (question.stage, question.paused_from, question.due_on) == (
+        Stage.NEEDS_INFO,
+        Stage.ASSIGNED,
+        None,
+    )
     assert question.sort_on.year == 9999
     (pause,) = service.pauses(question)
     assert (pause.start, pause.end, pause.reason) == (dt.date(2026, 8, 21), None, TEXT)
@@ -281,7 +317,9 @@ def test_asking_for_more_stops_the_clock_and_the_reply_starts_it_again(ctx: Flas
     assert "03/09/2026" in replied.mail("staff-added").text
     messages = [(row.from_citizen, row.body) for row in queries.messages_of(question)]
     assert messages == [(False, TEXT), (True, "Số nhà 12, đường Chính.")]
-    assert [(row.move, row.actor, row.public, row.note) for row in replied.log] == [("reply_more", "citizen", True, "")]
+    assert [(row.move, row.actor, row.public, row.note) for row in replied.log] == [
+        ("reply_more", "citizen", True, "")
+    ]
 
 
 def test_two_pauses_are_both_left_out(ctx: Flask) -> None:
@@ -290,7 +328,9 @@ def test_two_pauses_are_both_left_out(ctx: Flask) -> None:
         question = confirmed(Stage.ASSIGNED, topic=make_topic(answer_working_days=3))
     for asked, replied in ((2, 4), (5, 9)):
         with _on(asked, 6):
-            service.ask_more(question, actor=people.officer, seen_revision=question.revision, text=TEXT)
+            service.ask_more(
+                question, actor=people.officer, seen_revision=question.revision, text=TEXT
+            )
         with _on(replied, 6):
             service.reply_more(question, text="Đây ạ.")
     # Counted: 4 (5 is the day of the second question), 9, 10.
@@ -300,7 +340,12 @@ def test_two_pauses_are_both_left_out(ctx: Flask) -> None:
 def test_an_officer_types_in_what_the_citizen_said(ctx: Flask) -> None:
     question, people = confirmed(Stage.NEEDS_INFO), cast()
     with traces() as left:
-        service.reply_more(question, text="Gọi điện báo số nhà 12.", actor=people.moderator, seen_revision=question.revision)
+        service.reply_more(
+            question,
+            text="Gọi điện báo số nhà 12.",
+            actor=people.moderator,
+            seen_revision=question.revision,
+        )
     assert queries.messages_of(question)[-1].author_id == people.moderator.id
     assert left.kinds == []
 
@@ -308,11 +353,20 @@ def test_an_officer_types_in_what_the_citizen_said(ctx: Flask) -> None:
 def test_the_question_for_more_needs_words(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     with pytest.raises(Refused):
-        service.ask_more(question, actor=people.moderator, seen_revision=question.revision, text=" \x00 \n ")
+        service.ask_more(
+            question, actor=people.moderator, seen_revision=question.revision, text=" \x00 \n "
+        )
     waiting = confirmed(Stage.NEEDS_INFO)
     with pytest.raises(Refused):
         service.reply_more(waiting, text="   ")
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(QuestionMessage).where(QuestionMessage.question_id == question.id)) == 0
+    assert (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(QuestionMessage)
+            .where(QuestionMessage.question_id == question.id)
+        )
+        == 0
+    )
 
 
 def test_withdrawing_while_something_is_missing_ends_the_pause(ctx: Flask) -> None:
@@ -324,7 +378,9 @@ def test_withdrawing_while_something_is_missing_ends_the_pause(ctx: Flask) -> No
     assert left.kinds == ["question-withdrawn"]
 
 
-@pytest.mark.parametrize("stage", [Stage.RECEIVED, Stage.ASSIGNED, Stage.IN_REVIEW, Stage.UNVERIFIED])
+@pytest.mark.parametrize(
+    "stage", [Stage.RECEIVED, Stage.ASSIGNED, Stage.IN_REVIEW, Stage.UNVERIFIED]
+)
 def test_the_citizen_may_withdraw_until_it_is_answered(ctx: Flask, stage: Stage) -> None:
     question = confirmed(stage)
     with traces() as left:
@@ -335,7 +391,10 @@ def test_the_citizen_may_withdraw_until_it_is_answered(ctx: Flask, stage: Stage)
     assert left.kinds == ([] if stage is Stage.UNVERIFIED else ["question-withdrawn"])
 
 
-@pytest.mark.parametrize("stage", [Stage.ANSWERED, Stage.CLOSED, Stage.REFUSED, Stage.TRANSFERRED, Stage.SPAM, Stage.WITHDRAWN])
+@pytest.mark.parametrize(
+    "stage",
+    [Stage.ANSWERED, Stage.CLOSED, Stage.REFUSED, Stage.TRANSFERRED, Stage.SPAM, Stage.WITHDRAWN],
+)
 def test_afterwards_there_is_nothing_to_withdraw(ctx: Flask, stage: Stage) -> None:
     question = confirmed(stage)
     with pytest.raises(Refused):
@@ -343,11 +402,17 @@ def test_afterwards_there_is_nothing_to_withdraw(ctx: Flask, stage: Stage) -> No
     assert question.stage is stage
 
 
-# Assigning --------------------------------------------------------------------------------------------------------------
+# Assigning --------------------------------------------------------------------------------------
 def test_assigning_names_unit_and_officer_and_tells_both_sides(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     with traces() as left:
-        service.assign(question, actor=people.moderator, seen_revision=question.revision, unit=people.unit, officer=people.officer)
+        service.assign(
+            question,
+            actor=people.moderator,
+            seen_revision=question.revision,
+            unit=people.unit,
+            officer=people.officer,
+        )
     assert (question.unit_id, question.officer_id) == (people.unit.id, people.officer.id)
     assert left.mail("staff-assigned").to_address == people.officer.email
     assert people.unit.name in left.mail("question-assigned-citizen").text
@@ -366,7 +431,13 @@ def test_what_cannot_be_assigned(ctx: Flask, state: str) -> None:
         "inactive": (people.unit, inactive, "officer"),
     }[state]
     with pytest.raises(FieldError) as told:
-        service.assign(question, actor=people.moderator, seen_revision=question.revision, unit=unit, officer=officer)
+        service.assign(
+            question,
+            actor=people.moderator,
+            seen_revision=question.revision,
+            unit=unit,
+            officer=officer,
+        )
     assert told.value.field == field
     assert (question.stage, question.unit_id, question.officer_id) == (Stage.RECEIVED, None, None)
 
@@ -377,7 +448,9 @@ def test_a_head_of_unit_passes_on_within_the_unit_only(ctx: Flask) -> None:
     with pytest.raises(Forbidden):
         service.assign(question, actor=head, seen_revision=question.revision, unit=make_unit())
     assert question.unit_id == people.unit.id
-    service.assign(question, actor=head, seen_revision=question.revision, unit=people.unit, officer=head)
+    service.assign(
+        question, actor=head, seen_revision=question.revision, unit=people.unit, officer=head
+    )
     assert question.officer_id == head.id
 
 
@@ -385,42 +458,72 @@ def test_whoever_takes_it_over_needs_no_mail_about_it(ctx: Flask) -> None:
     question, people = confirmed(Stage.ASSIGNED), cast()
     head = make_user(roles=[Role.HEAD], unit=people.unit)
     with traces() as left:
-        service.assign(question, actor=head, seen_revision=question.revision, unit=people.unit, officer=head)
+        service.assign(
+            question, actor=head, seen_revision=question.revision, unit=people.unit, officer=head
+        )
     assert left.kinds == ["question-assigned-citizen"]
 
 
 def test_what_is_handed_back_is_nobodys_and_leaves_the_units_list(ctx: Flask) -> None:
     question, people = confirmed(Stage.ASSIGNED), cast()
-    service.hand_back(question, actor=people.officer, seen_revision=question.revision, reason="Việc của đơn vị khác.")
+    service.hand_back(
+        question,
+        actor=people.officer,
+        seen_revision=question.revision,
+        reason="Việc của đơn vị khác.",
+    )
     db.session.commit()
     assert (question.unit_id, question.officer_id) == (None, None)
     assert not policy.may_read(people.officer, question)
     assert [row.id for row in queries.queue(people.officer, queries.Tab.MINE).items] == []
-    assert [row.id for row in queries.queue(people.moderator, queries.Tab.UNASSIGNED).items] == [question.id]
+    assert [row.id for row in queries.queue(people.moderator, queries.Tab.UNASSIGNED).items] == [
+        question.id
+    ]
     with pytest.raises(Refused):
         again = confirmed(Stage.ASSIGNED)
         service.hand_back(again, actor=people.officer, seen_revision=again.revision, reason=" ")
 
 
-# Classifying ------------------------------------------------------------------------------------------------------------
+# Classifying ------------------------------------------------------------------------------------
 def classify(question: Question, people: Cast, actor: User | None = None, **values: Any) -> None:
-    defaults: dict[str, Any] = {"seen_revision": question.revision, "topic": None, "kind": question.kind}
+    defaults: dict[str, Any] = {
+        "seen_revision": question.revision,
+        "topic": None,
+        "kind": question.kind,
+    }
     service.classify(question, actor=actor or people.moderator, **{**defaults, **values})
 
 
 def test_a_topic_with_fewer_days_shortens_and_one_with_more_changes_nothing(ctx: Flask) -> None:
-    people, short, long = cast(), make_topic(answer_working_days=3), make_topic(answer_working_days=30)
+    people, short, long = (
+        cast(),
+        make_topic(answer_working_days=3),
+        make_topic(answer_working_days=30),
+    )
     with _on(1, 6):
         question = confirmed()
         assert question.due_on == dt.date(2026, 6, 15)
         with traces() as left:
             classify(question, people, topic=short, kind=QuestionKind.INCIDENT)
-        assert (question.due_on, question.working_days, question.topic_id) == (dt.date(2026, 6, 4), 3, short.id)
+        assert (question.due_on, question.working_days, question.topic_id) == (
+            dt.date(2026, 6, 4),
+            3,
+            short.id,
+        )
         assert question.kind is QuestionKind.INCIDENT
-        assert (left.steps, left.tags, left.moves, left.kinds) == (["classify"], ["question:classify"], [], [])
+        assert (left.steps, left.tags, left.moves, left.kinds) == (
+            ["classify"],
+            ["question:classify"],
+            [],
+            [],
+        )
         assert left.records[0].data == {"topic": short.slug, "classification": "ordinary"}
         classify(question, people, topic=long)
-        assert (question.due_on, question.working_days, question.topic_id) == (dt.date(2026, 6, 4), 3, long.id)
+        assert (question.due_on, question.working_days, question.topic_id) == (
+            dt.date(2026, 6, 4),
+            3,
+            long.id,
+        )
         classify(question, people, topic=None)
         assert (question.due_on, question.topic_id) == (dt.date(2026, 6, 4), None)
 
@@ -437,7 +540,12 @@ def test_classifying_is_guarded(ctx: Flask) -> None:
     with pytest.raises(Forbidden):
         classify(question, people, actor=people.approver)
     with pytest.raises(Stale):
-        classify(question, people, seen_revision=question.revision - 1, classification=Classification.COMPLAINT)
+        classify(
+            question,
+            people,
+            seen_revision=question.revision - 1,
+            classification=Classification.COMPLAINT,
+        )
     assert values_of(question) == before
     assert question.submission.consent is Consent.PUBLISH
 
@@ -456,7 +564,11 @@ def test_a_complaint_leaves_the_ordinary_way_for_good(ctx: Flask, kind: Classifi
         classify(question, people)
     # The restricted role finds out that it was none after all. What was tightened stays so.
     classify(question, people, actor=people.complaints)
-    assert (submission.restricted, submission.consent, question.due_on is not None) == (False, Consent.PRIVATE, True)
+    assert (submission.restricted, submission.consent, question.due_on is not None) == (
+        False,
+        Consent.PRIVATE,
+        True,
+    )
 
 
 def test_a_complaint_does_not_wait_for_more(ctx: Flask) -> None:
@@ -470,10 +582,13 @@ def test_what_is_answered_or_about_to_be_is_not_made_a_complaint(ctx: Flask, sta
     question = confirmed(stage)
     with pytest.raises(Refused):
         classify(question, cast(), classification=Classification.COMPLAINT)
-    assert (question.classification, question.submission.restricted) == (Classification.ORDINARY, False)
+    assert (question.classification, question.submission.restricted) == (
+        Classification.ORDINARY,
+        False,
+    )
 
 
-# Redaction --------------------------------------------------------------------------------------------------------------
+# Redaction --------------------------------------------------------------------------------------
 def redact(question: Question, actor: User, **values: Any) -> None:
     defaults = {
         "seen_revision": question.revision,
@@ -490,16 +605,26 @@ def test_redaction_keeps_the_original_and_says_why(ctx: Flask) -> None:
     with traces() as left:
         redact(question, people.moderator)
     submission = question.submission
-    assert (submission.body, submission.public_title, submission.redacted_by) == (original, "Lịch thu gom rác", people.moderator.id)
+    assert (submission.body, submission.public_title, submission.redacted_by) == (
+        original,
+        "Lịch thu gom rác",
+        people.moderator.id,
+    )
     assert submission.public_html == "<p>Lịch thu gom rác tuần tới thế nào?</p>"
-    assert [(row.move, row.note, row.public) for row in left.log] == [("redact", "Có tên người.", False)]
+    assert [(row.move, row.note, row.public) for row in left.log] == [
+        ("redact", "Có tên người.", False)
+    ]
     # The record is never erased: nothing that an officer types goes into it.
     assert [(row.tag, row.data) for row in left.records] == [("question:redact", {})]
     assert (left.moves, left.kinds, left.bumps) == (["redact"], [], 0)
 
 
 def test_redaction_is_guarded(ctx: Flask) -> None:
-    people, question, complaint = cast(), confirmed(), make_question(classification=Classification.COMPLAINT)
+    people, question, complaint = (
+        cast(),
+        confirmed(),
+        make_question(classification=Classification.COMPLAINT),
+    )
     with pytest.raises(Forbidden):
         redact(question, people.approver)
     with pytest.raises(Stale):
@@ -511,11 +636,18 @@ def test_redaction_is_guarded(ctx: Flask) -> None:
     assert complaint.submission.public_body is None
 
 
-def test_the_public_text_of_a_published_question_changes_at_once_but_never_to_personal_data(ctx: Flask) -> None:
+def test_the_public_text_of_a_published_question_changes_at_once_but_never_to_personal_data(
+    ctx: Flask,
+) -> None:
     people, question = cast(), make_question(visibility=Visibility.PUBLIC)
     db.session.commit()
     with traces() as left:
-        redact(question, people.moderator, title="Lịch thu gom mới", body="Lịch thu gom ở khu chợ thế nào?")
+        redact(
+            question,
+            people.moderator,
+            title="Lịch thu gom mới",
+            body="Lịch thu gom ở khu chợ thế nào?",
+        )
     assert left.bumps == 1
     assert [row.id for row in queries.public_search("khu chợ")] == [question.id]
     assert queries.public_one(question.submission.code).title == "Lịch thu gom mới"  # type: ignore[union-attr]
@@ -526,12 +658,14 @@ def test_the_public_text_of_a_published_question_changes_at_once_but_never_to_pe
     assert "0912" not in (question.submission.public_body or "")
 
 
-# Merging ----------------------------------------------------------------------------------------------------------------
+# Merging ----------------------------------------------------------------------------------------
 def merge(question: Question, other: Question, people: Cast) -> None:
     service.merge(question, actor=people.moderator, seen_revision=question.revision, other=other)
 
 
-@pytest.mark.parametrize("stage", [Stage.DUPLICATE, Stage.SPAM, Stage.REFUSED, Stage.WITHDRAWN, Stage.UNVERIFIED])
+@pytest.mark.parametrize(
+    "stage", [Stage.DUPLICATE, Stage.SPAM, Stage.REFUSED, Stage.WITHDRAWN, Stage.UNVERIFIED]
+)
 def test_what_cannot_be_merged_into(ctx: Flask, stage: Stage) -> None:
     question, people, other = confirmed(), cast(), make_question(stage=stage)
     complaint = make_question(classification=Classification.COMPLAINT)
@@ -552,7 +686,9 @@ def test_a_merged_question_gets_the_others_answer_by_mail(ctx: Flask) -> None:
     twin = make_question(email="hai@example.vn", phone=None)
     merge(twin, other, people)
     with traces() as left:
-        service.approve(other, actor=people.approver, seen_revision=other.revision, solo_office=False)
+        service.approve(
+            other, actor=people.approver, seen_revision=other.revision, solo_office=False
+        )
     assert answers_to(left) == ["hai@example.vn", "mot@example.vn"]
     mine = next(mail for mail in left.mails if mail.to_address == "hai@example.vn")
     assert twin.submission.code in mine.subject
@@ -563,7 +699,10 @@ def test_a_merged_question_gets_the_others_answer_by_mail(ctx: Flask) -> None:
 def test_merged_twice_over_it_still_gets_the_answer(ctx: Flask) -> None:
     people = cast()
     last = make_question(stage=Stage.IN_REVIEW, email="ba@example.vn", phone=None)
-    middle, first = make_question(email="hai@example.vn", phone=None), make_question(email="mot@example.vn", phone=None)
+    middle, first = (
+        make_question(email="hai@example.vn", phone=None),
+        make_question(email="mot@example.vn", phone=None),
+    )
     merge(first, middle, people)
     merge(middle, last, people)
     assert (first.merged_into_id, middle.merged_into_id) == (last.id, last.id)
@@ -574,7 +713,10 @@ def test_merged_twice_over_it_still_gets_the_answer(ctx: Flask) -> None:
 
 def test_merged_into_what_is_answered_already_it_gets_the_answer_now(ctx: Flask) -> None:
     people, other = cast(), make_question(stage=Stage.ANSWERED)
-    first, question = make_question(email="mot@example.vn", phone=None), make_question(email="hai@example.vn", phone=None)
+    first, question = (
+        make_question(email="mot@example.vn", phone=None),
+        make_question(email="hai@example.vn", phone=None),
+    )
     merge(first, question, people)
     with traces() as left:
         merge(question, other, people)
@@ -587,22 +729,42 @@ def test_when_the_other_is_not_answered_the_merged_one_hears_it_too(ctx: Flask, 
     people, other = cast(), confirmed()
     twin = make_question(email="hai@example.vn", phone=None)
     merge(twin, other, people)
-    step = next(step for step in STEPS if f"question-{step.move}" in {kind.removesuffix("red"), kind.removesuffix("d")})
+    step = next(
+        step
+        for step in STEPS
+        if f"question-{step.move}" in {kind.removesuffix("red"), kind.removesuffix("d")}
+    )
     with traces() as left:
         step.call(other, people.moderator, other.revision)
-    assert [mail.to_address for mail in left.mails if mail.kind == kind] == ["an@example.vn", "hai@example.vn"]
+    assert [mail.to_address for mail in left.mails if mail.kind == kind] == [
+        "an@example.vn",
+        "hai@example.vn",
+    ]
 
 
-# Refusing and transferring ----------------------------------------------------------------------------------------------
+# Refusing and transferring ----------------------------------------------------------------------
 def test_a_refusal_says_why_and_where_to_go(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     with pytest.raises(Refused):
-        service.refuse(question, actor=people.moderator, seen_revision=question.revision, reason=RefusalReason.UNCLEAR, text=" ")
+        service.refuse(
+            question,
+            actor=people.moderator,
+            seen_revision=question.revision,
+            reason=RefusalReason.UNCLEAR,
+            text=" ",
+        )
     with traces() as left:
         service.refuse(
-            question, actor=people.moderator, seen_revision=question.revision, reason=RefusalReason.UNCLEAR, text="Hãy gửi lại kèm địa chỉ."
+            question,
+            actor=people.moderator,
+            seen_revision=question.revision,
+            reason=RefusalReason.UNCLEAR,
+            text="Hãy gửi lại kèm địa chỉ.",
         )
-    assert (question.refusal, question.refusal_text) == (RefusalReason.UNCLEAR, "Hãy gửi lại kèm địa chỉ.")
+    assert (question.refusal, question.refusal_text) == (
+        RefusalReason.UNCLEAR,
+        "Hãy gửi lại kèm địa chỉ.",
+    )
     text = left.mail("question-refused").text
     assert "Không rõ nội dung" in text
     assert "Hãy gửi lại kèm địa chỉ." in text
@@ -611,11 +773,25 @@ def test_a_refusal_says_why_and_where_to_go(ctx: Flask) -> None:
 def test_a_transfer_names_the_body(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     with pytest.raises(FieldError):
-        service.transfer(question, actor=people.moderator, seen_revision=question.revision, body={"name": " "}, reason="Vì thế.")
+        service.transfer(
+            question,
+            actor=people.moderator,
+            seen_revision=question.revision,
+            body={"name": " "},
+            reason="Vì thế.",
+        )
     with pytest.raises(Refused):
-        service.transfer(question, actor=people.moderator, seen_revision=question.revision, body=BODY, reason="")
+        service.transfer(
+            question, actor=people.moderator, seen_revision=question.revision, body=BODY, reason=""
+        )
     with traces() as left:
-        service.transfer(question, actor=people.moderator, seen_revision=question.revision, body=BODY, reason="Việc của ngành điện.")
+        service.transfer(
+            question,
+            actor=people.moderator,
+            seen_revision=question.revision,
+            body=BODY,
+            reason="Việc của ngành điện.",
+        )
     assert question.transfer == {**BODY, "reason": "Việc của ngành điện."}
     for words in (*BODY.values(), "Việc của ngành điện."):
         assert words in left.mail("question-transferred").text
@@ -627,11 +803,17 @@ def test_spam_of_an_unconfirmed_sender_goes_and_comes_back(ctx: Flask) -> None:
     assert question.spam_at is not None
     assert question.due_on is None
     service.restore(question, actor=people.moderator, seen_revision=question.revision)
-    assert (question.stage, question.spam_at, question.due_on is not None) == (Stage.RECEIVED, None, True)
+    assert (question.stage, question.spam_at, question.due_on is not None) == (
+        Stage.RECEIVED,
+        None,
+        True,
+    )
 
 
-# The citizen ------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("stage", [Stage.UNVERIFIED, Stage.RECEIVED, Stage.ASSIGNED, Stage.IN_REVIEW])
+# The citizen ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "stage", [Stage.UNVERIFIED, Stage.RECEIVED, Stage.ASSIGNED, Stage.IN_REVIEW]
+)
 def test_more_information_moves_nothing_and_tells_whoever_has_it(ctx: Flask, stage: Stage) -> None:
     question, before = confirmed(stage), 0
     people, before = cast(), question.revision
@@ -645,7 +827,9 @@ def test_more_information_moves_nothing_and_tells_whoever_has_it(ctx: Flask, sta
     assert "rác để ở đầu ngõ" not in mail.text + mail.html
 
 
-@pytest.mark.parametrize("stage", [Stage.NEEDS_INFO, Stage.ANSWERED, Stage.CLOSED, Stage.REFUSED, Stage.SPAM])
+@pytest.mark.parametrize(
+    "stage", [Stage.NEEDS_INFO, Stage.ANSWERED, Stage.CLOSED, Stage.REFUSED, Stage.SPAM]
+)
 def test_when_it_is_over_nothing_is_added(ctx: Flask, stage: Stage) -> None:
     question = confirmed(stage)
     with pytest.raises(Refused):
@@ -670,7 +854,9 @@ def test_tightening_what_is_public_takes_it_back_at_once(ctx: Flask) -> None:
 
 
 @pytest.mark.parametrize("visibility", [Visibility.SCHEDULED, Visibility.HIDDEN])
-def test_tightening_ends_a_scheduled_publication_and_what_could_be_shown_again(ctx: Flask, visibility: Visibility) -> None:
+def test_tightening_ends_a_scheduled_publication_and_what_could_be_shown_again(
+    ctx: Flask, visibility: Visibility
+) -> None:
     question = make_question(visibility=visibility)
     service.tighten(question, consent=Consent.PRIVATE, name_display=NameDisplay.HIDDEN)
     db.session.commit()
@@ -679,7 +865,9 @@ def test_tightening_ends_a_scheduled_publication_and_what_could_be_shown_again(c
 
 
 def test_hiding_the_name_leaves_the_answer_public_under_no_name(ctx: Flask) -> None:
-    question = make_question(visibility=Visibility.PUBLIC, name_display=NameDisplay.FULL, name="Nguyễn Thị Ân")
+    question = make_question(
+        visibility=Visibility.PUBLIC, name_display=NameDisplay.FULL, name="Nguyễn Thị Ân"
+    )
     code = question.submission.code
     assert queries.public_one(code).asker == "Nguyễn Thị Ân"  # type: ignore[union-attr]
     for display, shown in ((NameDisplay.INITIALS, "N.T.Â."), (NameDisplay.HIDDEN, "")):
@@ -691,13 +879,15 @@ def test_hiding_the_name_leaves_the_answer_public_under_no_name(ctx: Flask) -> N
         service.tighten(question, consent=None, name_display=NameDisplay.INITIALS)
 
 
-# Notes and the restricted file ------------------------------------------------------------------------------------------
+# Notes and the restricted file ------------------------------------------------------------------
 def test_notes_are_for_colleagues_and_leave_the_revision_alone(ctx: Flask) -> None:
     question, people = confirmed(Stage.ASSIGNED), cast()
     before = question.revision
     with traces() as left:
         service.add_note(question, actor=people.officer, text="Đã gọi trưởng thôn.")
-    assert [(row.move, row.note, row.public) for row in left.log] == [("note", "Đã gọi trưởng thôn.", False)]
+    assert [(row.move, row.note, row.public) for row in left.log] == [
+        ("note", "Đã gọi trưởng thôn.", False)
+    ]
     assert (question.revision, left.kinds) == (before, [])
     with pytest.raises(Refused):
         service.add_note(question, actor=people.officer, text=" ")
@@ -734,7 +924,12 @@ def test_no_mail_about_a_complaint_says_anything(ctx: Flask, kind: Classificatio
     )
     with traces() as left:
         classify(question, people, classification=kind)
-        service.ask_more(question, actor=people.complaints, seen_revision=question.revision, text=f"Hãy nói rõ {marker}.")
+        service.ask_more(
+            question,
+            actor=people.complaints,
+            seen_revision=question.revision,
+            text=f"Hãy nói rõ {marker}.",
+        )
         service.reply_more(question, text=f"Đây là {marker}.")
         service.refuse(
             question,

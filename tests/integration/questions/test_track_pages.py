@@ -57,21 +57,29 @@ def now_of(app: Flask, code: str) -> Question:
         return question
 
 
-# Getting in --------------------------------------------------------------------------------------------------------------
+# Getting in -------------------------------------------------------------------------------------
 @pytest.mark.parametrize("typed", ["{code}", " {code} ", "{lower}"])
 def test_code_and_pin_open_it(app: Flask, client: FlaskClient, typed: str) -> None:
     code, secret = made(app)
-    page = visit(client, "/tra-cuu").press("Tra cứu", code=typed.format(code=code, lower=code.lower()), pin=f"{secret[:3]} {secret[3:]}")
+    page = visit(client, "/tra-cuu").press(
+        "Tra cứu",
+        code=typed.format(code=code, lower=code.lower()),
+        pin=f"{secret[:3]} {secret[3:]}",
+    )
     assert page.address == f"/tra-cuu/{code}"
     assert BODY in page.text
     assert page.response.headers["Cache-Control"] == "no-store"
 
 
-def test_without_the_pin_known_and_unknown_codes_look_the_same(app: Flask, client: FlaskClient) -> None:
+def test_without_the_pin_known_and_unknown_codes_look_the_same(
+    app: Flask, client: FlaskClient
+) -> None:
     code, _secret = made(app)
     known, unknown = visit(client, f"/tra-cuu/{code}"), visit(client, "/tra-cuu/AS-2026-999999")
     token = re.compile(r'name="csrf_token"[^>]*>')
-    assert token.sub("", known.html).replace(code, "X") == token.sub("", unknown.html).replace("AS-2026-999999", "X")
+    assert token.sub("", known.html).replace(code, "X") == token.sub("", unknown.html).replace(
+        "AS-2026-999999", "X"
+    )
     assert known.status == unknown.status == 200
     assert known.values("Tra cứu")["code"] == code
     assert BODY not in known.html
@@ -83,24 +91,37 @@ def test_wrong_code_and_wrong_pin_say_the_same(app: Flask, client: FlaskClient) 
     wrong_pin = page.press("Tra cứu", code=code, pin="000000" if secret != "000000" else "111111")
     wrong_code = page.press("Tra cứu", code="AS-2026-999999", pin=secret)
     assert wrong_pin.status == wrong_code.status == 422
-    assert wrong_pin.errors == wrong_code.errors == ["Mã tra cứu hoặc mã PIN chưa đúng. Hãy xem lại hai mã trên phiếu nhận."]
+    assert (
+        wrong_pin.errors
+        == wrong_code.errors
+        == ["Mã tra cứu hoặc mã PIN chưa đúng. Hãy xem lại hai mã trên phiếu nhận."]
+    )
     assert secret not in wrong_code.html
 
 
 def test_an_empty_form_says_what_is_missing(client: FlaskClient) -> None:
     page = visit(client, "/tra-cuu").press("Tra cứu")
-    assert (page.status, page.errors) == (422, ["Hãy nhập mã tra cứu.", "Hãy nhập mã PIN gồm 6 chữ số."])
+    assert (page.status, page.errors) == (
+        422,
+        ["Hãy nhập mã tra cứu.", "Hãy nhập mã PIN gồm 6 chữ số."],
+    )
 
 
-def test_five_wrong_pins_close_one_code_and_ten_close_the_address(app: Flask, client: FlaskClient) -> None:
+def test_five_wrong_pins_close_one_code_and_ten_close_the_address(
+    app: Flask, client: FlaskClient
+) -> None:
     code, secret = made(app)
     other, other_secret = made(app)
     wrong = str((int(secret) + 1) % 10**6).zfill(6)
     page = visit(client, "/tra-cuu")
-    assert [page.press("Tra cứu", code=code, pin=wrong).status for _try in range(6)] == [422] * 5 + [429]
+    assert [page.press("Tra cứu", code=code, pin=wrong).status for _try in range(6)] == [
+        422
+    ] * 5 + [429]
     assert page.press("Tra cứu", code=code, pin=secret).status == 429
     assert page.press("Tra cứu", code=other, pin=other_secret).status == 200
-    tries = [page.press("Tra cứu", code=f"AS-2026-9000{n:02d}", pin="123456").status for n in range(6)]
+    tries = [
+        page.press("Tra cứu", code=f"AS-2026-9000{n:02d}", pin="123456").status for n in range(6)
+    ]
     assert tries == [422] * 5 + [429]
     with time_machine.travel(now() + dt.timedelta(minutes=61)):
         assert visit(client, "/tra-cuu").press("Tra cứu", code=code, pin=secret).status == 200
@@ -134,7 +155,9 @@ def test_text_that_comes_too_late_is_given_back(app: Flask, client: FlaskClient)
     assert late.has_button("Tra cứu")
 
 
-@pytest.mark.parametrize("address", ["/tra-cuu/x", "/tra-cuu/AS-2026-1", "/tra-cuu/%00", "/tra-cuu/" + "A" * 500])
+@pytest.mark.parametrize(
+    "address", ["/tra-cuu/x", "/tra-cuu/AS-2026-1", "/tra-cuu/%00", "/tra-cuu/" + "A" * 500]
+)
 def test_what_cannot_be_a_code_is_404(client: FlaskClient, address: str) -> None:
     assert client.get(address).status_code == 404
 
@@ -144,10 +167,12 @@ def test_an_erased_question_is_as_unknown(app: Flask, client: FlaskClient) -> No
     assert unlock(client, code, secret).status == 422
 
 
-# The link of a mail ------------------------------------------------------------------------------------------------------
+# The link of a mail -----------------------------------------------------------------------------
 def track_link(app: Flask, code: str) -> str:
     with app.app_context():
-        token = submissions.new_track_token(queries.by_code(code).submission, secret_key=str(app.secret_key))
+        token = submissions.new_track_token(
+            queries.by_code(code).submission, secret_key=str(app.secret_key)
+        )
         db.session.commit()
         return f"/tra-cuu/lien-ket/{token}"
 
@@ -178,9 +203,11 @@ def test_a_link_ends_after_a_year(app: Flask, client: FlaskClient) -> None:
     assert "không còn dùng được" in page.heading
 
 
-# What is shown -----------------------------------------------------------------------------------------------------------
+# What is shown ----------------------------------------------------------------------------------
 @pytest.mark.parametrize("stage", Stage)
-def test_every_stage_is_told_in_the_senders_words(app: Flask, client: FlaskClient, stage: Stage) -> None:
+def test_every_stage_is_told_in_the_senders_words(
+    app: Flask, client: FlaskClient, stage: Stage
+) -> None:
     _code, page = opened(app, client, stage=stage)
     assert str(PHASE_LABELS[PUBLIC_PHASE[stage]]) in page.text
     assert "Đã nhận câu hỏi" in page.text
@@ -191,16 +218,29 @@ def test_every_stage_is_told_in_the_senders_words(app: Flask, client: FlaskClien
     ("stage", "sentences"),
     [
         (Stage.UNVERIFIED, ["Nếu không xác nhận trong 7 ngày"]),
-        (Stage.NEEDS_INFO, ["Xin cho biết địa chỉ cụ thể", "Bổ sung thông tin", "không tính vào hạn"]),
+        (
+            Stage.NEEDS_INFO,
+            ["Xin cho biết địa chỉ cụ thể", "Bổ sung thông tin", "không tính vào hạn"],
+        ),
         (Stage.REFUSED, ["Lý do: Không rõ nội dung.", "vui lòng gửi lại kèm địa chỉ"]),
         (Stage.TRANSFERRED, ["Điện lực An Sơn", "1900 1909", "https://dienluc.example"]),
         (Stage.DUPLICATE, ["Đã gộp với một câu hỏi cùng nội dung"]),
         (Stage.SPAM, ["chưa được chuyển cho cán bộ"]),
         (Stage.WITHDRAWN, ["Bạn đã rút câu hỏi này"]),
-        (Stage.ANSWERED, [ANSWER.short, "Quyết định số 15/2025/QĐ-UBND, Điều 4", "Kết quả: Hướng dẫn", "Phạm Thị Duyệt"]),
+        (
+            Stage.ANSWERED,
+            [
+                ANSWER.short,
+                "Quyết định số 15/2025/QĐ-UBND, Điều 4",
+                "Kết quả: Hướng dẫn",
+                "Phạm Thị Duyệt",
+            ],
+        ),
     ],
 )
-def test_what_matters_now(app: Flask, client: FlaskClient, stage: Stage, sentences: list[str]) -> None:
+def test_what_matters_now(
+    app: Flask, client: FlaskClient, stage: Stage, sentences: list[str]
+) -> None:
     _code, page = opened(app, client, stage=stage)
     for sentence in sentences:
         assert sentence in page.text
@@ -211,14 +251,22 @@ def test_pauses_and_extensions_are_explained(app: Flask, client: FlaskClient) ->
         code, secret = made(app, stage=Stage.NEEDS_INFO)
     with time_machine.travel(dt.datetime(2026, 3, 5, 3, tzinfo=dt.UTC)):
         unlock(client, code, secret)
-        page = visit(client, f"/tra-cuu/{code}/bo-sung").press("Gửi bổ sung", text="Ở ngõ 5, thôn Đông.")
+        page = visit(client, f"/tra-cuu/{code}/bo-sung").press(
+            "Gửi bổ sung", text="Ở ngõ 5, thôn Đông."
+        )
         assert "Không tính từ 02/03/2026 đến trước 05/03/2026" in page.text
         assert "Xin cho biết địa chỉ cụ thể" in page.text
         with app.app_context():
             question, people = queries.by_code(code), cast()
             service.assign(question, actor=people.moderator, seen_revision=None, unit=people.unit)
             due = question.due_on
-            service.extend(question, actor=people.approver, seen_revision=question.revision, days=3, reason="Chờ đo đạc lại.")
+            service.extend(
+                question,
+                actor=people.approver,
+                seen_revision=question.revision,
+                days=3,
+                reason="Chờ đo đạc lại.",
+            )
             db.session.commit()
             assert question.due_on > due
         page = visit(client, f"/tra-cuu/{code}")
@@ -232,7 +280,13 @@ def test_internal_notes_and_names_stay_inside(app: Flask, client: FlaskClient) -
         question, people = queries.by_code(code), cast()
         service.add_note(question, actor=people.moderator, text="GHI-CHÚ-NỘI-BỘ")
         service.hand_back(question, actor=people.officer, seen_revision=None, reason="LÝ-DO-NỘI-BỘ")
-        service.assign(question, actor=people.moderator, seen_revision=None, unit=people.unit, note="LỜI-NHẮN-NỘI-BỘ")
+        service.assign(
+            question,
+            actor=people.moderator,
+            seen_revision=None,
+            unit=people.unit,
+            note="LỜI-NHẮN-NỘI-BỘ",
+        )
         db.session.commit()
     page = unlock(client, code, secret)
     assert "NỘI-BỘ" not in page.html
@@ -244,7 +298,14 @@ def test_internal_notes_and_names_stay_inside(app: Flask, client: FlaskClient) -
 def test_a_complaint_shows_guidance_and_nothing_of_its_content(
     app: Flask, client: FlaskClient, classification: Classification, stage: Stage
 ) -> None:
-    code, page = opened(app, client, stage=stage, classification=classification, title="Tiêu đề kín", body="Nội dung kín " * 5)
+    code, page = opened(
+        app,
+        client,
+        stage=stage,
+        classification=classification,
+        title="Tiêu đề kín",
+        body="Nội dung kín " * 5,
+    )
     assert "kín " * 3 not in page.text
     assert "Tiêu đề kín" not in page.html
     assert "Phòng tiếp công dân, tầng 1." in page.text
@@ -252,9 +313,13 @@ def test_a_complaint_shows_guidance_and_nothing_of_its_content(
 
 
 def test_whoever_handles_a_complaint_may_ask_back(app: Flask, client: FlaskClient) -> None:
-    code, page = opened(app, client, stage=Stage.NEEDS_INFO, classification=Classification.COMPLAINT)
+    code, page = opened(
+        app, client, stage=Stage.NEEDS_INFO, classification=Classification.COMPLAINT
+    )
     assert "Xin cho biết địa chỉ cụ thể" in page.text
-    page = visit(client, f"/tra-cuu/{code}/bo-sung").press("Gửi bổ sung", text="Quyết định số 12 ngày 03/3/2026.")
+    page = visit(client, f"/tra-cuu/{code}/bo-sung").press(
+        "Gửi bổ sung", text="Quyết định số 12 ngày 03/3/2026."
+    )
     assert "Quyết định số 12" not in page.text
     assert now_of(app, code).stage is Stage.RECEIVED
 
@@ -279,7 +344,7 @@ def test_a_hidden_answer_says_why_to_its_sender(app: Flask, client: FlaskClient)
     assert ANSWER.short in page.text
 
 
-# What its sender may do --------------------------------------------------------------------------------------------------
+# What its sender may do -------------------------------------------------------------------------
 MAY = {
     Stage.UNVERIFIED: {"bo-sung", "rut", "thu-hep"},
     Stage.RECEIVED: {"bo-sung", "rut", "thu-hep"},
@@ -296,17 +361,23 @@ MAY = {
 def test_only_what_the_stage_allows(app: Flask, client: FlaskClient, stage: Stage) -> None:
     code, page = opened(app, client, stage=stage)
     open_pages = {
-        act for act in ("bo-sung", "rut", "thu-hep", "danh-gia", "mo-lai") if visit(client, f"/tra-cuu/{code}/{act}").status == 200
+        act
+        for act in ("bo-sung", "rut", "thu-hep", "danh-gia", "mo-lai")
+        if visit(client, f"/tra-cuu/{code}/{act}").status == 200
     }
     assert open_pages == MAY.get(stage, set())
-    linked = {link["href"].rsplit("/", 1)[1] for link in page.soup.select(f'a[href^="/tra-cuu/{code}/"]')}
+    linked = {
+        link["href"].rsplit("/", 1)[1] for link in page.soup.select(f'a[href^="/tra-cuu/{code}/"]')
+    }
     assert linked <= open_pages
     assert page.has_button("Tôi đã rõ") is (stage is Stage.ANSWERED)
 
 
 def test_replying_lets_the_clock_run(app: Flask, client: FlaskClient) -> None:
     code, page = opened(app, client, stage=Stage.NEEDS_INFO)
-    page = visit(client, f"/tra-cuu/{code}/bo-sung").press("Gửi bổ sung", text="Ở ngõ 5, thôn Đông.")
+    page = visit(client, f"/tra-cuu/{code}/bo-sung").press(
+        "Gửi bổ sung", text="Ở ngõ 5, thôn Đông."
+    )
     assert "Ở ngõ 5, thôn Đông." in page.text
     assert "làm tiếp" in page.text
     assert page.soup.select_one(f'[data-draft-clear="bo-sung-{code}"]')
@@ -320,7 +391,9 @@ def test_adding_unasked_with_files(app: Flask, client: FlaskClient) -> None:
     stream = io.BytesIO()
     Image.new("RGB", (30, 30)).save(stream, "PNG")
     stream.seek(0)
-    page = visit(client, f"/tra-cuu/{code}/bo-sung").press("Gửi bổ sung", text="Gửi thêm ảnh.", files=(stream, "ảnh.png"))
+    page = visit(client, f"/tra-cuu/{code}/bo-sung").press(
+        "Gửi bổ sung", text="Gửi thêm ảnh.", files=(stream, "ảnh.png")
+    )
     assert "ảnh.png" in page.text
     question = now_of(app, code)
     assert question.stage is Stage.ASSIGNED
@@ -332,7 +405,9 @@ def test_adding_nothing_is_an_error(app: Flask, client: FlaskClient) -> None:
     code, _page = opened(app, client)
     page = visit(client, f"/tra-cuu/{code}/bo-sung").press("Gửi bổ sung", text="  ")
     assert (page.status, page.errors) == (422, ["Hãy viết nội dung bổ sung."])
-    page = page.press("Gửi bổ sung", text="Đây là một tệp lạ.", files=(io.BytesIO(b"MZ..."), "a.exe"))
+    page = page.press(
+        "Gửi bổ sung", text="Đây là một tệp lạ.", files=(io.BytesIO(b"MZ..."), "a.exe")
+    )
     assert page.status == 422
     assert page.values("Gửi bổ sung")["text"] == "Đây là một tệp lạ."
 
@@ -355,21 +430,35 @@ def test_consent_can_only_be_tightened(app: Flask, client: FlaskClient) -> None:
     code, _page = opened(app, client, visibility=Visibility.PUBLIC)
     assert client.get(f"/hoi-dap/{code}").status_code == 200
     form = visit(client, f"/tra-cuu/{code}/thu-hep")
-    assert [radio["value"] for radio in form.soup.select("[name=name_display]")] == ["initials", "hidden"]
+    assert [radio["value"] for radio in form.soup.select("[name=name_display]")] == [
+        "initials",
+        "hidden",
+    ]
     assert form.press("Lưu lựa chọn", name_display="full").status == 422
     page = form.press("Lưu lựa chọn", consent="private", name_display="hidden")
     assert page.status == 200
     question = now_of(app, code)
-    assert (question.submission.consent, question.submission.name_display) == (Consent.PRIVATE, NameDisplay.HIDDEN)
+    assert (question.submission.consent, question.submission.name_display) == (
+        Consent.PRIVATE,
+        NameDisplay.HIDDEN,
+    )
     assert question.visibility is Visibility.PRIVATE
     assert client.get(f"/hoi-dap/{code}").status_code != 200
-    assert client.post(f"/tra-cuu/{code}/thu-hep", data={"csrf_token": _token(page), "consent": "publish"}).status_code == 409
+    assert (
+        client.post(
+            f"/tra-cuu/{code}/thu-hep", data={"csrf_token": _token(page), "consent": "publish"}
+        ).status_code
+        == 409
+    )
 
 
 def test_choosing_the_same_changes_nothing(app: Flask, client: FlaskClient) -> None:
     code, _page = opened(app, client, stage=Stage.ANSWERED)
     before = now_of(app, code).revision
-    assert "Không có gì thay đổi." in visit(client, f"/tra-cuu/{code}/thu-hep").press("Lưu lựa chọn").text
+    assert (
+        "Không có gì thay đổi."
+        in visit(client, f"/tra-cuu/{code}/thu-hep").press("Lưu lựa chọn").text
+    )
     assert now_of(app, code).revision == before
 
 

@@ -36,13 +36,17 @@ def test_consultations_with_and_without_marks(app: Flask, client: FlaskClient, w
     page = visit(client, f"/tim-kiem?q={quote(words)}&loai=lay-y-kien")
     assert found(page) == ["/lay-y-kien/cho"]
     assert "Quy hoạch sử dụng đất" in page.text
-    assert [link.get_text(strip=True) for link in page.soup.select(".ln-tabs a[aria-current]")] == ["Lấy ý kiến"]
+    assert [link.get_text(strip=True) for link in page.soup.select(".ln-tabs a[aria-current]")] == [
+        "Lấy ý kiến"
+    ]
 
 
 def test_the_tabs_keep_the_words_and_the_kinds_apart(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         make_consultation(title="Lịch thu gom rác", slug="rac")
-        code = make_question(visibility=question_states.Visibility.PUBLIC, title="Lịch thu gom rác").submission.code
+        code = make_question(
+            visibility=question_states.Visibility.PUBLIC, title="Lịch thu gom rác"
+        ).submission.code
     page = visit(client, "/tim-kiem?q=thu gom")
     assert found(page) == [f"/hoi-dap/{code}"]
     tabs = {link.get_text(strip=True): str(link["href"]) for link in page.soup.select(".ln-tabs a")}

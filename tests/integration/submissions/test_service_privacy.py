@@ -35,7 +35,7 @@ def receive(app: Flask, **values: Any) -> Received:
     return service.receive(**{**defaults, **values})
 
 
-# Code and PIN ------------------------------------------------------------------------------------------------------------
+# Code and PIN -----------------------------------------------------------------------------------
 def unlock(app: Flask, code: str, pin: str, address: str = "one") -> Submission | None:
     return service.unlock(code=code, pin=pin, address_key=address, secret_key=str(app.secret_key))
 
@@ -71,7 +71,10 @@ def test_wrong_code_and_wrong_pin_cost_the_same_statements(ctx: Flask) -> None:
     received = receive(ctx)
     db.session.commit()
     counts = []
-    for code, pin in ((received.submission.code, wrong(received.pin)), ("AS-2026-999999", received.pin)):
+    for code, pin in (
+        (received.submission.code, wrong(received.pin)),
+        ("AS-2026-999999", received.pin),
+    ):
         db.session.expire_all()
         with StatementCounter(db.engine) as counter:
             unlock(ctx, code, pin)
@@ -101,7 +104,10 @@ def test_ten_failures_from_one_address_close_the_door(ctx: Flask) -> None:
         assert unlock(ctx, f"AS-2026-9{number:05d}", "000000") is None
     with pytest.raises(TooMany):
         unlock(ctx, received.submission.code, received.pin)
-    assert unlock(ctx, received.submission.code, received.pin, address="elsewhere") is received.submission
+    assert (
+        unlock(ctx, received.submission.code, received.pin, address="elsewhere")
+        is received.submission
+    )
 
 
 def test_success_forgets_the_failures_of_the_code(ctx: Flask) -> None:
@@ -119,9 +125,14 @@ def test_an_erased_submission_is_not_opened(ctx: Flask) -> None:
     assert unlock(ctx, received.submission.code, received.pin) is None
 
 
-# Redaction ---------------------------------------------------------------------------------------------------------------
+# Redaction --------------------------------------------------------------------------------------
 def redact(submission: Submission, **values: Any) -> None:
-    defaults = {"title": submission.title, "body": submission.body, "reason": "", "actor_id": make_user().id}
+    defaults = {
+        "title": submission.title,
+        "body": submission.body,
+        "reason": "",
+        "actor_id": make_user().id,
+    }
     service.redact(submission, **{**defaults, **values})
 
 
@@ -133,7 +144,11 @@ def test_unchanged_text_needs_no_reason_and_changed_text_does(ctx: Flask) -> Non
         with pytest.raises(FieldError) as told:
             redact(submission, reason=" ", **changes)
         assert told.value.field == "redaction_reason"
-    redact(submission, body="Ngõ … có rác <b>lâu</b>.\n\nXem https://example.vn nhé.", reason="Che số ngõ.")
+    redact(
+        submission,
+        body="Ngõ … có rác <b>lâu</b>.\n\nXem https://example.vn nhé.",
+        reason="Che số ngõ.",
+    )
     assert submission.redaction_reason == "Che số ngõ."
     assert submission.public_html == (
         "<p>Ngõ … có rác &lt;b&gt;lâu&lt;/b&gt;.</p><p>Xem"
@@ -142,7 +157,9 @@ def test_unchanged_text_needs_no_reason_and_changed_text_does(ctx: Flask) -> Non
     assert submission.redacted_at is not None
 
 
-@pytest.mark.parametrize(("field", "values"), [("public_title", {"title": " "}), ("public_body", {"body": "\u200b"})])
+@pytest.mark.parametrize(
+    ("field", "values"), [("public_title", {"title": " "}), ("public_body", {"body": "\u200b"})]
+)
 def test_something_has_to_be_left(ctx: Flask, field: str, values: dict[str, str]) -> None:
     submission = receive(ctx).submission
     with pytest.raises(FieldError) as told:
@@ -151,19 +168,27 @@ def test_something_has_to_be_left(ctx: Flask, field: str, values: dict[str, str]
     assert submission.public_body is None
 
 
-# Erasing -----------------------------------------------------------------------------------------------------------------
+# Erasing ----------------------------------------------------------------------------------------
 def test_erasing_leaves_the_code_and_nothing_else_of_the_sender(ctx: Flask) -> None:
     received = receive(ctx, phone="0912345678", spam={"points": 2, "reasons": ["x"]})
     submission, code = received.submission, received.submission.code
     redact(submission)
     service.erase(submission)
     db.session.commit()
-    assert (submission.code, submission.title, submission.body, submission.name) == (code, "", "", "")
+    assert (submission.code, submission.title, submission.body, submission.name) == (
+        code,
+        "",
+        "",
+        "",
+    )
     gone = ("phone", "email", "public_title", "public_body", "public_html", "redaction_reason")
     assert {getattr(submission, name) for name in gone} == {None}
     assert (submission.spam_reasons, submission.erased_at is not None) == ([], True)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SubmissionToken)) == 0
-    for token, purpose in ((received.confirm_token, TokenPurpose.CONFIRM), (received.track_token, TokenPurpose.TRACK)):
+    for token, purpose in (
+        (received.confirm_token, TokenPurpose.CONFIRM),
+        (received.track_token, TokenPurpose.TRACK),
+    ):
         with pytest.raises(NotFound):
             service.find_token(token or "", purpose, secret_key=str(ctx.secret_key))
 

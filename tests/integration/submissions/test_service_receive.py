@@ -42,7 +42,9 @@ def receive(app: Flask, **values: Any) -> Received:
     return service.receive(**{**defaults, **values})
 
 
-def find(app: Flask, token: str | None, purpose: TokenPurpose) -> tuple[SubmissionToken, Submission]:
+def find(
+    app: Flask, token: str | None, purpose: TokenPurpose
+) -> tuple[SubmissionToken, Submission]:
     return service.find_token(token or "", purpose, secret_key=str(app.secret_key))
 
 
@@ -61,8 +63,18 @@ def test_what_is_kept(ctx: Flask) -> None:
     )
     row = received.submission
     assert row.body == "Dòng một\n\nDòng hai với nhiều dấu cách và ký tự ẩn."
-    assert (row.title, row.name, row.language, row.phone) == ("Rác ở ngõ 5", "Nguyễn Thị Ân", "en", "0912345678")
-    assert (row.spam_points, row.spam_reasons, row.concern, row.restricted) == (3, ["link"], None, False)
+    assert (row.title, row.name, row.language, row.phone) == (
+        "Rác ở ngõ 5",
+        "Nguyễn Thị Ân",
+        "en",
+        "0912345678",
+    )
+    assert (row.spam_points, row.spam_reasons, row.concern, row.restricted) == (
+        3,
+        ["link"],
+        None,
+        False,
+    )
     assert (row.consent, row.consent_text, row.consent_at, row.name_display) == (
         Consent.PUBLISH,
         service.CONSENT_TEXT,
@@ -74,11 +86,16 @@ def test_what_is_kept(ctx: Flask) -> None:
 
 
 def test_without_a_title_the_first_sentence_is_one(ctx: Flask) -> None:
-    assert receive(ctx, body="Ngõ 5 bị ngập sau mưa. Xin cho biết khi nào sửa cống.").submission.title == "Ngõ 5 bị ngập sau mưa"
+    assert (
+        receive(ctx, body="Ngõ 5 bị ngập sau mưa. Xin cho biết khi nào sửa cống.").submission.title
+        == "Ngõ 5 bị ngập sau mưa"
+    )
 
 
 def test_what_looks_like_a_complaint_is_noted_as_advice(ctx: Flask) -> None:
-    row = receive(ctx, body="Tôi làm đơn khiếu nại quyết định thu hồi đất của Ủy ban nhân dân xã.").submission
+    row = receive(
+        ctx, body="Tôi làm đơn khiếu nại quyết định thu hồi đất của Ủy ban nhân dân xã."
+    ).submission
     assert (row.concern, row.restricted) == ("complaint", False)
 
 
@@ -104,7 +121,9 @@ def test_what_is_not_accepted(ctx: Flask, values: dict[str, Any], field: str) ->
 
 @pytest.mark.parametrize("size", [20, 5000])
 def test_the_limits_themselves_are_accepted(ctx: Flask, size: int) -> None:
-    row = receive(ctx, body="x" * size, name="x" * 120, title="t" * 400, idempotency_key="k" * 64).submission
+    row = receive(
+        ctx, body="x" * size, name="x" * 120, title="t" * 400, idempotency_key="k" * 64
+    ).submission
     assert (len(row.body), len(row.title)) == (size, 300)
     db.session.commit()
 
@@ -114,7 +133,9 @@ def test_the_pin_belongs_to_the_form_and_only_its_hash_is_kept(ctx: Flask) -> No
     received = receive(ctx, idempotency_key=key)
     assert received.pin == service.pin_of(str(ctx.secret_key), key)
     assert received.pin not in received.submission.pin_hash
-    assert received.submission.pin_hash == keyed_hash(str(ctx.secret_key), "pin", received.submission.code, received.pin)
+    assert received.submission.pin_hash == keyed_hash(
+        str(ctx.secret_key), "pin", received.submission.code, received.pin
+    )
     assert service.pin_of("another key of another house", key) != received.pin
 
 
@@ -122,7 +143,9 @@ def test_links_are_kept_as_hashes_for_one_purpose_each(ctx: Flask) -> None:
     received = receive(ctx)
     rows = {row.purpose: row for row in db.session.scalars(sa.select(SubmissionToken))}
     assert set(rows) == {TokenPurpose.CONFIRM, TokenPurpose.TRACK}
-    assert {row.token_hash for row in rows.values()}.isdisjoint({received.confirm_token, received.track_token})
+    assert {row.token_hash for row in rows.values()}.isdisjoint(
+        {received.confirm_token, received.track_token}
+    )
     assert find(ctx, received.confirm_token, TokenPurpose.CONFIRM)[1] is received.submission
     assert find(ctx, received.track_token, TokenPurpose.TRACK)[1] is received.submission
     for token, purpose in (
@@ -245,7 +268,11 @@ class Meanwhile(dict[str, Any]):
 
 def test_the_slower_of_two_sendings_of_one_form_gets_what_the_faster_one_made(ctx: Flask) -> None:
     key, faster = uuid.uuid4().hex, list[Received]()
-    slower = receive(ctx, idempotency_key=key, spam=Meanwhile(lambda: faster.append(receive(ctx, idempotency_key=key))))
+    slower = receive(
+        ctx,
+        idempotency_key=key,
+        spam=Meanwhile(lambda: faster.append(receive(ctx, idempotency_key=key))),
+    )
     assert slower.repeated
     assert slower.submission is faster[0].submission
     assert slower.pin == faster[0].pin

@@ -20,7 +20,12 @@ from app.workdays.models import DayKind
 from tests.factories.accounts import make_staff, post
 
 ADDRESS = "/can-bo/he-thong/lich-lam-viec"
-NEW_DAY = {"day": "24/12/2026", "kind": "off", "name": "Ngày nghỉ riêng", "source": "Thông báo số 5"}
+NEW_DAY = {
+    "day": "24/12/2026",
+    "kind": "off",
+    "name": "Ngày nghỉ riêng",
+    "source": "Thông báo số 5",
+}
 
 
 @pytest.fixture
@@ -38,7 +43,12 @@ def moves() -> Iterator[list[Calendar]]:
 
     def preview(calendar: Calendar) -> list[events.MovedDeadline]:
         old, new = dt.date(2026, 12, 24), calendar.next_working_day(dt.date(2026, 12, 24))
-        return [events.MovedDeadline("AS-2026-000123", links.Ref("calendar_year", 2026), old, new)] * 201 if old != new else []
+        return (
+            [events.MovedDeadline("AS-2026-000123", links.Ref("calendar_year", 2026), old, new)]
+            * 201
+            if old != new
+            else []
+        )
 
     def apply(calendar: Calendar) -> int:
         applied.append(calendar)
@@ -50,7 +60,9 @@ def moves() -> Iterator[list[Calendar]]:
 
 
 def text_of(response: object) -> str:
-    return " ".join(BeautifulSoup(response.get_data(as_text=True), "html.parser").get_text(" ").split())
+    return " ".join(
+        BeautifulSoup(response.get_data(as_text=True), "html.parser").get_text(" ").split()
+    )
 
 
 def day_in(app: Flask, date: dt.date) -> tuple[DayKind, str] | None:
@@ -74,7 +86,9 @@ def test_only_the_administrator_may_see_it(app: Flask, page: str) -> None:
     assert app.test_client().get(ADDRESS + page).status_code == 302
 
 
-@pytest.mark.parametrize("page", ["/ngay", "/ngay/2026-09-02/bo", "/2026/xac-nhan", "/2026/nap-lich"])
+@pytest.mark.parametrize(
+    "page", ["/ngay", "/ngay/2026-09-02/bo", "/2026/xac-nhan", "/2026/nap-lich"]
+)
 def test_only_the_administrator_may_change_it(app: Flask, page: str) -> None:
     officer, _user = make_staff(app, Role.OFFICER)
     assert post(officer, ADDRESS + page, form_at="/can-bo/tai-khoan").status_code == 403
@@ -82,7 +96,9 @@ def test_only_the_administrator_may_change_it(app: Flask, page: str) -> None:
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("page", PAGES)
-def test_pages_have_one_heading_and_no_inline_code(admin: FlaskClient, page: str, language: str) -> None:
+def test_pages_have_one_heading_and_no_inline_code(
+    admin: FlaskClient, page: str, language: str
+) -> None:
     response = admin.get(ADDRESS + page, query_string={"lang": language})
     soup = BeautifulSoup(response.get_data(as_text=True), "html.parser")
     assert response.status_code == 200
@@ -93,18 +109,29 @@ def test_pages_have_one_heading_and_no_inline_code(admin: FlaskClient, page: str
 
 
 def test_a_year_shows_every_month_and_marks_days_in_words(admin: FlaskClient) -> None:
-    soup = BeautifulSoup(admin.get(ADDRESS, query_string={"nam": 2026}).get_data(as_text=True), "html.parser")
+    soup = BeautifulSoup(
+        admin.get(ADDRESS, query_string={"nam": 2026}).get_data(as_text=True), "html.parser"
+    )
     tables = soup.select("table.ln-month")
-    assert [table.caption.get_text() for table in tables] == [f"Tháng {month}" for month in range(1, 13)]
+    assert [table.caption.get_text() for table in tables] == [
+        f"Tháng {month}" for month in range(1, 13)
+    ]
     august = tables[7]
     assert [cell.get_text(" ", strip=True) for cell in august.select("thead th")][0] == "T2 Thứ Hai"
-    assert [re.sub(r"\s+", " ", cell.get_text()).strip() for cell in august.select("td.ln-month__worked")] == ["22 làm, Làm bù"]
-    assert [re.sub(r"\s+", " ", cell.get_text()).strip() for cell in august.select("td.ln-month__off")] == ["31 nghỉ, Nghỉ hoán đổi"]
+    assert [
+        re.sub(r"\s+", " ", cell.get_text()).strip()
+        for cell in august.select("td.ln-month__worked")
+    ] == ["22 làm, Làm bù"]
+    assert [
+        re.sub(r"\s+", " ", cell.get_text()).strip() for cell in august.select("td.ln-month__off")
+    ] == ["31 nghỉ, Nghỉ hoán đổi"]
     assert "Thứ Hai, 31/08/2026" in soup.get_text()
     assert "Đã xác nhận" in soup.get_text()
 
 
-def test_the_next_year_asks_to_be_confirmed_from_november(admin: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_year_asks_to_be_confirmed_from_november(
+    admin: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("app.kernel.clock.today", lambda: dt.date(2026, 11, 24))
     assert "Lịch nghỉ năm 2027 chưa được xác nhận." in text_of(admin.get(ADDRESS))
     monkeypatch.setattr("app.kernel.clock.today", lambda: dt.date(2026, 10, 24))
@@ -119,7 +146,15 @@ def test_a_year_without_a_list_says_so(admin: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["?nam=1999", "/ngay?ngay=hom-nay", "/ngay/2026-13-01/bo", "/ngay/2026-12-24/bo", "/1999/xac-nhan", "/2050/nap-lich"]
+    "page",
+    [
+        "?nam=1999",
+        "/ngay?ngay=hom-nay",
+        "/ngay/2026-13-01/bo",
+        "/ngay/2026-12-24/bo",
+        "/1999/xac-nhan",
+        "/2050/nap-lich",
+    ],
 )
 def test_what_is_not_there_is_not_found(admin: FlaskClient, page: str) -> None:
     assert admin.get(ADDRESS + page).status_code == 404
@@ -128,11 +163,18 @@ def test_what_is_not_there_is_not_found(admin: FlaskClient, page: str) -> None:
 def test_the_form_starts_from_what_is_known(admin: FlaskClient) -> None:
     known = admin.get(ADDRESS + "/ngay?ngay=2026-08-22").get_data(as_text=True)
     assert 'value="22/08/2026"' in known
-    assert re.search(r'checked[^>]*value="worked"|value="worked"[^>]*checked', known) or 'checked class="govuk-radios__input"' in known
-    assert 'value="24/12/2026"' in admin.get(ADDRESS + "/ngay?ngay=2026-12-24").get_data(as_text=True)
+    assert (
+        re.search(r'checked[^>]*value="worked"|value="worked"[^>]*checked', known)
+        or 'checked class="govuk-radios__input"' in known
+    )
+    assert 'value="24/12/2026"' in admin.get(ADDRESS + "/ngay?ngay=2026-12-24").get_data(
+        as_text=True
+    )
 
 
-def test_a_new_day_is_shown_first_and_saved_on_confirmation(app: Flask, admin: FlaskClient, moves: list[Calendar]) -> None:
+def test_a_new_day_is_shown_first_and_saved_on_confirmation(
+    app: Flask, admin: FlaskClient, moves: list[Calendar]
+) -> None:
     seen = post(admin, ADDRESS + "/ngay", {**NEW_DAY, "step": "preview"})
     shown = text_of(seen)
     assert seen.status_code == 200
@@ -173,8 +215,12 @@ def test_going_back_from_the_preview_keeps_what_was_typed(app: Flask, admin: Fla
     ],
 )
 @pytest.mark.parametrize("step", ["preview", "commit"])
-def test_a_wrong_form_comes_back_with_words(app: Flask, admin: FlaskClient, wrong: dict[str, str], message: str, step: str) -> None:
-    page = post(admin, ADDRESS + "/ngay", {**NEW_DAY, "seen_revision": revision(app), **wrong, "step": step})
+def test_a_wrong_form_comes_back_with_words(
+    app: Flask, admin: FlaskClient, wrong: dict[str, str], message: str, step: str
+) -> None:
+    page = post(
+        admin, ADDRESS + "/ngay", {**NEW_DAY, "seen_revision": revision(app), **wrong, "step": step}
+    )
     assert page.status_code == 422
     assert message in text_of(page)
     assert "<title>Lỗi: " in page.get_data(as_text=True)
@@ -195,14 +241,20 @@ def test_two_administrators_do_not_overwrite_each_other(app: Flask, admin: Flask
 def test_a_day_is_removed_in_two_steps(app: Flask, admin: FlaskClient) -> None:
     address = ADDRESS + "/ngay/2026-09-02/bo"
     assert "Quốc khánh" in text_of(admin.get(address))
-    assert post(admin, address, {"seen_revision": revision(app)}).headers["Location"].endswith("?nam=2026")
+    assert (
+        post(admin, address, {"seen_revision": revision(app)})
+        .headers["Location"]
+        .endswith("?nam=2026")
+    )
     assert day_in(app, dt.date(2026, 9, 2)) is None
 
 
 def test_a_year_is_confirmed_and_taken_back(app: Flask, admin: FlaskClient) -> None:
     address = ADDRESS + "/2027/xac-nhan"
     assert "Tết Nguyên đán" in text_of(admin.get(address))
-    done = post(admin, address, {"confirmed": "1", "note": "Thông báo số 9", "seen_revision": revision(app)})
+    done = post(
+        admin, address, {"confirmed": "1", "note": "Thông báo số 9", "seen_revision": revision(app)}
+    )
     assert done.status_code == 302
     with app.app_context():
         assert 2027 in queries.calendar().confirmed_years
@@ -211,7 +263,9 @@ def test_a_year_is_confirmed_and_taken_back(app: Flask, admin: FlaskClient) -> N
     post(admin, address, {"confirmed": "", "seen_revision": revision(app)})
     with app.app_context():
         assert 2027 not in queries.calendar().confirmed_years
-    assert post(admin, address, {"note": "x" * 501, "seen_revision": revision(app)}).status_code == 422
+    assert (
+        post(admin, address, {"note": "x" * 501, "seen_revision": revision(app)}).status_code == 422
+    )
 
 
 def test_a_year_is_loaded_from_the_shipped_or_computed_list(app: Flask, admin: FlaskClient) -> None:

@@ -36,7 +36,9 @@ class Questions:
     def preview(self, calendar: Calendar) -> list[events.MovedDeadline]:
         fresh = self.fresh(calendar)
         return [
-            events.MovedDeadline(f"AS-{day:%Y-%m-%d}", links.Ref("question", 1), self.stored.get(day), new)
+            events.MovedDeadline(
+                f"AS-{day:%Y-%m-%d}", links.Ref("question", 1), self.stored.get(day), new
+            )
             for day, new in fresh.items()
             if new != self.stored.get(day)
         ]
@@ -58,7 +60,11 @@ def questions() -> Iterator[Questions]:
 
 
 def records(tag: str) -> list[AuditRecord]:
-    return list(db.session.scalars(sa.select(AuditRecord).where(AuditRecord.tag == tag).order_by(AuditRecord.id)))
+    return list(
+        db.session.scalars(
+            sa.select(AuditRecord).where(AuditRecord.tag == tag).order_by(AuditRecord.id)
+        )
+    )
 
 
 def test_without_any_list_monday_to_friday_are_worked(ctx: Flask) -> None:
@@ -84,7 +90,9 @@ def test_seeding_leaves_what_somebody_entered(ctx: Flask) -> None:
 
 
 def test_a_day_is_set_replaced_and_removed(ctx: Flask) -> None:
-    service.set_day(D(2026, 11, 24), kind=DayKind.OFF, name="Ngày Văn hóa", actor=SYSTEM, source="Nghị quyết")
+    service.set_day(
+        D(2026, 11, 24), kind=DayKind.OFF, name="Ngày Văn hóa", actor=SYSTEM, source="Nghị quyết"
+    )
     assert not queries.calendar().is_working(D(2026, 11, 24))
     service.set_day(D(2026, 11, 24), kind=DayKind.OFF, name=" Ngày Văn hóa Việt Nam ", actor=SYSTEM)
     assert queries.calendar().reason(D(2026, 11, 24)) == "Ngày Văn hóa Việt Nam"
@@ -117,7 +125,9 @@ def test_what_makes_no_sense_is_refused(ctx: Flask) -> None:
         service.confirm_year(2101, actor=SYSTEM)
     with pytest.raises(NotFound):
         service.remove_day(D(2026, 8, 20), actor=SYSTEM)
-    stray = holidays.YearPlan(2026, (holidays.PlannedDay(D(2025, 1, 1), DayKind.OFF, "Tết Dương lịch"),), confirmed=False)
+    stray = holidays.YearPlan(
+        2026, (holidays.PlannedDay(D(2025, 1, 1), DayKind.OFF, "Tết Dương lịch"),), confirmed=False
+    )
     with pytest.raises(FieldError, match="không thuộc năm 2026"):
         service.replace_year(stray, actor=SYSTEM)
     assert queries.calendar() == Calendar()
@@ -134,7 +144,9 @@ def test_confirming_a_year_and_taking_it_back(ctx: Flask) -> None:
 
 def test_replacing_a_year_leaves_the_others(ctx: Flask) -> None:
     service.seed_days()
-    plan = holidays.YearPlan(2026, (holidays.PlannedDay(D(2026, 1, 1), DayKind.OFF, "Tết Dương lịch"),), confirmed=False)
+    plan = holidays.YearPlan(
+        2026, (holidays.PlannedDay(D(2026, 1, 1), DayKind.OFF, "Tết Dương lịch"),), confirmed=False
+    )
     service.replace_year(plan, actor=SYSTEM)
     assert [day.date for day in queries.days_of(2026)] == [D(2026, 1, 1)]
     assert queries.calendar().confirmed_years == {2024, 2025}
@@ -142,18 +154,26 @@ def test_replacing_a_year_leaves_the_others(ctx: Flask) -> None:
 
 
 def test_preview_shows_what_would_move_and_writes_nothing(ctx: Flask, questions: Questions) -> None:
-    change = service.SetDay(holidays.PlannedDay(D(2026, 11, 24), DayKind.OFF, "Ngày Văn hóa Việt Nam"))
+    change = service.SetDay(
+        holidays.PlannedDay(D(2026, 11, 24), DayKind.OFF, "Ngày Văn hóa Việt Nam")
+    )
     seen = service.preview(change)
-    assert [(move.label, move.old, move.new) for move in seen.moved] == [("AS-2026-11-20", D(2026, 11, 27), D(2026, 11, 30))]
+    assert [(move.label, move.old, move.new) for move in seen.moved] == [
+        ("AS-2026-11-20", D(2026, 11, 27), D(2026, 11, 30))
+    ]
     assert not seen.calendar.is_working(D(2026, 11, 24))
     assert queries.calendar() == Calendar()
     assert questions.stored[D(2026, 11, 20)] == D(2026, 11, 27)
 
 
-def test_commit_moves_the_deadlines_and_says_so(ctx: Flask, questions: Questions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commit_moves_the_deadlines_and_says_so(
+    ctx: Flask, questions: Questions, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heard: list[events.CalendarChanged] = []
     monkeypatch.setitem(bus._handlers, events.CalendarChanged, [heard.append])
-    moved = service.set_day(D(2026, 11, 24), kind=DayKind.OFF, name="Ngày Văn hóa Việt Nam", actor=SYSTEM)
+    moved = service.set_day(
+        D(2026, 11, 24), kind=DayKind.OFF, name="Ngày Văn hóa Việt Nam", actor=SYSTEM
+    )
     assert moved == 1
     assert questions.stored[D(2026, 11, 20)] == D(2026, 11, 30)
     assert heard == [events.CalendarChanged(D(2026, 11, 24))]
@@ -168,7 +188,9 @@ def test_confirming_a_year_moves_nothing(ctx: Flask, questions: Questions) -> No
 
 def test_a_calendar_changed_meanwhile_is_stale(ctx: Flask) -> None:
     seen = service.preview(service.ConfirmYear(2026)).revision
-    service.set_day(D(2026, 11, 24), kind=DayKind.OFF, name="Nghỉ", actor=SYSTEM, seen_revision=seen)
+    service.set_day(
+        D(2026, 11, 24), kind=DayKind.OFF, name="Nghỉ", actor=SYSTEM, seen_revision=seen
+    )
     with pytest.raises(Stale, match="vừa thay đổi lịch"):
         service.confirm_year(2026, actor=SYSTEM, seen_revision=seen)
     assert queries.calendar().confirmed_years == frozenset()
@@ -194,7 +216,9 @@ def test_a_change_that_was_rolled_back_is_forgotten(ctx: Flask) -> None:
     assert queries.calendar().is_working(D(2026, 12, 24))
 
 
-def test_two_installations_in_one_process_keep_apart(ctx: Flask, make_app: object, tmp_path: object) -> None:
+def test_two_installations_in_one_process_keep_apart(
+    ctx: Flask, make_app: object, tmp_path: object
+) -> None:
     other = make_app(database_url=f"sqlite:///{tmp_path}/other.db")  # type: ignore[operator]
     service.set_day(D(2026, 12, 24), kind=DayKind.OFF, name="Nghỉ", actor=SYSTEM)
     db.session.commit()
@@ -235,7 +259,11 @@ def test_months_are_whole_weeks(ctx: Flask) -> None:
     assert all(len(week) == 7 for month in months for week in month.weeks)
     cells = [cell for month in months for week in month.weeks for cell in week if cell]
     assert len(cells) == 365
-    assert [(cell.date, cell.kind, cell.name) for cell in cells if cell.date in {D(2026, 8, 22), D(2026, 9, 2), D(2026, 9, 5)}] == [
+    assert [
+        (cell.date, cell.kind, cell.name)
+        for cell in cells
+        if cell.date in {D(2026, 8, 22), D(2026, 9, 2), D(2026, 9, 5)}
+    ] == [
         (D(2026, 8, 22), "worked", "Làm bù"),
         (D(2026, 9, 2), "off", "Quốc khánh"),
         (D(2026, 9, 5), "", ""),
@@ -253,5 +281,7 @@ def test_periodic_tasks_follow_the_calendar(ctx: Flask) -> None:
 
 def test_the_command_seeds(app: Flask) -> None:
     runner = app.test_cli_runner()
-    assert runner.invoke(args=["calendar", "seed"]).output == "years written: 2024, 2025, 2026, 2027\n"
+    assert (
+        runner.invoke(args=["calendar", "seed"]).output == "years written: 2024, 2025, 2026, 2027\n"
+    )
     assert runner.invoke(args=["calendar", "seed"]).output == "years written: none\n"

@@ -18,15 +18,27 @@ def person(number: int, *roles: Role, **more: object) -> User:
     return User(id=number, role_rows=[UserRole(role=role) for role in roles], **values)
 
 
-def stand_in(giver: User, deputy: User, first: int = 0, last: int = 0, **more: object) -> Delegation:
-    days = {"starts_on": today() + dt.timedelta(days=first), "ends_on": today() + dt.timedelta(days=last)}
+def stand_in(
+    giver: User, deputy: User, first: int = 0, last: int = 0, **more: object
+) -> Delegation:
+    days = {
+        "starts_on": today() + dt.timedelta(days=first),
+        "ends_on": today() + dt.timedelta(days=last),
+    }
     delegation = Delegation(from_user=giver, to_user=deputy, **days, **more)
     deputy.received = [*deputy.received, delegation]
     return delegation
 
 
 def session(**more: object) -> StaffSession:
-    return StaffSession(**{"ended_at": None, "ends_at": NOW + dt.timedelta(hours=1), "second_factor_at": None, **more})
+    return StaffSession(
+        **{
+            "ended_at": None,
+            "ends_at": NOW + dt.timedelta(hours=1),
+            "second_factor_at": None,
+            **more,
+        }
+    )
 
 
 @pytest.mark.parametrize("role", Role)
@@ -63,7 +75,9 @@ def test_demo_accounts_are_closed_where_demo_is() -> None:
         ({"ended_at": NOW - ONE_MINUTE}, 0, False),
     ],
 )
-def test_a_session_dies_ended_old_or_idle(change: dict[str, object], idle: int, alive: bool) -> None:
+def test_a_session_dies_ended_old_or_idle(
+    change: dict[str, object], idle: int, alive: bool
+) -> None:
     assert policy.is_alive(session(**change), NOW, seen=NOW - dt.timedelta(minutes=idle)) is alive
 
 
@@ -83,7 +97,9 @@ def test_the_password_alone_is_enough_only_without_a_second_factor(
 ) -> None:
     row = session(second_factor_at=NOW if given else None)
     assert policy.is_signed_in(row, person(1, *roles, totp_seed=seed), demo=False) is signed_in
-    assert not policy.is_signed_in(row, person(1, *roles, totp_seed=seed, is_active=False), demo=False)
+    assert not policy.is_signed_in(
+        row, person(1, *roles, totp_seed=seed, is_active=False), demo=False
+    )
 
 
 def test_permissions_come_from_roles_and_everybody_minds_their_own_account() -> None:
@@ -95,7 +111,10 @@ def test_permissions_come_from_roles_and_everybody_minds_their_own_account() -> 
 
 
 def test_a_deputy_approves_and_extends_for_the_giver_and_nothing_else() -> None:
-    giver, deputy = person(1, Role.APPROVER, Role.PUBLISHER, Role.ADMINISTRATOR), person(2, Role.OFFICER)
+    giver, deputy = (
+        person(1, Role.APPROVER, Role.PUBLISHER, Role.ADMINISTRATOR),
+        person(2, Role.OFFICER),
+    )
     stand_in(giver, deputy)
     gained = {permission for permission in P if deputy.has(permission)} - deputy.own_permissions
     assert gained == {P.QUESTION_APPROVE, P.QUESTION_EXTEND}
@@ -111,8 +130,12 @@ def test_one_s_own_permission_is_used_first() -> None:
     assert head.acting_for(P.QUESTION_APPROVE) is giver
 
 
-@pytest.mark.parametrize(("first", "last", "today_too"), [(-1, 1, True), (0, 0, True), (1, 2, False), (-2, -1, False)])
-def test_a_deputy_is_in_charge_from_the_first_to_the_last_day(first: int, last: int, today_too: bool) -> None:
+@pytest.mark.parametrize(
+    ("first", "last", "today_too"), [(-1, 1, True), (0, 0, True), (1, 2, False), (-2, -1, False)]
+)
+def test_a_deputy_is_in_charge_from_the_first_to_the_last_day(
+    first: int, last: int, today_too: bool
+) -> None:
     deputy = person(2, Role.OFFICER)
     stand_in(person(1, Role.APPROVER), deputy, first, last)
     assert deputy.has(P.QUESTION_APPROVE) is today_too

@@ -49,21 +49,34 @@ def test_well_known_ones_are_refused(password: str) -> None:
         passwords.check(password)
 
 
-@pytest.mark.parametrize("password", ["aaaaaaaaaaaaaaaa", "abababababab", "1212121212121212", "aaaabbbbcccc"])
+@pytest.mark.parametrize(
+    "password", ["aaaaaaaaaaaaaaaa", "abababababab", "1212121212121212", "aaaabbbbcccc"]
+)
 def test_patterns_are_refused(password: str) -> None:
     with pytest.raises(FieldError, match="quen thuộc"):
         passwords.check(password)
 
 
 @pytest.mark.parametrize(
-    "password", ["chuyenvien.kt1", "chuyenvien-kt-2026", "UBND xã An Sơn", "anson-ubnd-2026", "lang nghe abc1", "ủy ban x-2026"]
+    "password",
+    [
+        "chuyenvien.kt1",
+        "chuyenvien-kt-2026",
+        "UBND xã An Sơn",
+        "anson-ubnd-2026",
+        "lang nghe abc1",
+        "ủy ban x-2026",
+    ],
 )
 def test_little_more_than_a_name_is_refused(password: str) -> None:
     with pytest.raises(FieldError, match="tên"):
         passwords.check(password, names=("chuyenvien.kt", "UBND xã An Sơn", "An Sơn"))
 
 
-@pytest.mark.parametrize(("password", "words"), [("ngắn quá", "ít nhất 10"), ("", "ít nhất 10"), ("dài " * 400, "quá dài")])
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [("ngắn quá", "ít nhất 10"), ("", "ít nhất 10"), ("dài " * 400, "quá dài")],
+)
 def test_length_has_bounds(password: str, words: str) -> None:
     with pytest.raises(FieldError, match=words):
         passwords.check(password)

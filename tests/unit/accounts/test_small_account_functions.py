@@ -21,7 +21,8 @@ def vault_of(environment: str, **more: object) -> vault.Vault:
 
 
 @pytest.mark.parametrize(
-    ("typed", "stored"), [("TiepNhan", "tiepnhan"), ("  lanhdao ", "lanhdao"), ("Chuyên.Viên", "chuyen.vien"), ("", "")]
+    ("typed", "stored"),
+    [("TiepNhan", "tiepnhan"), ("  lanhdao ", "lanhdao"), ("Chuyên.Viên", "chuyen.vien"), ("", "")],
 )
 def test_usernames_are_folded(typed: str, stored: str) -> None:
     assert normal_username(typed) == stored
@@ -44,11 +45,26 @@ def test_a_household_is_one_place_on_the_net(address: str, network: str) -> None
 @pytest.mark.parametrize(
     ("header", "label"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36", "Chrome, Windows"),
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36 Edg/156.0", "Edge, Windows"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605 Version/19.0 Mobile Safari/604.1", "Safari, iPhone"),
-        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36", "Chrome, Android"),
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0", "Firefox, Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36",
+            "Chrome, Windows",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36 Edg/156.0",
+            "Edge, Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605 Version/19.0 Mobile Safari/604.1",
+            "Safari, iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36",
+            "Chrome, Android",
+        ),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0",
+            "Firefox, Linux",
+        ),
         ("curl/8.0\r\nX: y", ""),
         ("", ""),
     ],
@@ -60,8 +76,17 @@ def test_a_browser_is_two_words(header: str, label: str) -> None:
 def test_production_hashes_as_owasp_says_and_nobody_costs_the_same() -> None:
     real = vault_of("production")
     parameters = extract_parameters(real.dummy_hash)
-    assert (parameters.memory_cost, parameters.time_cost, parameters.parallelism, parameters.type.name) == (19_456, 2, 1, "ID")
-    assert (real.hasher.memory_cost, real.hasher.time_cost, real.hasher.parallelism) == (19_456, 2, 1)
+    assert (
+        parameters.memory_cost,
+        parameters.time_cost,
+        parameters.parallelism,
+        parameters.type.name,
+    ) == (19_456, 2, 1, "ID")
+    assert (real.hasher.memory_cost, real.hasher.time_cost, real.hasher.parallelism) == (
+        19_456,
+        2,
+        1,
+    )
     assert not real.verify_password(None, "bất kỳ")
 
 
@@ -87,7 +112,14 @@ def test_demo_is_never_on_in_production() -> None:
 def test_hashes_of_different_purposes_never_meet() -> None:
     box = vault_of("test")
     assert (
-        len({box.hash_token("session", "a"), box.hash_token("link", "a"), box.hash_token("recovery", "a"), box.hash_token("session", "b")})
+        len(
+            {
+                box.hash_token("session", "a"),
+                box.hash_token("link", "a"),
+                box.hash_token("recovery", "a"),
+                box.hash_token("session", "b"),
+            }
+        )
         == 4
     )
 

@@ -21,7 +21,9 @@ def test_the_published_vector_of_the_rfc() -> None:
     assert totp.code_at(secret, dt.datetime.fromtimestamp(1111111109, dt.UTC)) == "081804"
 
 
-@pytest.mark.parametrize(("seconds", "accepted"), [(-60, False), (-30, True), (0, True), (30, True), (60, False)])
+@pytest.mark.parametrize(
+    ("seconds", "accepted"), [(-60, False), (-30, True), (0, True), (30, True), (60, False)]
+)
 def test_one_step_early_or_late_is_right_and_no_more(seconds: int, accepted: bool) -> None:
     code = totp.code_at(SECRET, MOMENT + dt.timedelta(seconds=seconds))
     step = totp.matching_step(SECRET, code, MOMENT)
@@ -31,13 +33,20 @@ def test_one_step_early_or_late_is_right_and_no_more(seconds: int, accepted: boo
 
 
 def test_the_secret_depends_on_key_person_and_seed() -> None:
-    variants = {totp.derive_secret(key, person, seed) for key in ("a" * 40, "b" * 40) for person in (1, 2) for seed in ("x", "y")}
+    variants = {
+        totp.derive_secret(key, person, seed)
+        for key in ("a" * 40, "b" * 40)
+        for person in (1, 2)
+        for seed in ("x", "y")
+    }
     assert len(variants) == 8
     assert len(base64.b32decode(SECRET)) == 20
 
 
 def test_the_address_for_the_app_is_understood_by_a_reader_of_such_addresses() -> None:
-    parsed = pyotp.parse_uri(totp.address_for_app(SECRET, username="lanhdao", issuer="UBND xã An Sơn"))
+    parsed = pyotp.parse_uri(
+        totp.address_for_app(SECRET, username="lanhdao", issuer="UBND xã An Sơn")
+    )
     assert (parsed.secret, parsed.name, parsed.issuer) == (SECRET, "lanhdao", "UBND xã An Sơn")
 
 
@@ -66,7 +75,10 @@ def test_people_type_codes_as_they_like(typed: str, normal: str) -> None:
 
 @given(st.text())
 def test_anything_can_be_typed(typed: str) -> None:
-    assert totp.matching_step(SECRET, totp.normal_code(typed), MOMENT) in (None, *range(58_000_000, 60_000_000))
+    assert totp.matching_step(SECRET, totp.normal_code(typed), MOMENT) in (
+        None,
+        *range(58_000_000, 60_000_000),
+    )
 
 
 def test_a_grouped_secret_is_the_same_secret() -> None:

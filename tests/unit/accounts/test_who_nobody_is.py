@@ -12,7 +12,12 @@ def test_a_visitor_holds_nothing(permission: P) -> None:
     visitor = Nobody()
     assert not visitor.has(permission)
     assert not visitor.is_authenticated
-    assert (visitor.id, visitor.unit_id, visitor.full_name, visitor.roles) == (None, None, "", frozenset())
+    assert (visitor.id, visitor.unit_id, visitor.full_name, visitor.roles) == (
+        None,
+        None,
+        "",
+        frozenset(),
+    )
 
 
 def test_a_person_is_somebody() -> None:

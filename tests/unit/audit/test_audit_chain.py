@@ -66,8 +66,14 @@ def test_the_zone_of_the_clock_does_not_matter() -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(), children, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda children: (
+        st.lists(children, max_size=3) | st.dictionaries(st.text(), children, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -78,7 +84,13 @@ def test_plain_data_stays_as_it_is(data: dict[str, Any]) -> None:
 
 
 def test_dates_enums_and_sets_become_plain() -> None:
-    data = {"due": dt.date(2026, 11, 24), "at": AT, "colour": Colour.RED, "roles": frozenset({"b", "a"}), "pair": (1, 2)}
+    data = {
+        "due": dt.date(2026, 11, 24),
+        "at": AT,
+        "colour": Colour.RED,
+        "roles": frozenset({"b", "a"}),
+        "pair": (1, 2),
+    }
     assert chain.plain(data) == {
         "due": "2026-11-24",
         "at": "2026-11-24T01:14:05.123456+00:00",
@@ -99,7 +111,9 @@ def test_what_json_cannot_hold_is_refused() -> None:
         chain.plain({"number": math.nan})
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r=", "＝", "＋", "－", "＠", " =", "\x00="])
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t", "\r=", "＝", "＋", "－", "＠", " =", "\x00="]
+)
 def test_no_cell_begins_a_formula(start: str) -> None:
     assert safe_cell(f"{start}cmd|'/c calc'!A1").startswith("'")
 

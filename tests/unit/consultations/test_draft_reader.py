@@ -33,7 +33,7 @@ def anchors(folder: Path, *body: str, **parts: str) -> list[str]:
     return [row["anchor"] for row in read(folder, *body, **parts)]
 
 
-# A whole decree --------------------------------------------------------------------------------------------------------------
+# A whole decree ---------------------------------------------------------------------------------
 @pytest.mark.parametrize("layout", list(drafts.LAYOUTS))
 @pytest.mark.parametrize("seed", [7, 8])
 def test_under_two_per_cent_of_a_decree_need_a_hand(tmp_path: Path, layout: str, seed: int) -> None:
@@ -46,7 +46,10 @@ def test_under_two_per_cent_of_a_decree_need_a_hand(tmp_path: Path, layout: str,
 
     def is_wrong(part: drafts.Part) -> bool:
         row = found.pop(part.expected.anchor, {"label": None, "heading": "", "text": ""})
-        same = all(str(row[name]).split() == getattr(part.expected, name).split() for name in ("heading", "text"))
+        same = all(
+            str(row[name]).split() == getattr(part.expected, name).split()
+            for name in ("heading", "text")
+        )
         return row["label"] != part.expected.label or not same
 
     wrong = [part.expected.anchor for part in parts if is_wrong(part)]
@@ -73,22 +76,37 @@ def test_a_file_of_word_itself(tmp_path: Path) -> None:
     path = tmp_path / "du-thao.docx"
     made.save(str(path))
     found = rows(path)
-    assert [row["anchor"] for row in found] == ["chuong-1", "dieu-1", "dieu-1-khoan-1", "dieu-1-khoan-2"]
+    assert [row["anchor"] for row in found] == [
+        "chuong-1",
+        "dieu-1",
+        "dieu-1-khoan-1",
+        "dieu-1-khoan-2",
+    ]
     assert found[0]["heading"] == "QUY ĐỊNH CHUNG"
 
 
-# Heads -----------------------------------------------------------------------------------------------------------------------
+# Heads ------------------------------------------------------------------------------------------
 def test_points_after_d_and_articles_with_letters(tmp_path: Path) -> None:
-    body = [p("Điều 12. Một", bold=True), p("1. Gồm:"), *(p(f"{letter}) Việc {letter};") for letter in "abcdđeg")]
+    body = [
+        p("Điều 12. Một", bold=True),
+        p("1. Gồm:"),
+        *(p(f"{letter}) Việc {letter};") for letter in "abcdđeg"),
+    ]
     found = by_anchor(tmp_path, *body, p("Điều 12a. Hai", bold=True), p("Nội dung."))
-    assert [anchor for anchor in found if "diem" in anchor][3:6] == [f"dieu-12-khoan-1-diem-{name}" for name in ("d", "dd", "e")]
+    assert [anchor for anchor in found if "diem" in anchor][3:6] == [
+        f"dieu-12-khoan-1-diem-{name}" for name in ("d", "dd", "e")
+    ]
     assert found["dieu-12-khoan-1-diem-dd"]["label"] == "đ)"
     assert found["dieu-12a"]["heading"] == "Hai"
     assert [anchor for anchor, row in found.items() if row["doubtful"]] == ["dieu-12"]
 
 
 def test_clauses_with_letters_and_points_with_numbers(tmp_path: Path) -> None:
-    found = anchors(tmp_path, ARTICLE, *map(p, ("1. Một:", "a) A;", "a1) A một;", "b) B.", "1a. Một a.", "2. Hai.")))
+    found = anchors(
+        tmp_path,
+        ARTICLE,
+        *map(p, ("1. Một:", "a) A;", "a1) A một;", "b) B.", "1a. Một a.", "2. Hai.")),
+    )
     assert found[1:] == [
         "dieu-1-khoan-1",
         "dieu-1-khoan-1-diem-a",
@@ -114,7 +132,21 @@ def test_latin_order_of_automatic_points(tmp_path: Path) -> None:
 
 
 def test_nested_numbers(tmp_path: Path) -> None:
-    found = by_anchor(tmp_path, ARTICLE, *map(p, ("1. Một:", "1.1. Một một:", "1.1.1. Sâu.", "1.2 Một hai.", "2. Hai.", "1.5 ha đất lúa.")))
+    found = by_anchor(
+        tmp_path,
+        ARTICLE,
+        *map(
+            p,
+            (
+                "1. Một:",
+                "1.1. Một một:",
+                "1.1.1. Sâu.",
+                "1.2 Một hai.",
+                "2. Hai.",
+                "1.5 ha đất lúa.",
+            ),
+        ),
+    )
     assert list(found)[1:] == [
         "dieu-1-khoan-1",
         "dieu-1-khoan-1-diem-1",
@@ -127,7 +159,9 @@ def test_nested_numbers(tmp_path: Path) -> None:
 
 
 def test_numbers_that_repeat_the_article(tmp_path: Path) -> None:
-    found = by_anchor(tmp_path, p("Điều 5. Năm", bold=True), *map(p, ("5.1. Một.", "5.2. Hai.", "5.9. Chín.")))
+    found = by_anchor(
+        tmp_path, p("Điều 5. Năm", bold=True), *map(p, ("5.1. Một.", "5.2. Hai.", "5.9. Chín."))
+    )
     assert list(found) == ["dieu-5", "dieu-5-khoan-1", "dieu-5-khoan-2"]
     assert found["dieu-5-khoan-2"]["label"] == "5.2."
 
@@ -144,23 +178,43 @@ def test_a_heading_that_comes_after_the_number(tmp_path: Path) -> None:
     )
     assert found["chuong-1"]["heading"] == "NHỮNG QUY ĐỊNH CHUNG"
     assert found["chuong-1-muc-1"]["heading"] == "ĐẤT ĐAI"
-    assert (found["dieu-1"]["heading"], found["dieu-1"]["text"]) == ("Phạm vi", "Nội dung của điều này.")
+    assert (found["dieu-1"]["heading"], found["dieu-1"]["text"]) == (
+        "Phạm vi",
+        "Nội dung của điều này.",
+    )
 
 
 def test_an_article_that_is_one_sentence_has_no_heading(tmp_path: Path) -> None:
     sentence = "Ban hành kèm theo Quyết định này Quy định về giá đất trên địa bàn xã."
-    found = by_anchor(tmp_path, p(raw=run("Điều 1. ", bold=True) + run(sentence)), p("Điều 2.", bold=True), p(sentence))
+    found = by_anchor(
+        tmp_path,
+        p(raw=run("Điều 1. ", bold=True) + run(sentence)),
+        p("Điều 2.", bold=True),
+        p(sentence),
+    )
     assert (found["dieu-1"]["heading"], found["dieu-1"]["text"]) == ("", sentence)
     assert (found["dieu-2"]["heading"], found["dieu-2"]["text"]) == ("", sentence)
 
 
 def test_heading_and_text_in_one_paragraph(tmp_path: Path) -> None:
-    found = by_anchor(tmp_path, p(raw=run("Điều 1. Hiệu lực", bold=True) + run(" Nghị định này có hiệu lực ngay.")))
-    assert (found["dieu-1"]["heading"], found["dieu-1"]["text"]) == ("Hiệu lực", "Nghị định này có hiệu lực ngay.")
+    found = by_anchor(
+        tmp_path,
+        p(raw=run("Điều 1. Hiệu lực", bold=True) + run(" Nghị định này có hiệu lực ngay.")),
+    )
+    assert (found["dieu-1"]["heading"], found["dieu-1"]["text"]) == (
+        "Hiệu lực",
+        "Nghị định này có hiệu lực ngay.",
+    )
 
 
 def test_other_spellings(tmp_path: Path) -> None:
-    body = [p("ĐIỀU 1: MỘT", bold=True), p("Ðiều 2. Hai", bold=True), p("Điều 3 Ba", bold=True), p("Khoản 1. Một."), p("Điều 4 Bốn năm.")]
+    body = [
+        p("ĐIỀU 1: MỘT", bold=True),
+        p("Ðiều 2. Hai", bold=True),
+        p("Điều 3 Ba", bold=True),
+        p("Khoản 1. Một."),
+        p("Điều 4 Bốn năm."),
+    ]
     found = by_anchor(tmp_path, *body)
     assert list(found) == ["dieu-1", "dieu-2", "dieu-3", "dieu-3-khoan-1"]
     assert found["dieu-3"]["doubtful"]
@@ -169,15 +223,26 @@ def test_other_spellings(tmp_path: Path) -> None:
 
 
 def test_parts_of_a_law(tmp_path: Path) -> None:
-    assert anchors(tmp_path, p("CHƯƠNG 2. ĐẤT", bold=True), p("Mục II. RỪNG", bold=True), p("Điều 9. Chín", bold=True))[:2] == [
+    assert anchors(
+        tmp_path,
+        p("CHƯƠNG 2. ĐẤT", bold=True),
+        p("Mục II. RỪNG", bold=True),
+        p("Điều 9. Chín", bold=True),
+    )[:2] == [
         "chuong-2",
         "chuong-2-muc-2",
     ]
 
 
-# Doubts ----------------------------------------------------------------------------------------------------------------------
+# Doubts -----------------------------------------------------------------------------------------
 def test_gaps_are_told(tmp_path: Path) -> None:
-    found = by_anchor(tmp_path, ARTICLE, *map(p, ("2. Hai.", "4. Bốn:", "a) A;", "c) C.")), p("Điều 3. Ba", bold=True), p("1. Một."))
+    found = by_anchor(
+        tmp_path,
+        ARTICLE,
+        *map(p, ("2. Hai.", "4. Bốn:", "a) A;", "c) C.")),
+        p("Điều 3. Ba", bold=True),
+        p("1. Một."),
+    )
     assert "Khoản đầu tiên mang số 2" in found["dieu-1-khoan-2"]["doubtful"]
     assert "nhảy từ 2 sang 4" in found["dieu-1-khoan-4"]["doubtful"]
     assert "không liền nhau" in found["dieu-1-khoan-4-diem-c"]["doubtful"]
@@ -186,9 +251,24 @@ def test_gaps_are_told(tmp_path: Path) -> None:
 
 
 def test_lists_within_a_clause_stay_in_it(tmp_path: Path) -> None:
-    lines = ("1. Một:", "a) A gồm:", "1. Trong A.", "i) Nhỏ.", "z) Xa.", "b) B.", "2. Hai.", "100. Trăm.", "B. Lớn")
+    lines = (
+        "1. Một:",
+        "a) A gồm:",
+        "1. Trong A.",
+        "i) Nhỏ.",
+        "z) Xa.",
+        "b) B.",
+        "2. Hai.",
+        "100. Trăm.",
+        "B. Lớn",
+    )
     found = by_anchor(tmp_path, ARTICLE, *map(p, lines))
-    assert list(found)[1:] == ["dieu-1-khoan-1", "dieu-1-khoan-1-diem-a", "dieu-1-khoan-1-diem-b", "dieu-1-khoan-2"]
+    assert list(found)[1:] == [
+        "dieu-1-khoan-1",
+        "dieu-1-khoan-1-diem-a",
+        "dieu-1-khoan-1-diem-b",
+        "dieu-1-khoan-2",
+    ]
     assert found["dieu-1-khoan-1-diem-a"]["text"] == "A gồm:\n\n1. Trong A.\n\ni) Nhỏ.\n\nz) Xa."
     assert "dãy số bên trong" in found["dieu-1-khoan-1-diem-a"]["doubtful"]
     assert "dãy chữ cái" in found["dieu-1-khoan-1-diem-a"]["doubtful"]
@@ -196,7 +276,19 @@ def test_lists_within_a_clause_stay_in_it(tmp_path: Path) -> None:
 
 def test_a_paragraph_after_the_points_is_of_its_own_and_doubtful(tmp_path: Path) -> None:
     found = by_anchor(
-        tmp_path, ARTICLE, *map(p, ("1. Gồm:", "a) A;", "b) B.", "Trường hợp khác thì xin ý kiến.", "- gạch đầu dòng", "2. Hai."))
+        tmp_path,
+        ARTICLE,
+        *map(
+            p,
+            (
+                "1. Gồm:",
+                "a) A;",
+                "b) B.",
+                "Trường hợp khác thì xin ý kiến.",
+                "- gạch đầu dòng",
+                "2. Hai.",
+            ),
+        ),
     )
     assert list(found)[4:] == ["dieu-1-khoan-1-doan-1", "dieu-1-khoan-2"]
     assert "chưa rõ" in found["dieu-1-khoan-1-doan-1"]["doubtful"]
@@ -204,32 +296,53 @@ def test_a_paragraph_after_the_points_is_of_its_own_and_doubtful(tmp_path: Path)
 
 
 def test_the_same_article_twice(tmp_path: Path) -> None:
-    found = by_anchor(tmp_path, ARTICLE, p("Điều 2. Hai", bold=True), p("Điều 2. Lại hai", bold=True))
+    found = by_anchor(
+        tmp_path, ARTICLE, p("Điều 2. Hai", bold=True), p("Điều 2. Lại hai", bold=True)
+    )
     assert "trùng" in found["dieu-2-lan-2"]["doubtful"]
 
 
-# Quotations ------------------------------------------------------------------------------------------------------------------
+# Quotations -------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("opening", "closing"), [("“", "”"), ('"', '"')])
-def test_what_an_amending_text_quotes_is_no_article_of_it(tmp_path: Path, opening: str, closing: str) -> None:
-    quoted = (f"{opening}Điều 9. Cũ", "1. Khoản của luật khác.", "a) Điểm của luật khác.", f"2. Hết.{closing}")
+def test_what_an_amending_text_quotes_is_no_article_of_it(
+    tmp_path: Path, opening: str, closing: str
+) -> None:
+    quoted = (
+        f"{opening}Điều 9. Cũ",
+        "1. Khoản của luật khác.",
+        "a) Điểm của luật khác.",
+        f"2. Hết.{closing}",
+    )
     found = by_anchor(
-        tmp_path, ARTICLE, p("1. Sửa đổi Điều 9 như sau:"), *map(p, quoted), p("2. Bãi bỏ Điều 10."), p("Điều 2. Hiệu lực", bold=True)
+        tmp_path,
+        ARTICLE,
+        p("1. Sửa đổi Điều 9 như sau:"),
+        *map(p, quoted),
+        p("2. Bãi bỏ Điều 10."),
+        p("Điều 2. Hiệu lực", bold=True),
     )
     assert list(found) == ["dieu-1", "dieu-1-khoan-1", "dieu-1-khoan-2", "dieu-2"]
     assert found["dieu-1-khoan-1"]["text"].endswith(f"2. Hết.{closing}")
 
 
 def test_a_quotation_mark_that_is_never_closed_swallows_nothing(tmp_path: Path) -> None:
-    found = by_anchor(tmp_path, ARTICLE, p("1. Gọi là “thửa đất."), p("2. Hai."), p("Điều 2. Hai", bold=True))
+    found = by_anchor(
+        tmp_path, ARTICLE, p("1. Gọi là “thửa đất."), p("2. Hai."), p("Điều 2. Hai", bold=True)
+    )
     assert list(found) == ["dieu-1", "dieu-1-khoan-1", "dieu-1-khoan-2", "dieu-2"]
     assert "ngoặc kép" in found["dieu-1-khoan-1"]["doubtful"]
 
 
-# Around the articles ---------------------------------------------------------------------------------------------------------
+# Around the articles ----------------------------------------------------------------------------
 def test_title_reasons_and_signatures(tmp_path: Path) -> None:
-    found = by_anchor(tmp_path, drafts.PREAMBLE, p("Điều 1. Một", bold=True), p("Nội dung."), drafts.SIGNATURE)
+    found = by_anchor(
+        tmp_path, drafts.PREAMBLE, p("Điều 1. Một", bold=True), p("Nội dung."), drafts.SIGNATURE
+    )
     assert list(found) == ["mo-dau", "dieu-1"]
-    assert found["mo-dau"]["heading"] == "NGHỊ ĐỊNH Quy định chi tiết thi hành một số điều của Luật Đất đai"
+    assert (
+        found["mo-dau"]["heading"]
+        == "NGHỊ ĐỊNH Quy định chi tiết thi hành một số điều của Luật Đất đai"
+    )
     assert found["mo-dau"]["text"].startswith("Căn cứ Luật Tổ chức Chính phủ")
     assert "CỘNG H" not in found["mo-dau"]["text"]
     assert found["dieu-1"]["text"] == "Nội dung."
@@ -251,13 +364,25 @@ def test_a_text_that_a_decision_brings_with_it_counts_anew(tmp_path: Path) -> No
         p("Điều 1. Phạm vi", bold=True),
         p("1. Một."),
     )
-    assert list(found) == ["mo-dau", "dieu-1", "dieu-2", "kem-theo", "kem-theo-chuong-1", "kem-theo-dieu-1", "kem-theo-dieu-1-khoan-1"]
-    assert found["kem-theo"]["heading"] == "QUY ĐỊNH Về giá đất (Ban hành kèm theo Quyết định số 12)"
+    assert list(found) == [
+        "mo-dau",
+        "dieu-1",
+        "dieu-2",
+        "kem-theo",
+        "kem-theo-chuong-1",
+        "kem-theo-dieu-1",
+        "kem-theo-dieu-1-khoan-1",
+    ]
+    assert (
+        found["kem-theo"]["heading"] == "QUY ĐỊNH Về giá đất (Ban hành kèm theo Quyết định số 12)"
+    )
     assert found["kem-theo-chuong-1"]["depth"] == 1
 
 
 def test_counting_anew_without_a_title_is_doubtful(tmp_path: Path) -> None:
-    found = by_anchor(tmp_path, ARTICLE, p("Điều 2. Hai", bold=True), p("Điều 1. Lại một", bold=True))
+    found = by_anchor(
+        tmp_path, ARTICLE, p("Điều 2. Hai", bold=True), p("Điều 1. Lại một", bold=True)
+    )
     assert list(found) == ["dieu-1", "dieu-2", "kem-theo", "kem-theo-dieu-1"]
     assert "văn bản kèm theo" in found["kem-theo"]["doubtful"]
 
@@ -280,7 +405,10 @@ def test_annexes(tmp_path: Path) -> None:
 
 
 def test_a_signature_in_the_middle_was_none(tmp_path: Path) -> None:
-    assert anchors(tmp_path, ARTICLE, p("CHỦ TỊCH"), p("Điều 2. Hai", bold=True)) == ["dieu-1", "dieu-2"]
+    assert anchors(tmp_path, ARTICLE, p("CHỦ TỊCH"), p("Điều 2. Hai", bold=True)) == [
+        "dieu-1",
+        "dieu-2",
+    ]
 
 
 def test_plans_have_roman_numerals(tmp_path: Path) -> None:
@@ -293,7 +421,11 @@ def test_plans_have_roman_numerals(tmp_path: Path) -> None:
         p("a) Một."),
     )
     assert list(found) == ["mo-dau", "muc-1", "muc-1-khoan-1", "muc-2", "muc-2-diem-a"]
-    assert (found["muc-1"]["kind"], found["muc-1"]["label"], found["muc-1"]["heading"]) == ("section", "I.", "MỤC TIÊU")
+    assert (found["muc-1"]["kind"], found["muc-1"]["label"], found["muc-1"]["heading"]) == (
+        "section",
+        "I.",
+        "MỤC TIÊU",
+    )
 
 
 def test_a_text_without_any_parts_is_refused(tmp_path: Path) -> None:
@@ -301,13 +433,16 @@ def test_a_text_without_any_parts_is_refused(tmp_path: Path) -> None:
         read(tmp_path, p("Thư mời họp"), p("Kính gửi ông bà."))
 
 
-# Word's ways -----------------------------------------------------------------------------------------------------------------
+# Word's ways ------------------------------------------------------------------------------------
 def test_tracked_changes_are_taken_as_accepted(tmp_path: Path) -> None:
     body = (
         "<w:p><w:r><w:t>1. Thời hạn là </w:t></w:r><w:del><w:r><w:delText>mười</w:delText></w:r></w:del>"
         "<w:ins><w:r><w:t>hai mươi</w:t></w:r></w:ins><w:moveFrom><w:r><w:t> cũ</w:t></w:r></w:moveFrom><w:r><w:t> ngày</w:t></w:r></w:p>"
     )
-    joined = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>2. Nửa đầu</w:t></w:r></w:p>" + p(" và nửa sau.")
+    joined = (
+        "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>2. Nửa đầu</w:t></w:r></w:p>"
+        + p(" và nửa sau.")
+    )
     found = by_anchor(tmp_path, ARTICLE, body, joined)
     assert found["dieu-1-khoan-1"]["text"] == "Thời hạn là hai mươi ngày"
     assert found["dieu-1-khoan-2"]["text"] == "Nửa đầu và nửa sau."
@@ -317,7 +452,14 @@ def test_what_nobody_sees_is_not_read(tmp_path: Path) -> None:
     hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>ẩn</w:t></w:r><w:r><w:drawing><w:t>hình</w:t></w:drawing></w:r>"
     contents = f'<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr><w:sdtContent>{ARTICLE}</w:sdtContent></w:sdt>'
     styles = f'<w:styles {NAMESPACE}><w:style w:type="paragraph" w:styleId="TOC1"><w:name w:val="toc 1"/></w:style></w:styles>'
-    found = by_anchor(tmp_path, contents, p("Điều 1. Phạm vi 3", style="TOC1"), ARTICLE, p(raw=run("Hiện.") + hidden), styles=styles)
+    found = by_anchor(
+        tmp_path,
+        contents,
+        p("Điều 1. Phạm vi 3", style="TOC1"),
+        ARTICLE,
+        p(raw=run("Hiện.") + hidden),
+        styles=styles,
+    )
     assert found["dieu-1"]["text"] == "Hiện."
     assert len(found) == 1
 
@@ -336,14 +478,21 @@ def test_footnotes_follow_their_paragraph(tmp_path: Path) -> None:
         f'<w:footnote w:id="7">{p("Luật số 31.")}</w:footnote></w:footnotes>'
     )
     body = p(
-        raw=run("Theo Luật Đất đai") + '<w:r><w:footnoteReference w:id="7"/></w:r><w:r><w:footnoteReference w:id="99"/></w:r>' + run(".")
+        raw=run("Theo Luật Đất đai")
+        + '<w:r><w:footnoteReference w:id="7"/></w:r><w:r><w:footnoteReference w:id="99"/></w:r>'
+        + run(".")
     )
-    assert by_anchor(tmp_path, ARTICLE, body, footnotes=notes)["dieu-1"]["text"] == "Theo Luật Đất đai[1].\n\nChú thích [1]: Luật số 31."
+    assert (
+        by_anchor(tmp_path, ARTICLE, body, footnotes=notes)["dieu-1"]["text"]
+        == "Theo Luật Đất đai[1].\n\nChú thích [1]: Luật số 31."
+    )
 
 
 def test_tables_of_figures_stay_text(tmp_path: Path) -> None:
     nested = f"<w:p/>{table(['trong'])}"
-    found = by_anchor(tmp_path, ARTICLE, table(["1.", "Đất lúa", "2,5"], ["2.", nested, ""]), p("1. Một."))
+    found = by_anchor(
+        tmp_path, ARTICLE, table(["1.", "Đất lúa", "2,5"], ["2.", nested, ""]), p("1. Một.")
+    )
     assert found["dieu-1"]["text"] == "1. | Đất lúa | 2,5\n\n2. | trong"
     assert list(found) == ["dieu-1", "dieu-1-khoan-1"]
 
@@ -357,7 +506,10 @@ def test_bold_and_numbers_that_come_from_styles(tmp_path: Path) -> None:
         '<w:style w:type="paragraph" w:styleId="Khoan"><w:name w:val="Khoan"/></w:style>'
         '<w:style w:type="character" w:styleId="Thin"><w:name w:val="Thin"/><w:rPr><w:b w:val="0"/></w:rPr></w:style></w:styles>'
     )
-    lists = numbering(level(0, "decimal", "Điều %1.") + level(1, "decimal", "%2.", more='<w:pStyle w:val="Khoan"/>'))
+    lists = numbering(
+        level(0, "decimal", "Điều %1.")
+        + level(1, "decimal", "%2.", more='<w:pStyle w:val="Khoan"/>')
+    )
     thin = '<w:r><w:rPr><w:rStyle w:val="Thin"/></w:rPr><w:t xml:space="preserve"> Nội dung dài.</w:t></w:r>'
     found = by_anchor(
         tmp_path,
@@ -396,9 +548,18 @@ def test_lists_that_begin_anew(tmp_path: Path) -> None:
 
 
 def test_numbers_as_word_writes_them() -> None:
-    assert [roman(number) for number in (4, 9, 14, 40, 1999)] == ["iv", "ix", "xiv", "xl", "mcmxcix"]
+    assert [roman(number) for number in (4, 9, 14, 40, 1999)] == [
+        "iv",
+        "ix",
+        "xiv",
+        "xl",
+        "mcmxcix",
+    ]
     assert [letters(number) for number in (1, 26, 27, 0)] == ["a", "z", "aa", ""]
-    assert [formatted(4, kind) for kind in ("upperRoman", "upperLetter", "decimalZero", "none", "chicago")] == ["IV", "D", "04", "", "4"]
+    assert [
+        formatted(4, kind)
+        for kind in ("upperRoman", "upperLetter", "decimalZero", "none", "chicago")
+    ] == ["IV", "D", "04", "", "4"]
 
 
 def test_levels_that_show_other_levels(tmp_path: Path) -> None:
@@ -408,26 +569,44 @@ def test_levels_that_show_other_levels(tmp_path: Path) -> None:
         + level(2, "decimal", "%3.", more='<w:lvlRestart w:val="1"/>')
     )
     found = read(
-        tmp_path, ARTICLE, p("sâu", num=(1, 2)), p("vừa", num=(1, 1)), p("sâu", num=(1, 2)), p("thiếu", num=(1, 5)), numbering=lists
+        tmp_path,
+        ARTICLE,
+        p("sâu", num=(1, 2)),
+        p("vừa", num=(1, 1)),
+        p("sâu", num=(1, 2)),
+        p("thiếu", num=(1, 5)),
+        numbering=lists,
     )
     assert [row["label"] for row in found] == ["Điều 1", "1.", "2."]
     assert found[1]["text"] == "sâu\n\n2.1. vừa"
     assert found[2]["text"] == "sâu\n\nthiếu"
 
 
-# Old fonts -------------------------------------------------------------------------------------------------------------------
+# Old fonts --------------------------------------------------------------------------------------
 def test_tables_of_old_fonts() -> None:
-    assert legacy_fonts.to_unicode("Ph¹m vi ®iÒu chØnh vµ ®èi t­îng ¸p dông", ".VnTime") == "Phạm vi điều chỉnh và đối tượng áp dụng"
-    assert legacy_fonts.to_unicode("céng hßa x· héi chñ nghÜa viÖt nam", ".VnTimeH") == "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
     assert (
-        legacy_fonts.to_unicode("Phaïm vi ñieàu chænh vaø ñoái töôïng aùp duïng", "VNI-Times") == "Phạm vi điều chỉnh và đối tượng áp dụng"
+        legacy_fonts.to_unicode("Ph¹m vi ®iÒu chØnh vµ ®èi t­îng ¸p dông", ".VnTime")
+        == "Phạm vi điều chỉnh và đối tượng áp dụng"
+    )
+    assert (
+        legacy_fonts.to_unicode("céng hßa x· héi chñ nghÜa viÖt nam", ".VnTimeH")
+        == "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+    )
+    assert (
+        legacy_fonts.to_unicode("Phaïm vi ñieàu chænh vaø ñoái töôïng aùp duïng", "VNI-Times")
+        == "Phạm vi điều chỉnh và đối tượng áp dụng"
     )
     assert legacy_fonts.to_unicode("ÑIEÀU, Ñieàu, Öu, Ôû", "VNI-Times") == "ĐIỀU, Điều, Ưu, Ở"
     assert legacy_fonts.to_unicode("điều", "Times New Roman") == "điều"
 
 
 def test_old_fonts_are_read_and_marked(tmp_path: Path) -> None:
-    body = p("§iÒu 1. Ph¹m vi", bold=True, font=".VnTime"), p("1. Ñaát ñai.", font="VNI-Times"), p("Ph¹m vi.", font=".VnTime"), p("2. Mới.")
+    body = (
+        p("§iÒu 1. Ph¹m vi", bold=True, font=".VnTime"),
+        p("1. Ñaát ñai.", font="VNI-Times"),
+        p("Ph¹m vi.", font=".VnTime"),
+        p("2. Mới."),
+    )
     found = by_anchor(tmp_path, *body)
     assert found["dieu-1"]["heading"] == "Phạm vi"
     assert found["dieu-1-khoan-1"]["text"] == "Đất đai.\n\nPhạm vi."
@@ -439,7 +618,7 @@ def test_capitals_by_format(tmp_path: Path) -> None:
     assert anchors(tmp_path, p(raw=caps), ARTICLE) == ["chuong-1", "dieu-1"]
 
 
-# Hostile files ---------------------------------------------------------------------------------------------------------------
+# Hostile files ----------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "document",
     [
@@ -457,7 +636,10 @@ def test_entities_and_broken_xml_are_refused(tmp_path: Path, document: str) -> N
 def test_entities_that_grow_are_never_expanded(tmp_path: Path) -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol"}">' for n in range(10))
     with pytest.raises(Unreadable):
-        read(tmp_path, f'<?xml version="1.0"?><!DOCTYPE w [{laughs}]><w:document {NAMESPACE}><w:body>&l9;</w:body></w:document>')
+        read(
+            tmp_path,
+            f'<?xml version="1.0"?><!DOCTYPE w [{laughs}]><w:document {NAMESPACE}><w:body>&l9;</w:body></w:document>',
+        )
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
@@ -473,7 +655,9 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         rows(path)
 
 
-def test_a_part_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(draft.docx_lines, "MAX_PART", 1_000)
     with pytest.raises(Unreadable, match="quá lớn"):
         read(tmp_path, ARTICLE * 20)

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from app.consultations.service.clause_matching import MOST_CHANGES, Part, carry_over, changes, similarity, tree
+from app.consultations.service.clause_matching import (
+    MOST_CHANGES,
+    Part,
+    carry_over,
+    changes,
+    similarity,
+    tree,
+)
 from app.consultations.service.clause_shape import anchor_for, free, reshape
 from app.consultations.states import ClauseKind as K
 
@@ -23,7 +30,7 @@ def shaped(*items: tuple[K, str]) -> list[tuple[int, str]]:
     return [(item.depth, item.full_label) for item in made]
 
 
-# Shape -----------------------------------------------------------------------------------------------------------------------
+# Shape ------------------------------------------------------------------------------------------
 def test_depth_and_full_label_of_every_kind() -> None:
     assert shaped(
         (K.PREAMBLE, ""),
@@ -94,7 +101,7 @@ def test_anchors_are_never_given_twice() -> None:
     assert len(free("x" * 200, ["x" * 120])) <= 120
 
 
-# Matching --------------------------------------------------------------------------------------------------------------------
+# Matching ---------------------------------------------------------------------------------------
 TEXTS = {
     "a": "Nghị định này quy định chi tiết về trình tự và thủ tục giao đất, cho thuê đất.",
     "b": "Cơ quan nhà nước thực hiện quyền hạn và trách nhiệm đại diện chủ sở hữu toàn dân.",
@@ -106,23 +113,43 @@ TEXTS = {
 
 def article(number: int, text: str, *clauses: str, depth: int = 0) -> list[Part]:
     anchor = f"dieu-{number}"
-    made = [Part(K.ARTICLE, anchor, f"Điều {number}", f"Điều {number}", "", TEXTS.get(text, text), depth)]
+    made = [
+        Part(
+            K.ARTICLE, anchor, f"Điều {number}", f"Điều {number}", "", TEXTS.get(text, text), depth
+        )
+    ]
     for place, clause in enumerate(clauses, start=1):
         name = f"khoản {place} Điều {number}"
-        made.append(Part(K.CLAUSE, f"{anchor}-khoan-{place}", f"{place}.", name, "", TEXTS.get(clause, clause), depth + 1))
+        made.append(
+            Part(
+                K.CLAUSE,
+                f"{anchor}-khoan-{place}",
+                f"{place}.",
+                name,
+                "",
+                TEXTS.get(clause, clause),
+                depth + 1,
+            )
+        )
     return made
 
 
 def matched(old: list[list[Part]], new: list[list[Part]]) -> tuple[list[str], list[str]]:
     """The anchors of the new version, and the notes that are there."""
-    flat_old, flat_new = [part for parts in old for part in parts], [part for parts in new for part in parts]
+    flat_old, flat_new = (
+        [part for parts in old for part in parts],
+        [part for parts in new for part in parts],
+    )
     carry_over(flat_old, flat_new, suffix="ban-2")
     return [part.anchor for part in flat_new], [part.note for part in flat_new if part.note]
 
 
 def test_the_same_text_keeps_its_anchors() -> None:
     old = [article(1, "a"), article(2, "", "b", "c")]
-    assert matched(old, [article(1, "a"), article(2, "", "b", "c")]) == (["dieu-1", "dieu-2", "dieu-2-khoan-1", "dieu-2-khoan-2"], [])
+    assert matched(old, [article(1, "a"), article(2, "", "b", "c")]) == (
+        ["dieu-1", "dieu-2", "dieu-2-khoan-1", "dieu-2-khoan-2"],
+        [],
+    )
 
 
 def test_without_a_version_before_nothing_changes() -> None:
@@ -130,14 +157,23 @@ def test_without_a_version_before_nothing_changes() -> None:
 
 
 def test_an_article_that_moved_takes_its_comments_along() -> None:
-    anchors, notes = matched([article(1, "a"), article(2, "", "b", "c")], [article(1, "a"), article(2, "e"), article(3, "", "b", "c")])
+    anchors, notes = matched(
+        [article(1, "a"), article(2, "", "b", "c")],
+        [article(1, "a"), article(2, "e"), article(3, "", "b", "c")],
+    )
     assert anchors == ["dieu-1", "dieu-2-ban-2", "dieu-2", "dieu-2-khoan-1", "dieu-2-khoan-2"]
     assert notes == ["Ở bản trước là Điều 2 (giống 100%): góp ý về Điều 2 được nối vào đây."]
 
 
 def test_a_clause_that_moved_too() -> None:
     anchors, notes = matched([article(1, "", "a", "b", "c")], [article(1, "", "a", "d", "b", "c")])
-    assert anchors == ["dieu-1", "dieu-1-khoan-1", "dieu-1-khoan-2-ban-2", "dieu-1-khoan-2", "dieu-1-khoan-3"]
+    assert anchors == [
+        "dieu-1",
+        "dieu-1-khoan-1",
+        "dieu-1-khoan-2-ban-2",
+        "dieu-1-khoan-2",
+        "dieu-1-khoan-3",
+    ]
     assert len(notes) == 2
 
 
@@ -161,10 +197,17 @@ def test_a_clause_that_was_rewritten_keeps_the_number_and_is_told() -> None:
 
 def test_containers_go_by_their_number_and_articles_move_between_them() -> None:
     def chapter(number: int, heading: str) -> Part:
-        return Part(K.CHAPTER, f"chuong-{number}", f"Chương {number}", f"Chương {number}", heading, "", 0)
+        return Part(
+            K.CHAPTER, f"chuong-{number}", f"Chương {number}", f"Chương {number}", heading, "", 0
+        )
 
     old = [[chapter(1, "QUY ĐỊNH CHUNG")], article(1, "a", depth=1), article(2, "b", depth=1)]
-    new = [[chapter(1, "CHUNG")], article(1, "a", depth=1), [chapter(2, "ĐẤT")], article(2, "b", depth=1)]
+    new = [
+        [chapter(1, "CHUNG")],
+        article(1, "a", depth=1),
+        [chapter(2, "ĐẤT")],
+        article(2, "b", depth=1),
+    ]
     assert matched(old, new) == (["chuong-1", "dieu-1", "chuong-2", "dieu-2"], [])
 
 
@@ -185,12 +228,22 @@ def test_likeness_is_between_nought_and_one() -> None:
     assert 0.5 < similarity(TEXTS["a"], TEXTS["a"].replace("giao đất", "thu hồi")) < 1
 
 
-# What changed ----------------------------------------------------------------------------------------------------------------
+# What changed -----------------------------------------------------------------------------------
 def test_the_list_of_changes() -> None:
     old = [*article(1, "a"), *article(2, "", "b", "c"), *article(3, "d")]
-    new = [*article(1, "e"), *article(2, "Mới hoàn toàn"), *article(3, "", "b", "d"), *article(4, "d")]
+    new = [
+        *article(1, "e"),
+        *article(2, "Mới hoàn toàn"),
+        *article(3, "", "b", "d"),
+        *article(4, "d"),
+    ]
     new[0].anchor, new[1].anchor = "dieu-1", "dieu-2-ban-2"
-    new[2].anchor, new[3].anchor, new[4].anchor, new[5].anchor = "dieu-2", "dieu-2-khoan-1", "dieu-2-khoan-3", "dieu-3"
+    new[2].anchor, new[3].anchor, new[4].anchor, new[5].anchor = (
+        "dieu-2",
+        "dieu-2-khoan-1",
+        "dieu-2-khoan-3",
+        "dieu-3",
+    )
     assert changes(old, new) == [
         "Sửa Điều 1.",
         "Thêm Điều 2.",
@@ -209,6 +262,8 @@ def test_moved_and_edited_is_told_as_one_change() -> None:
 
 
 def test_a_long_list_is_cut() -> None:
-    lines = changes([], [part for number in range(MOST_CHANGES + 5) for part in article(number, "a")])
+    lines = changes(
+        [], [part for number in range(MOST_CHANGES + 5) for part in article(number, "a")]
+    )
     assert len(lines) == MOST_CHANGES + 1
     assert lines[-1] == "Và 5 thay đổi khác."

@@ -25,8 +25,18 @@ def test_the_least_that_a_row_says() -> None:
     slip, found = slip_of(FULL, KNOWN)
     assert found == []
     assert slip is not None
-    assert (slip.stance, slip.name, slip.body, slip.day) == (Stance.AGREE, "Nguyễn Thị Ân", "Làm sớm trước mùa mưa.", DAY)
-    assert (slip.channel, slip.sender_kind, slip.target_kind, slip.people) == (Channel.PAPER, SenderKind.RESIDENT, TargetKind.WHOLE, 1)
+    assert (slip.stance, slip.name, slip.body, slip.day) == (
+        Stance.AGREE,
+        "Nguyễn Thị Ân",
+        "Làm sớm trước mùa mưa.",
+        DAY,
+    )
+    assert (slip.channel, slip.sender_kind, slip.target_kind, slip.people) == (
+        Channel.PAPER,
+        SenderKind.RESIDENT,
+        TargetKind.WHOLE,
+        1,
+    )
     assert slip.consent is Consent.PRIVATE, "silence is no consent"
 
 
@@ -86,7 +96,14 @@ def test_what_it_is_about(typed: str, target: tuple[TargetKind, str | None, int 
 
 
 def test_numbers_days_contacts() -> None:
-    cells = {"phone": "912345678", "email": "An@Example.VN ", "day": "05/11/2026", "people": "12", "consent": "x", "channel": "Trực tiếp"}
+    cells = {
+        "phone": "912345678",
+        "email": "An@Example.VN ",
+        "day": "05/11/2026",
+        "people": "12",
+        "consent": "x",
+        "channel": "Trực tiếp",
+    }
     slip, found = slip_of({**FULL, **cells}, KNOWN)
     assert slip is not None, found
     assert (slip.phone, slip.day, slip.people) == ("0912345678", dt.date(2026, 11, 5), 12)
@@ -123,5 +140,15 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 def test_a_row_is_known_again_by_what_stands_in_it() -> None:
     assert key_of(1, FULL, 0) == key_of(1, {**FULL, "phone": ""}, 0)
-    assert len({key_of(1, FULL, 0), key_of(1, FULL, 1), key_of(2, FULL, 0), key_of(1, {**FULL, "number": "2"}, 0)}) == 4
+    assert (
+        len(
+            {
+                key_of(1, FULL, 0),
+                key_of(1, FULL, 1),
+                key_of(2, FULL, 0),
+                key_of(1, {**FULL, "number": "2"}, 0),
+            }
+        )
+        == 4
+    )
     assert 16 <= len(key_of(1, FULL, 0)) <= 64

@@ -21,7 +21,11 @@ E2 = F * (2 - F)
 def geocentric(latitude: float, longitude: float) -> tuple[float, float, float]:
     phi, lam = math.radians(latitude), math.radians(longitude)
     n = A / math.sqrt(1 - E2 * math.sin(phi) ** 2)
-    return n * math.cos(phi) * math.cos(lam), n * math.cos(phi) * math.sin(lam), n * (1 - E2) * math.sin(phi)
+    return (
+        n * math.cos(phi) * math.cos(lam),
+        n * math.cos(phi) * math.sin(lam),
+        n * (1 - E2) * math.sin(phi),
+    )
 
 
 def geodetic(x: float, y: float, z: float) -> tuple[float, float]:
@@ -43,7 +47,9 @@ def to_wgs84(latitude: float, longitude: float) -> tuple[float, float]:
     )
 
 
-def projected(latitude: float, longitude: float, meridian: float, scale: float) -> tuple[float, float]:
+def projected(
+    latitude: float, longitude: float, meridian: float, scale: float
+) -> tuple[float, float]:
     """Transverse Mercator by Krüger's series, to the fourth power of n."""
     n = F / (2 - F)
     radius = A / (1 + n) * (1 + n**2 / 4 + n**4 / 64)
@@ -55,9 +61,16 @@ def projected(latitude: float, longitude: float, meridian: float, scale: float) 
     )
     phi, lam, e = math.radians(latitude), math.radians(longitude - meridian), math.sqrt(E2)
     tau = math.sinh(math.atanh(math.sin(phi)) - e * math.atanh(e * math.sin(phi)))
-    xi, eta = math.atan2(tau, math.cos(lam)), math.asinh(math.sin(lam) / math.hypot(tau, math.cos(lam)))
-    north = xi + sum(a * math.sin(2 * j * xi) * math.cosh(2 * j * eta) for j, a in enumerate(alpha, 1))
-    east = eta + sum(a * math.cos(2 * j * xi) * math.sinh(2 * j * eta) for j, a in enumerate(alpha, 1))
+    xi, eta = (
+        math.atan2(tau, math.cos(lam)),
+        math.asinh(math.sin(lam) / math.hypot(tau, math.cos(lam))),
+    )
+    north = xi + sum(
+        a * math.sin(2 * j * xi) * math.cosh(2 * j * eta) for j, a in enumerate(alpha, 1)
+    )
+    east = eta + sum(
+        a * math.cos(2 * j * xi) * math.sinh(2 * j * eta) for j, a in enumerate(alpha, 1)
+    )
     return 500_000 + scale * radius * east, scale * radius * north
 
 
@@ -73,12 +86,19 @@ def projected(latitude: float, longitude: float, meridian: float, scale: float) 
         (3406, 111.0, 0.9996, 15.1, 108.8),
     ],
 )
-def test_within_a_metre_of_the_published_parameters(epsg: int, meridian: float, scale: float, latitude: float, longitude: float) -> None:
+def test_within_a_metre_of_the_published_parameters(
+    epsg: int, meridian: float, scale: float, latitude: float, longitude: float
+) -> None:
     east, north = projected(latitude, longitude, meridian, scale)
     wanted_latitude, wanted_longitude = to_wgs84(latitude, longitude)
     xs, ys = projections.convert(epsg, [east], [north])
     metres_east, metres_north = geo.metres_per_degree(latitude)
-    assert math.hypot((xs[0] - wanted_longitude) * metres_east, (ys[0] - wanted_latitude) * metres_north) < 0.01
+    assert (
+        math.hypot(
+            (xs[0] - wanted_longitude) * metres_east, (ys[0] - wanted_latitude) * metres_north
+        )
+        < 0.01
+    )
 
 
 def test_no_shift_at_all_and_the_older_operation_would_be_off() -> None:
@@ -101,7 +121,10 @@ def test_zones_are_those_of_the_register() -> None:
             operation = pyproj.CRS.from_epsg(int(info.code)).coordinate_operation
             assert operation is not None
             values = {parameter.name: parameter.value for parameter in operation.params}
-            known[int(info.code)] = (values["Longitude of natural origin"], values["Scale factor at natural origin"])
+            known[int(info.code)] = (
+                values["Longitude of natural origin"],
+                values["Scale factor at natural origin"],
+            )
     assert {zone.epsg: (zone.meridian, zone.scale) for zone in zones.ZONES} == known
 
 
@@ -136,15 +159,30 @@ def prj(
     east: float = 500_000.0,
     factor: float = 1.0,
 ) -> str:
-    return TM.format(name=name, datum=datum, meridian=meridian, scale=scale, east=east, unit="Meter", factor=factor)
+    return TM.format(
+        name=name,
+        datum=datum,
+        meridian=meridian,
+        scale=scale,
+        east=east,
+        unit="Meter",
+        factor=factor,
+    )
 
 
 def test_names_of_drawing_programs_do_not_matter() -> None:
     assert projections.of_wkt(prj()) == 5898
     assert projections.of_wkt(prj(meridian=108.25)) == 9217
     # UTM 48N exists on WGS 84 too: only a name decides.
-    assert projections.of_wkt(prj(name="WGS_1984_UTM_Zone_48N", meridian=105.0, scale=0.9996)) is None
-    assert projections.of_wkt(prj(name="VN2000_UTM48", datum="GCS_VN_2000", meridian=105.0, scale=0.9996)) == 3405
+    assert (
+        projections.of_wkt(prj(name="WGS_1984_UTM_Zone_48N", meridian=105.0, scale=0.9996)) is None
+    )
+    assert (
+        projections.of_wkt(
+            prj(name="VN2000_UTM48", datum="GCS_VN_2000", meridian=105.0, scale=0.9996)
+        )
+        == 3405
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,13 @@ import pyproj
 import pytest
 
 from app.consultations import geo
-from app.consultations.readers import attributes, geodata, geodata_limits, legacy_text, shapefile_zip
+from app.consultations.readers import (
+    attributes,
+    geodata,
+    geodata_limits,
+    legacy_text,
+    shapefile_zip,
+)
 from app.consultations.readers.protocol import Unreadable
 from app.devtools.demo import maps as demo
 
@@ -34,7 +40,10 @@ class Read:
 
 
 def collection(*geometries: Any, **more: Any) -> bytes:
-    features = [{"type": "Feature", "properties": {"ten": f"Khu {n}"}, "geometry": shape} for n, shape in enumerate(geometries, 1)]
+    features = [
+        {"type": "Feature", "properties": {"ten": f"Khu {n}"}, "geometry": shape}
+        for n, shape in enumerate(geometries, 1)
+    ]
     return json.dumps({"type": "FeatureCollection", "features": features, **more}).encode()
 
 
@@ -65,7 +74,7 @@ def unzipped(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-# Zones ---------------------------------------------------------------------------------------------------------------------
+# Zones ------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("epsg", [5898, 9217, 3406])
 def test_the_zone_that_the_file_states(tmp_path: Path, epsg: int) -> None:
     found = Read(tmp_path, demo.zipped_shapefile(LAND, epsg=epsg), boundary=BOUNDARY)
@@ -74,7 +83,11 @@ def test_the_zone_that_the_file_states(tmp_path: Path, epsg: int) -> None:
     assert len(found.rows) == 40
     assert found.progress == [[0, 40], [20, 40], [40, 40]]
     first, original = found.rows[0], LAND["features"][0]
-    assert first["properties"] == {"code": "RPH", "name": "Khu 1", "ha": pytest.approx(95.4, abs=0.5)}
+    assert first["properties"] == {
+        "code": "RPH",
+        "name": "Khu 1",
+        "ha": pytest.approx(95.4, abs=0.5),
+    }
     corners = {tuple(place) for place in original["geometry"]["coordinates"][0]}
     for x, y in first["geometry"]["coordinates"][0]:
         assert min(abs(x - a) + abs(y - b) for a, b in corners) < 4e-6
@@ -124,8 +137,16 @@ def test_the_unit_of_the_choice_has_to_fit(tmp_path: Path) -> None:
 
 def test_geojson_in_wgs84_and_in_vn2000(tmp_path: Path) -> None:
     assert Read(tmp_path, b"\xef\xbb\xbf" + json.dumps(LAND).encode()).meta["crs"] == 4326
-    assert Read(tmp_path, collection(square(), crs=crs("urn:ogc:def:crs:EPSG::4756"))).meta["crs"] == 4756
-    metres = {"type": "Polygon", "coordinates": [[[586000, 1670000], [587000, 1670000], [587000, 1671000], [586000, 1670000]]]}
+    assert (
+        Read(tmp_path, collection(square(), crs=crs("urn:ogc:def:crs:EPSG::4756"))).meta["crs"]
+        == 4756
+    )
+    metres = {
+        "type": "Polygon",
+        "coordinates": [
+            [[586000, 1670000], [587000, 1670000], [587000, 1671000], [586000, 1670000]]
+        ],
+    }
     found = Read(tmp_path, collection(metres, crs=crs("EPSG:5898")))
     assert found.rows[0]["properties"] == {"name": "Khu 1", "ha": pytest.approx(50, abs=0.1)}
     assert "«EPSG:3857»" in refusal(tmp_path, collection(metres, crs=crs("EPSG:3857")))
@@ -133,7 +154,7 @@ def test_geojson_in_wgs84_and_in_vn2000(tmp_path: Path) -> None:
     assert "không nói rõ" in refusal(tmp_path, collection(metres))
 
 
-# Attributes ----------------------------------------------------------------------------------------------------------------
+# Attributes -------------------------------------------------------------------------------------
 def old(text: str) -> bytes:
     table = {character: byte for byte, character in legacy_text._TCVN3.items()}
     return bytes(table.get(character, ord(character) % 256) for character in text)
@@ -145,12 +166,21 @@ def windows(text: str) -> bytes:
     for character in text:
         letters = unicodedata.normalize("NFD", character)
         tones = "".join(mark for mark in letters if mark in legacy_text._TONES)
-        bare = unicodedata.normalize("NFC", "".join(mark for mark in letters if mark not in legacy_text._TONES))
+        bare = unicodedata.normalize(
+            "NFC", "".join(mark for mark in letters if mark not in legacy_text._TONES)
+        )
         result += (bare + tones).encode("cp1258")
     return result
 
 
-NAMES = ["Đường tránh Quốc lộ", "Khu dân cư Tân Mỹ", "Nghĩa trang nhân dân", "Rừng phòng hộ", "Kè chống sạt lở", "Trường Mầm non"]
+NAMES = [
+    "Đường tránh Quốc lộ",
+    "Khu dân cư Tân Mỹ",
+    "Nghĩa trang nhân dân",
+    "Rừng phòng hộ",
+    "Kè chống sạt lở",
+    "Trường Mầm non",
+]
 
 
 @pytest.mark.parametrize("write", [str.encode, windows, old], ids=["utf-8", "cp1258", "tcvn3"])
@@ -165,9 +195,12 @@ def test_a_table_in_tcvn3_within_a_shapefile(tmp_path: Path) -> None:
         return old(text).decode("latin-1")
 
     features = [
-        {**feature, "properties": {"code": "LUC", "name": written(name)}} for feature, name in zip(LAND["features"], NAMES, strict=False)
+        {**feature, "properties": {"code": "LUC", "name": written(name)}}
+        for feature, name in zip(LAND["features"], NAMES, strict=False)
     ]
-    found = Read(tmp_path, demo.zipped_shapefile({"features": features}, encoding="latin-1", cpg=None))
+    found = Read(
+        tmp_path, demo.zipped_shapefile({"features": features}, encoding="latin-1", cpg=None)
+    )
     assert [row["properties"]["name"] for row in found.rows] == NAMES
 
 
@@ -185,8 +218,14 @@ def test_what_is_no_syllable(word: str) -> None:
     ("names", "found"),
     [
         (["MaLoaiDat", "Ten", "MaCT"], {"code": "MaLoaiDat", "name": "Ten", "project": "MaCT"}),
-        (["OBJECTID", "MDSD2030", "KyHieu", "tenCongTri"], {"code": "KyHieu", "name": "tenCongTri"}),
-        (["Mã_loại_đất", "Tên công trình", "Số hiệu"], {"code": "Mã_loại_đất", "name": "Tên công trình", "project": "Số hiệu"}),
+        (
+            ["OBJECTID", "MDSD2030", "KyHieu", "tenCongTri"],
+            {"code": "KyHieu", "name": "tenCongTri"},
+        ),
+        (
+            ["Mã_loại_đất", "Tên công trình", "Số hiệu"],
+            {"code": "Mã_loại_đất", "name": "Tên công trình", "project": "Số hiệu"},
+        ),
         (["SHAPE_Leng", "X"], {}),
     ],
 )
@@ -196,12 +235,16 @@ def test_columns_by_their_aliases(names: list[str], found: dict[str, str]) -> No
 
 def test_only_three_attributes_are_kept() -> None:
     values = {"Ma": " luc ", "Ten": "Ruộng\u200b", "ChuSoHuu": "Nguyễn Văn A", "MaCT": 7.0}
-    assert attributes.kept(values, attributes.columns(list(values))) == {"code": "LUC", "name": "Ruộng", "project": "7"}
+    assert attributes.kept(values, attributes.columns(list(values))) == {
+        "code": "LUC",
+        "name": "Ruộng",
+        "project": "7",
+    }
     assert attributes.kept({"Ten": None, "Ma": {"x": 1}}, {"name": "Ten", "code": "Ma"}) == {}
     assert len(attributes.kept({"Ten": "x" * 900}, {"name": "Ten"})["name"]) == 200
 
 
-# Features ------------------------------------------------------------------------------------------------------------------
+# Features ---------------------------------------------------------------------------------------
 def test_features_are_refused_one_by_one_with_their_reasons(tmp_path: Path) -> None:
     found = Read(
         tmp_path,
@@ -241,7 +284,12 @@ def test_points_lines_and_several_areas(tmp_path: Path) -> None:
             {"type": "MultiPolygon", "coordinates": [[SQUARE]]},
         ),
     )
-    assert [row["geometry"]["type"] for row in found.rows] == ["Point", "MultiPoint", "MultiLineString", "MultiPolygon"]
+    assert [row["geometry"]["type"] for row in found.rows] == [
+        "Point",
+        "MultiPoint",
+        "MultiLineString",
+        "MultiPolygon",
+    ]
     assert found.rows[0]["geometry"]["coordinates"] == [108.5, 15.1]
     assert "ha" not in found.rows[0]["properties"]
 
@@ -253,7 +301,9 @@ def test_a_large_layer_is_thinned_and_stays_whole(tmp_path: Path) -> None:
     found = Read(tmp_path, collection({"type": "Polygon", "coordinates": [[*ring, ring[0]]]}))
     assert 0 < found.meta["tolerance"] <= geodata_limits.MAX_TOLERANCE
     assert len(json.dumps(found.rows)) < geodata_limits.TARGET_SIZE
-    assert found.rows[0]["properties"]["ha"] == pytest.approx(geo.area_m2(found.rows[0]["geometry"]) / 10_000, rel=1e-3)
+    assert found.rows[0]["properties"]["ha"] == pytest.approx(
+        geo.area_m2(found.rows[0]["geometry"]) / 10_000, rel=1e-3
+    )
 
 
 def test_bounds_of_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,14 +319,18 @@ def test_bounds_of_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert "quá lớn để xem trên điện thoại" in refusal(tmp_path, json.dumps(LAND).encode())
 
 
-# Files ---------------------------------------------------------------------------------------------------------------------
+# Files ------------------------------------------------------------------------------------------
 def test_a_zipped_geojson_file(tmp_path: Path) -> None:
     assert len(Read(tmp_path, zipped({"ban do/lop.geojson": json.dumps(LAND).encode()})).rows) == 40
 
 
 def test_a_shapefile_without_its_index_and_in_a_folder(tmp_path: Path) -> None:
     parts = unzipped(demo.zipped_shapefile(LAND))
-    moved = {f"Ho so/LOP.{name.rpartition('.')[2].upper()}": content for name, content in parts.items() if not name.endswith("shx")}
+    moved = {
+        f"Ho so/LOP.{name.rpartition('.')[2].upper()}": content
+        for name, content in parts.items()
+        if not name.endswith("shx")
+    }
     assert len(Read(tmp_path, zipped({**moved, "__MACOSX/Ho so/._lop.shp": b"x"})).rows) == 40
 
 
@@ -297,7 +351,10 @@ def test_a_shapefile_without_its_index_and_in_a_folder(tmp_path: Path) -> None:
         (b"{}", "phải là một FeatureCollection"),
         (b"[]", "phải là một FeatureCollection"),
         (b'{"type": "FeatureCollection", "features": {}}', "phải là một FeatureCollection"),
-        (b'{"type": "FeatureCollection", "features": [1, {"properties": 1}]}', "không có đối tượng bản đồ nào"),
+        (
+            b'{"type": "FeatureCollection", "features": [1, {"properties": 1}]}',
+            "không có đối tượng bản đồ nào",
+        ),
         (b'{"type": "FeatureCollection", "features": []}', "không có đối tượng bản đồ nào"),
     ],
     ids=range(16),

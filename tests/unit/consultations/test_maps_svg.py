@@ -42,7 +42,11 @@ def test_presentation_attributes_only() -> None:
     assert "style" not in svg
     assert "class" not in svg
     assert "&lt;thử&gt;" in svg
-    numbers = [float(number) for path in re.findall(r' d="([^"]+)"', svg) for number in re.findall(r"-?[\d.]+", path)]
+    numbers = [
+        float(number)
+        for path in re.findall(r' d="([^"]+)"', svg)
+        for number in re.findall(r"-?[\d.]+", path)
+    ]
     assert min(numbers) > -1
     assert max(numbers) < 1001
 
@@ -66,14 +70,24 @@ def test_codes_are_written_where_there_is_room_and_never_over_each_other() -> No
 
 def test_pins_points_and_lines() -> None:
     features = [
-        {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [108.8, 15.1]}},
         {
             "type": "Feature",
             "properties": {},
-            "geometry": {"type": "LineString", "coordinates": [[108.8, 15.1], [108.8, 15.1], [108.9, 15.1]]},
+            "geometry": {"type": "Point", "coordinates": [108.8, 15.1]},
+        },
+        {
+            "type": "Feature",
+            "properties": {},
+            "geometry": {
+                "type": "LineString",
+                "coordinates": [[108.8, 15.1], [108.8, 15.1], [108.9, 15.1]],
+            },
         },
     ]
-    svg = draw(Drawing([Layer(1, LayerKind.PROJECTS, "", features)]), pins=[Pin("AS-1", "Ý kiến & hỏi", Stance.AGREE, 108.85, 15.1)])
+    svg = draw(
+        Drawing([Layer(1, LayerKind.PROJECTS, "", features)]),
+        pins=[Pin("AS-1", "Ý kiến & hỏi", Stance.AGREE, 108.85, 15.1)],
+    )
     assert svg.count("<circle") == 1
     assert "Ý kiến &amp; hỏi" in svg
     assert 'fill="none" stroke="#9b1c1c"' in svg
@@ -90,10 +104,18 @@ def test_a_wrong_place_is_shown_beside_the_boundary() -> None:
         {
             "type": "Feature",
             "properties": {"code": "LUC"},
-            "geometry": {"type": "Polygon", "coordinates": [[[109.1, 15.1], [109.2, 15.1], [109.2, 15.2], [109.1, 15.1]]]},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[109.1, 15.1], [109.2, 15.1], [109.2, 15.2], [109.1, 15.1]]],
+            },
         }
     ]
-    what = Drawing([Layer(1, LayerKind.BOUNDARY, "", demo.boundary()["features"]), Layer(2, LayerKind.LAND_USE, "", far)])
+    what = Drawing(
+        [
+            Layer(1, LayerKind.BOUNDARY, "", demo.boundary()["features"]),
+            Layer(2, LayerKind.LAND_USE, "", far),
+        ]
+    )
     assert what.bounds == geo.Bounds(109.1, 15.1, 109.2, 15.2)
     assert what.whole is not None
     assert what.whole.west < 108.8
@@ -111,8 +133,19 @@ def test_the_list_has_what_the_map_has() -> None:
         assert geo.in_features(spot.longitude, spot.latitude, [feature])
     codes = {feature["properties"]["code"] for layer in what.plan for feature in layer.features}
     assert [use.code for use in what.legend] == sorted(codes)
-    data = json.loads(what.as_geojson([Pin("AS-1", "Ý kiến", Stance.AMEND, 108.8, 15.1)], note="thử", at=dt.date(2026, 1, 1).isoformat()))
+    data = json.loads(
+        what.as_geojson(
+            [Pin("AS-1", "Ý kiến", Stance.AMEND, 108.8, 15.1)],
+            note="thử",
+            at=dt.date(2026, 1, 1).isoformat(),
+        )
+    )
     assert len(data["features"]) == 1 + 64 + 1
     assert data["note"] == "thử"
-    assert {feature["properties"]["kind"] for feature in data["features"]} == {"boundary", "land_use", "projects", "comment"}
+    assert {feature["properties"]["kind"] for feature in data["features"]} == {
+        "boundary",
+        "land_use",
+        "projects",
+        "comment",
+    }
     assert data["land_uses"]["LUC"] == {"name": "Đất chuyên trồng lúa", "colour": "#fffc8c"}

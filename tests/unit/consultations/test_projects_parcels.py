@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.consultations.parcels import LARGEST_PARCEL, LARGEST_SHEET, MOST_ROWS, Parcels, parse_list, parse_number, parse_typed
+from app.consultations.parcels import (
+    LARGEST_PARCEL,
+    LARGEST_SHEET,
+    MOST_ROWS,
+    Parcels,
+    parse_list,
+    parse_number,
+    parse_typed,
+)
 from app.kernel.text import fold
 
 SHEETS = st.integers(1, 300)
@@ -24,8 +32,14 @@ PARCELS = st.integers(1, 9_999)
         ("Tuyến dài 4,1 km", []),
         ("Theo nhu cầu đăng ký", []),
         ("", []),
-        ("Tờ 07: thửa 118; Tờ 08: thửa 5, 6; Tờ 9", [(7, 118, 118), (8, 5, 5), (8, 6, 6), (9, None, None)]),
-        ("tờ bản đồ số 7, thửa đất số 118 (1 phần), 119a và 120/2", [(7, 118, 118), (7, 119, 119), (7, 120, 120)]),
+        (
+            "Tờ 07: thửa 118; Tờ 08: thửa 5, 6; Tờ 9",
+            [(7, 118, 118), (8, 5, 5), (8, 6, 6), (9, None, None)],
+        ),
+        (
+            "tờ bản đồ số 7, thửa đất số 118 (1 phần), 119a và 120/2",
+            [(7, 118, 118), (7, 119, 119), (7, 120, 120)],
+        ),
         ("Thửa 118 tờ 07; thửa 5 tờ 08", [(7, 118, 118), (8, 5, 5)]),
         ("Tờ 07: 118, 119", [(7, 118, 118), (7, 119, 119)]),
         ("7/118, 7/119", [(7, 118, 118), (7, 119, 119)]),
@@ -44,7 +58,9 @@ PARCELS = st.integers(1, 9_999)
         ("Tờ 7: thửa 118, 118", [(7, 118, 118)]),
     ],
 )
-def test_lists_as_offices_write_them(text: str, found: list[tuple[int, int | None, int | None]]) -> None:
+def test_lists_as_offices_write_them(
+    text: str, found: list[tuple[int, int | None, int | None]]
+) -> None:
     assert [tuple(row) for row in parse_list(text)] == found
 
 
@@ -53,22 +69,37 @@ def test_a_list_of_everything_is_cut() -> None:
     assert len(parse_list("Tờ 1-9999")) == 100
 
 
-@given(st.dictionaries(SHEETS, st.lists(st.tuples(PARCELS, st.integers(0, 20)), max_size=6), min_size=1, max_size=5))
+@given(
+    st.dictionaries(
+        SHEETS, st.lists(st.tuples(PARCELS, st.integers(0, 20)), max_size=6), min_size=1, max_size=5
+    )
+)
 def test_what_is_written_is_read(rows: dict[int, list[tuple[int, int]]]) -> None:
     def ranges(parcels: list[tuple[int, int]]) -> str:
-        return ", ".join(f"{first}-{first + more}" if more else str(first) for first, more in parcels)
+        return ", ".join(
+            f"{first}-{first + more}" if more else str(first) for first, more in parcels
+        )
 
-    text = "; ".join(f"Tờ {sheet:02d}" + (f": thửa {ranges(parcels)}" if parcels else "") for sheet, parcels in rows.items())
+    text = "; ".join(
+        f"Tờ {sheet:02d}" + (f": thửa {ranges(parcels)}" if parcels else "")
+        for sheet, parcels in rows.items()
+    )
     expected = list(
         dict.fromkeys(
             itertools.chain.from_iterable(
-                [Parcels(sheet, first, first + more) for first, more in parcels] or [Parcels(sheet)] for sheet, parcels in rows.items()
+                [Parcels(sheet, first, first + more) for first, more in parcels] or [Parcels(sheet)]
+                for sheet, parcels in rows.items()
             )
         )
     )
     assert parse_list(text) == expected
     # Without marks, in capitals, with other blanks: the same.
-    assert parse_list(fold(text)) == parse_list(text.upper()) == parse_list(text.replace(" ", "  ")) == expected
+    assert (
+        parse_list(fold(text))
+        == parse_list(text.upper())
+        == parse_list(text.replace(" ", "  "))
+        == expected
+    )
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
@@ -127,13 +158,25 @@ def test_what_people_type(text: str, typed: tuple[int | None, int | None, str]) 
 @given(
     SHEETS,
     PARCELS,
-    st.sampled_from(["tờ {s} thửa {p}", "to {s} thua {p}", "{s}/{p}", "{p} tờ {s}", "thửa {p} tờ {s}", "Tờ số {s:02d}, thửa số {p}"]),
+    st.sampled_from(
+        [
+            "tờ {s} thửa {p}",
+            "to {s} thua {p}",
+            "{s}/{p}",
+            "{p} tờ {s}",
+            "thửa {p} tờ {s}",
+            "Tờ số {s:02d}, thửa số {p}",
+        ]
+    ),
 )
 def test_every_way_of_typing_means_the_same(sheet: int, parcel: int, pattern: str) -> None:
     assert tuple(parse_typed(pattern.format(s=sheet, p=parcel))) == (sheet, parcel, "")
 
 
-@pytest.mark.parametrize(("text", "number"), [("07", 7), ("tờ 7", 7), ("118a", 118), ("", None), ("bảy", None), ("0", None), ("٣", None)])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("07", 7), ("tờ 7", 7), ("118a", 118), ("", None), ("bảy", None), ("0", None), ("٣", None)],
+)
 def test_a_box_for_one_number(text: str, number: int | None) -> None:
     assert parse_number(text) == number
     assert parse_number("70000", LARGEST_SHEET) is None

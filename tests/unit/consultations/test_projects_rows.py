@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.consultations.service.project_rows import Use, check, ha_text, normal_code, search_text, uses_text
+from app.consultations.service.project_rows import (
+    Use,
+    check,
+    ha_text,
+    normal_code,
+    search_text,
+    uses_text,
+)
 
 CODES = frozenset({"DGT", "LUC", "HNK", "CLN"})
 GOOD = {
@@ -30,8 +37,17 @@ def test_a_good_row() -> None:
     row, found = check(GOOD, CODES)
     assert found == []
     assert row is not None
-    assert (row.land_code, row.planned_ha, row.existing_ha, row.added_ha) == ("DGT", Decimal("12.60"), Decimal("1.40"), Decimal("11.20"))
-    assert row.uses == (Use("LUC", Decimal("5.90")), Use("HNK", Decimal("2.80")), Use("CLN", Decimal("2.50")))
+    assert (row.land_code, row.planned_ha, row.existing_ha, row.added_ha) == (
+        "DGT",
+        Decimal("12.60"),
+        Decimal("1.40"),
+        Decimal("11.20"),
+    )
+    assert row.uses == (
+        Use("LUC", Decimal("5.90")),
+        Use("HNK", Decimal("2.80")),
+        Use("CLN", Decimal("2.50")),
+    )
     columns = row.columns()
     assert columns["uses"][0] == {"code": "LUC", "ha": "5.90"}
     assert " tan hoi " in columns["search_text"]
@@ -41,8 +57,20 @@ def test_a_good_row() -> None:
 def test_what_may_be_left_out() -> None:
     row, found = check({"code": "c1", "name": "A", "land_code": "DGT", "planned_ha": "2"}, CODES)
     assert row is None
-    assert [problem.message for problem in found] == ["Tăng thêm 2,00 ha nhưng chưa ghi sử dụng vào loại đất nào."]
-    row, found = check({"code": "c1", "name": "A", "land_code": "DGT", "planned_ha": "2", "existing_ha": "2", "uses": "-"}, CODES)
+    assert [problem.message for problem in found] == [
+        "Tăng thêm 2,00 ha nhưng chưa ghi sử dụng vào loại đất nào."
+    ]
+    row, found = check(
+        {
+            "code": "c1",
+            "name": "A",
+            "land_code": "DGT",
+            "planned_ha": "2",
+            "existing_ha": "2",
+            "uses": "-",
+        },
+        CODES,
+    )
     assert (found, row and row.added_ha) == ([], Decimal("0.00"))
 
 
@@ -62,9 +90,21 @@ def test_what_may_be_left_out() -> None:
         ({"planned_ha": "12,605"}, "planned_ha", "12,605 ha có quá hai chữ số"),
         ({"planned_ha": "-1"}, "planned_ha", "nhỏ hơn 0"),
         ({"planned_ha": "99999999"}, "planned_ha", "quá lớn"),
-        ({"existing_ha": "13"}, "existing_ha", "hiện trạng 13,00 ha lớn hơn diện tích kế hoạch 12,60 ha"),
-        ({"added_ha": "11,21"}, "added_ha", "Tăng thêm ghi 11,21 ha, nhưng kế hoạch 12,60 ha trừ hiện trạng 1,40 ha bằng 11,20 ha"),
-        ({"uses": "LUC 5,90; HNK 2,80"}, "uses", "Cộng lại được 8,70 ha, nhưng tăng thêm là 11,20 ha: lệch 2,50 ha"),
+        (
+            {"existing_ha": "13"},
+            "existing_ha",
+            "hiện trạng 13,00 ha lớn hơn diện tích kế hoạch 12,60 ha",
+        ),
+        (
+            {"added_ha": "11,21"},
+            "added_ha",
+            "Tăng thêm ghi 11,21 ha, nhưng kế hoạch 12,60 ha trừ hiện trạng 1,40 ha bằng 11,20 ha",
+        ),
+        (
+            {"uses": "LUC 5,90; HNK 2,80"},
+            "uses",
+            "Cộng lại được 8,70 ha, nhưng tăng thêm là 11,20 ha: lệch 2,50 ha",
+        ),
         ({"uses": "LUC"}, "uses", "Không hiểu «LUC»"),
         ({"uses": "lúa LUC 11,20"}, "uses", "Không hiểu «lúa»"),
         ({"uses": "LUC 11,20 và nhà"}, "uses", "Không hiểu"),
@@ -74,7 +114,9 @@ def test_what_may_be_left_out() -> None:
         ({"place": "x" * 201}, "place", "200"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_figures(changes: dict[str, str], field: str, words: str) -> None:
+def test_what_is_wrong_is_said_with_its_figures(
+    changes: dict[str, str], field: str, words: str
+) -> None:
     assert words in problems(**changes)[field]
 
 
@@ -85,7 +127,12 @@ def test_one_mistake_is_told_once() -> None:
 
 
 def test_all_mistakes_of_a_row_are_told() -> None:
-    assert set(problems(code="", name="", land_code="", planned_ha="")) == {"code", "name", "land_code", "planned_ha"}
+    assert set(problems(code="", name="", land_code="", planned_ha="")) == {
+        "code",
+        "name",
+        "land_code",
+        "planned_ha",
+    }
 
 
 def test_land_named_twice_is_added_up_and_nothing_is_dropped() -> None:
@@ -104,7 +151,9 @@ AREAS = st.decimals(min_value=0, max_value=5_000, places=2)
 
 
 @given(AREAS, st.lists(st.tuples(st.sampled_from(sorted(CODES)), AREAS), max_size=5))
-def test_a_row_that_balances_is_taken_and_any_other_refused(existing: Decimal, uses: list[tuple[str, Decimal]]) -> None:
+def test_a_row_that_balances_is_taken_and_any_other_refused(
+    existing: Decimal, uses: list[tuple[str, Decimal]]
+) -> None:
     added = sum((area for _code, area in uses), Decimal(0))
     raw = {
         **GOOD,
@@ -116,5 +165,11 @@ def test_a_row_that_balances_is_taken_and_any_other_refused(existing: Decimal, u
     row, found = check(raw, CODES)
     assert found == []
     assert row is not None
-    assert row.added_ha == sum((use.ha for use in row.uses), Decimal(0)) == row.planned_ha - row.existing_ha
-    assert check({**raw, "planned_ha": ha_text(existing + added + Decimal("0.01"))}, CODES)[0] is None
+    assert (
+        row.added_ha
+        == sum((use.ha for use in row.uses), Decimal(0))
+        == row.planned_ha - row.existing_ha
+    )
+    assert (
+        check({**raw, "planned_ha": ha_text(existing + added + Decimal("0.01"))}, CODES)[0] is None
+    )

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 
 from app.consultations.readers import projects, tables
 from app.consultations.readers.protocol import REASON_COLUMN, Unreadable
-from app.consultations.readers.tables import Column, NotANumber, cell_text, decimal_of, decoded, is_numbering, open_table
+from app.consultations.readers.tables import (
+    Column,
+    NotANumber,
+    cell_text,
+    decimal_of,
+    decoded,
+    is_numbering,
+    open_table,
+)
 
 COLUMNS = (
     Column("name", "Hạng mục", ("Tên công trình",), required=True),
@@ -49,7 +57,9 @@ def tones_apart(content: str) -> str:
     def char(composed: str) -> str:
         base, *marks = unicodedata.normalize("NFD", composed)
         tones = [mark for mark in marks if mark in "\u0300\u0301\u0303\u0309\u0323"]
-        return unicodedata.normalize("NFC", base + "".join(mark for mark in marks if mark not in tones)) + "".join(tones)
+        return unicodedata.normalize(
+            "NFC", base + "".join(mark for mark in marks if mark not in tones)
+        ) + "".join(tones)
 
     return "".join(char(one) for one in unicodedata.normalize("NFC", content))
 
@@ -77,7 +87,10 @@ def test_titles_the_numbering_row_and_blank_rows_are_left_out(tmp_path: Path) ->
     )
     table = open_table(path, COLUMNS)
     lines = list(table.lines())
-    assert [(line.number, line.values["name"], line.values["planned"]) for line in lines] == [(6, "Đường A", "12,6"), (9, "Kênh B", "3,75")]
+    assert [(line.number, line.values["name"], line.values["planned"]) for line in lines] == [
+        (6, "Đường A", "12,6"),
+        (9, "Kênh B", "3,75"),
+    ]
     assert table.unknown == ["STT", "Cột lạ"]
     assert table.found == {"name", "planned", "place"}
     assert lines[0].cells["Cột lạ"] == "x"
@@ -108,21 +121,39 @@ def test_a_header_of_two_lines_in_a_text_file(tmp_path: Path) -> None:
         tmp_path / "a.csv",
         "Hạng mục;Diện tích kế hoạch (ha);Sử dụng vào loại đất;;Địa điểm\n;;LUC;HNK;\nĐường A;12,60;5,90;6,70;xã Tân Hội\n",
     )
-    assert values(path) == [{"name": "Đường A", "planned": "12,60", "uses": "LUC 5,90; HNK 6,70", "place": "xã Tân Hội"}]
+    assert values(path) == [
+        {"name": "Đường A", "planned": "12,60", "uses": "LUC 5,90; HNK 6,70", "place": "xã Tân Hội"}
+    ]
 
 
 def test_what_is_merged_over_rows_stands_in_each(tmp_path: Path) -> None:
-    rows = [["Hạng mục", "Diện tích kế hoạch (ha)", "Địa điểm"], ["A", 1, "xã Tân Hội"], ["B", 2], ["C", 3], ["D", 4, "xã Hòa Lợi"]]
+    rows = [
+        ["Hạng mục", "Diện tích kế hoạch (ha)", "Địa điểm"],
+        ["A", 1, "xã Tân Hội"],
+        ["B", 2],
+        ["C", 3],
+        ["D", 4, "xã Hòa Lợi"],
+    ]
     path = book(tmp_path / "a.xlsx", rows, "C2:C4", "A6:C6")
     assert [row["place"] for row in values(path)] == ["xã Tân Hội"] * 3 + ["xã Hòa Lợi"]
 
 
 @pytest.mark.parametrize(
     ("encoding", "delimiter"),
-    [("utf-8", ","), ("utf-8-sig", ";"), ("utf-16", "\t"), ("cp1258", ";"), ("utf-8", "|"), ("utf-16-le", ";")],
+    [
+        ("utf-8", ","),
+        ("utf-8-sig", ";"),
+        ("utf-16", "\t"),
+        ("cp1258", ";"),
+        ("utf-8", "|"),
+        ("utf-16-le", ";"),
+    ],
 )
 def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str) -> None:
-    lines = ["Hạng mục", "Diện tích kế hoạch (ha)", "Địa điểm"], ["Đường tránh", "12.60", "xã Tân Hội"]
+    lines = (
+        ["Hạng mục", "Diện tích kế hoạch (ha)", "Địa điểm"],
+        ["Đường tránh", "12.60", "xã Tân Hội"],
+    )
     content = "\r\n".join(delimiter.join(line) for line in lines)
     path = tmp_path / "a.csv"
     if encoding == "cp1258":
@@ -158,9 +189,16 @@ def test_files_that_cannot_be_read_say_why(tmp_path: Path, content: bytes, words
         values(path)
 
 
-def test_more_merged_areas_than_anybody_needs_are_not_all_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_merged_areas_than_anybody_needs_are_not_all_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tables, "_MOST_MERGES", 1)
-    rows = [["Hạng mục", "Diện tích kế hoạch (ha)", "Địa điểm"], ["A", 1, "xã Tân Hội"], ["B", 2], ["C", 3]]
+    rows = [
+        ["Hạng mục", "Diện tích kế hoạch (ha)", "Địa điểm"],
+        ["A", 1, "xã Tân Hội"],
+        ["B", 2],
+        ["C", 3],
+    ]
     path = book(tmp_path / "a.xlsx", rows, "C2:C3", "A3:A4")
     assert [row["place"] for row in values(path)] == ["xã Tân Hội", "xã Tân Hội", ""]
     assert tables._merges(path, "") == []
@@ -178,7 +216,10 @@ def test_a_book_of_empty_sheets(tmp_path: Path) -> None:
 
 
 def test_the_file_of_refused_rows_comes_back_mended(tmp_path: Path) -> None:
-    path = book(tmp_path / "a.xlsx", [["Hạng mục", "Diện tích kế hoạch (ha)", REASON_COLUMN], ["A", 1, "vì sao"]])
+    path = book(
+        tmp_path / "a.xlsx",
+        [["Hạng mục", "Diện tích kế hoạch (ha)", REASON_COLUMN], ["A", 1, "vì sao"]],
+    )
     table = open_table(path, COLUMNS)
     assert table.mended
     assert table.unknown == []
@@ -227,7 +268,10 @@ def test_no_figure(typed: str) -> None:
     assert decimal_of(typed) is None
 
 
-@pytest.mark.parametrize("typed", ["abc", "1,2,3", "1.2.3", "1.234", "12.34,56", "1,2.3.4", "1e5", "NaN", "=1+1", "1" * 40, "١٢"])
+@pytest.mark.parametrize(
+    "typed",
+    ["abc", "1,2,3", "1.2.3", "1.234", "12.34,56", "1,2.3.4", "1e5", "NaN", "=1+1", "1" * 40, "١٢"],
+)
 def test_not_a_figure(typed: str) -> None:
     with pytest.raises(NotANumber):
         decimal_of(typed)
@@ -251,7 +295,7 @@ def test_no_bytes_break_the_decoder(data: bytes) -> None:
         decoded(data)
 
 
-# Biểu 10/CH ------------------------------------------------------------------------------------------------------------------
+# Biểu 10/CH -------------------------------------------------------------------------------------
 def test_groups_totals_and_numbers_instead_of_codes(tmp_path: Path) -> None:
     path = book(
         tmp_path / "a.xlsx",
@@ -273,7 +317,9 @@ def test_groups_totals_and_numbers_instead_of_codes(tmp_path: Path) -> None:
 
 
 def test_a_long_list_tells_how_far_it_is(tmp_path: Path) -> None:
-    content = "code,hang_muc,ma_dat,dt_ke_hoach_ha\n" + "".join(f"C{number},Đường,DGT,1\n" for number in range(501))
+    content = "code,hang_muc,ma_dat,dt_ke_hoach_ha\n" + "".join(
+        f"C{number},Đường,DGT,1\n" for number in range(501)
+    )
     messages = list(projects.read(text(tmp_path / "a.csv", content), {}))
     assert {"progress": [500, 0]} in messages
     assert sum("row" in message for message in messages) == 501

@@ -21,7 +21,13 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 def rows(n: int = 20) -> list[Row]:
     made = [row(number) for number in range(1, n)]
-    return [*made, replace(row(n, group="Đường tránh (C01)", decision="accepted", reply="Tiếp thu.\nDịch tuyến."), changed_where="Biểu 10")]
+    return [
+        *made,
+        replace(
+            row(n, group="Đường tránh (C01)", decision="accepted", reply="Tiếp thu.\nDịch tuyến."),
+            changed_where="Biểu 10",
+        ),
+    ]
 
 
 def word(n: int = 20, **values: object) -> tuple[docx.document.Document, bytes]:
@@ -71,7 +77,13 @@ def test_the_four_columns_of_every_page_and_the_rows() -> None:
     document, _content = word()
     table = document.tables[1]
     names = [cell.text for cell in table.rows[0].cells]
-    assert names == ["STT", "NỘI DUNG QUY HOẠCH / CÔNG TRÌNH / KHU VỰC", "CHỦ THỂ GÓP Ý", "NỘI DUNG GÓP Ý", "NỘI DUNG TIẾP THU, GIẢI TRÌNH"]
+    assert names == [
+        "STT",
+        "NỘI DUNG QUY HOẠCH / CÔNG TRÌNH / KHU VỰC",
+        "CHỦ THỂ GÓP Ý",
+        "NỘI DUNG GÓP Ý",
+        "NỘI DUNG TIẾP THU, GIẢI TRÌNH",
+    ]
     assert table.rows[0]._tr.find(f"{_W}trPr/{_W}tblHeader") is not None
     assert len(table.rows) == 21
     assert sum(docx_table.WIDTHS) == layout.LANDSCAPE.text_width
@@ -81,11 +93,18 @@ def test_the_four_columns_of_every_page_and_the_rows() -> None:
     assert "như tại số thứ tự 1" in table.cell(1 + tabling.MERGE_MAX, 4).text
     last = table.rows[20].cells
     assert last[1].text == "Đường tránh (C01)"
-    assert last[4].text.split("\n") == ["Tiếp thu.", "Tiếp thu.", "Dịch tuyến.", "Nơi sửa trong dự thảo: Biểu 10"]
+    assert last[4].text.split("\n") == [
+        "Tiếp thu.",
+        "Tiếp thu.",
+        "Dịch tuyến.",
+        "Nơi sửa trong dự thảo: Biểu 10",
+    ]
 
 
 def test_title_counts_and_signature() -> None:
-    document, _content = word(400, opening="Xã đã hỏi.\n\nKết quả:", basis=["Luật Đất đai", "Căn cứ Kế hoạch số 15"])
+    document, _content = word(
+        400, opening="Xã đã hỏi.\n\nKết quả:", basis=["Luật Đất đai", "Căn cứ Kế hoạch số 15"]
+    )
     texts = [paragraph.text for paragraph in document.paragraphs]
     assert tabling.TITLE in texts
     assert "đối với Quy hoạch" in texts
@@ -106,7 +125,9 @@ def test_title_counts_and_signature() -> None:
 def test_issues_and_unanswered_rows() -> None:
     file = io.BytesIO()
     docx_table.write(
-        file, head(issue=2, reason="Ghi nhầm", signature=tabling.Signature(), parent="", place=""), [row(1, decision="", reply="")]
+        file,
+        head(issue=2, reason="Ghi nhầm", signature=tabling.Signature(), parent="", place=""),
+        [row(1, decision="", reply="")],
     )
     document = docx.Document(file)
     texts = [paragraph.text for paragraph in document.paragraphs]
@@ -116,11 +137,19 @@ def test_issues_and_unanswered_rows() -> None:
     assert document.tables[0].rows[1].cells[0].text == "Số: ………/………"
     first = io.BytesIO()
     docx_table.write(first, head(issue=1), [])
-    assert not any("Phát hành lần" in paragraph.text for paragraph in docx.Document(first).paragraphs)
+    assert not any(
+        "Phát hành lần" in paragraph.text for paragraph in docx.Document(first).paragraphs
+    )
 
 
 def test_texts_of_people_do_no_harm() -> None:
-    nasty = replace(row(1), text="<w:p>&\x0b\x00]]>\n=1+1\ufffe\n", subject='"><script>', group="@SUM(A1)", reply="-2")
+    nasty = replace(
+        row(1),
+        text="<w:p>&\x0b\x00]]>\n=1+1\ufffe\n",
+        subject='"><script>',
+        group="@SUM(A1)",
+        reply="-2",
+    )
     file = io.BytesIO()
     docx_table.write(file, head(title="A & B <i>"), [nasty])
     document = docx.Document(file)
@@ -140,14 +169,21 @@ def test_the_workbook_has_all_columns_and_the_figures() -> None:
     xlsx_table.write(file, head(), rows(3), sha256="ab" * 32)
     book = openpyxl.load_workbook(file)
     sheet = book["Tổng hợp ý kiến"]
-    assert [cell.value for cell in sheet[1]][4:] == ["Kết quả", "Nội dung tiếp thu, giải trình", "Nơi sửa trong dự thảo"]
+    assert [cell.value for cell in sheet[1]][4:] == [
+        "Kết quả",
+        "Nội dung tiếp thu, giải trình",
+        "Nơi sửa trong dự thảo",
+    ]
     assert [sheet["A4"].value, sheet["E4"].value, sheet["G4"].value] == [3, "Tiếp thu", "Biểu 10"]
     figures = {line[0].value: line[1].value for line in book["Số liệu"].iter_rows()}
     assert figures["Ý"] == 1_043
     assert figures["qua cổng"] == 2
     assert figures["Chưa xử lý"] == 3
     assert figures["Người dự"] == 64
-    assert dict(xlsx_table.figures(head(counts=Counts(), meetings=[])))["Mã kiểm tra (SHA-256)"] == "chưa phát hành"
+    assert (
+        dict(xlsx_table.figures(head(counts=Counts(), meetings=[])))["Mã kiểm tra (SHA-256)"]
+        == "chưa phát hành"
+    )
 
 
 def test_csv_comes_in_pieces() -> None:
@@ -184,7 +220,16 @@ CONTENT = {
     "posting_place": "Trụ sở Ủy ban nhân dân xã",
     "counts": asdict(Counts(comments=3, people=3, late=1, channels={"web": 3})),
     "public": 2,
-    "meetings": [{"held_on": "2026-10-28", "place": "Nhà văn hóa", "present": 64, "agree": 51, "disagree": 6, "comments": 2}],
+    "meetings": [
+        {
+            "held_on": "2026-10-28",
+            "place": "Nhà văn hóa",
+            "present": 64,
+            "agree": 51,
+            "disagree": 6,
+            "comments": 2,
+        }
+    ],
     "views": None,
     "dossier": [{"title": "Dự thảo", "name": "du-thao.pdf", "sha256": "cd" * 32}],
     "versions": [{"number": 1, "published_at": "07:00 12/10/2026", "sha256": "ef" * 32}],
@@ -198,7 +243,15 @@ CONTENT = {
 @pytest.mark.parametrize("bare", [False, True])
 def test_the_certificate_says_it_all(bare: bool) -> None:
     content = (
-        {**CONTENT, "views": 1_200, "versions": [], "posting_place": "", "first_closes_on": "", "notice_number": "", "tables": []}
+        {
+            **CONTENT,
+            "views": 1_200,
+            "versions": [],
+            "posting_place": "",
+            "first_closes_on": "",
+            "notice_number": "",
+            "tables": [],
+        }
         if bare
         else CONTENT
     )
@@ -212,6 +265,8 @@ def test_the_certificate_says_it_all(bare: bool) -> None:
     assert "67" * 32 in text
     assert ("gia hạn từ ngày 11/11/2026; lý do: Mưa bão" in text) is not bare
     assert ("Lượt xem: 1.200" in text) is bare
-    cells = "\n".join(cell.text for table in document.tables for line in table.rows for cell in line.cells)
+    cells = "\n".join(
+        cell.text for table in document.tables for line in table.rows for cell in line.cells
+    )
     assert "cd" * 32 in cells
     assert ("ef" * 32 in cells) is not bare

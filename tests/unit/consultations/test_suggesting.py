@@ -28,7 +28,14 @@ def test_the_same_input_gives_the_same_output_in_any_order() -> None:
 
 def test_without_marks_it_is_the_same_pair_and_shown_as_most_wrote_it() -> None:
     found = suggest(
-        [(1, "duong tranh qua gan"), (2, "Đường tránh xa quá"), (3, "đường tránh hẹp"), (4, "cây xanh"), (5, "bãi rác"), (6, "nước sạch")]
+        [
+            (1, "duong tranh qua gan"),
+            (2, "Đường tránh xa quá"),
+            (3, "đường tránh hẹp"),
+            (4, "cây xanh"),
+            (5, "bãi rác"),
+            (6, "nước sạch"),
+        ]
     )
     assert found[0].ids == (1, 2, 3)
     assert found[0].words[0] == "đường tránh"
@@ -43,7 +50,10 @@ def test_a_related_text_comes_along() -> None:
         (1, "nước thải trang trại, mùi hôi chuồng lợn"),
         (2, "nước thải trang trại, mùi hôi chuồng lợn"),
         (3, "mùi hôi chuồng lợn ban đêm"),
-        *((number, f"điều khác hẳn số {number}, cột điện{number} cây{number}") for number in range(10, 20)),
+        *(
+            (number, f"điều khác hẳn số {number}, cột điện{number} cây{number}")
+            for number in range(10, 20)
+        ),
     ]
     found = suggest(texts)
     assert any({1, 2, 3} <= set(item.ids) for item in found)
@@ -51,5 +61,8 @@ def test_a_related_text_comes_along() -> None:
 
 def test_nothing_gives_nothing_and_there_is_an_end() -> None:
     assert suggest([]) == []
-    many = [(number, f"chữ{chr(97 + number // 2 % 26)} nghĩa{chr(97 + number // 2 % 26)} riêng") for number in range(60)]
+    many = [
+        (number, f"chữ{chr(97 + number // 2 % 26)} nghĩa{chr(97 + number // 2 % 26)} riêng")
+        for number in range(60)
+    ]
     assert len(suggest(many, most=3)) == 3

@@ -20,14 +20,23 @@ def head(**values: object) -> Head:
         "first_column": tabling.COLUMN_LAND,
         "basis": [],
         "opening": "Kết quả như sau:",
-        "counts": Counts(comments=3, people=7, points=1_043, late=2, channels={"web": 2, "paper": 1}, decisions={"accepted": 1_040, "": 3}),
+        "counts": Counts(
+            comments=3,
+            people=7,
+            points=1_043,
+            late=2,
+            channels={"web": 2, "paper": 1},
+            decisions={"accepted": 1_040, "": 3},
+        ),
         "meetings": [MeetingLine("2026-01-28", "Nhà văn hóa", 64, 51, 6, 2)],
         "signature": Signature("12/BC-UBND", ["CHỦ TỊCH"], "Trần Văn Bình"),
     }
     return Head(**{**given, **values})  # type: ignore[arg-type]
 
 
-def row(number: int, group: str = "Chung", reply: str = "Giữ nguyên", decision: str = "explained") -> Row:
+def row(
+    number: int, group: str = "Chung", reply: str = "Giữ nguyên", decision: str = "explained"
+) -> Row:
     return Row(number, f"y-{number}", group, "N.T.Â.", "Nội dung", decision, reply, "")
 
 
@@ -42,7 +51,9 @@ def test_the_document_in_pieces_is_the_canonical_text() -> None:
     text = "".join(tabling.document(head().data(), rows))
     assert text == tabling.canonical(whole)
     assert tabling.digest(head().data(), rows) == hashlib.sha256(text.encode()).hexdigest()
-    assert tabling.digest(head().data(), rows) != tabling.digest(head().data(), [*rows, row(3).data()])
+    assert tabling.digest(head().data(), rows) != tabling.digest(
+        head().data(), [*rows, row(3).data()]
+    )
 
 
 def test_the_opening_counts_everything_apart() -> None:
@@ -78,7 +89,15 @@ def test_days_have_their_zeros_where_the_decree_wants_them(day: str, words: str)
 
 def test_neighbours_are_merged_by_group_and_answer() -> None:
     cells = list(
-        tabling.merged([row(1), row(2), row(3, reply="Khác"), row(4, group="Điều 5", reply="Khác"), row(5, group="Điều 5", decision="")])
+        tabling.merged(
+            [
+                row(1),
+                row(2),
+                row(3, reply="Khác"),
+                row(4, group="Điều 5", reply="Khác"),
+                row(5, group="Điều 5", decision=""),
+            ]
+        )
     )
     assert [cell.starts_group for cell in cells] == [True, False, False, True, False]
     assert [cell.starts_answer for cell in cells] == [True, False, True, True, True]

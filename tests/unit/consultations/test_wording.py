@@ -13,4 +13,8 @@ def test_what_we_wrote_ourselves_is_nobodys_campaign(sentence: str) -> None:
 
 def test_the_same_words_have_the_same_key_whatever_their_marks() -> None:
     one = "Chúng tôi đề nghị giữ lại cánh đồng phía Đông cho con cháu."
-    assert text_key_of(one) == text_key_of("chung toi de nghi GIU LAI canh dong phia dong cho con chau") != ""
+    assert (
+        text_key_of(one)
+        == text_key_of("chung toi de nghi GIU LAI canh dong phia dong cho con chau")
+        != ""
+    )

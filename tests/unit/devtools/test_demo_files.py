@@ -18,7 +18,13 @@ from app.submissions.states import Channel, NameDisplay
 
 QUESTIONS = plan.questions()
 ANSWERED = [one for one in QUESTIONS if "answer" in one.told]
-WORDS = {"unit": "Phòng Kinh tế", "code": "KT", "phone": "", "promised": "01/12/2026", "local": "UBND xã"}
+WORDS = {
+    "unit": "Phòng Kinh tế",
+    "code": "KT",
+    "phone": "",
+    "promised": "01/12/2026",
+    "local": "UBND xã",
+}
 
 
 def filled(text: str) -> str:
@@ -74,7 +80,9 @@ def test_a_question_can_be_sent(one: Planned) -> None:
 @pytest.mark.parametrize("one", ANSWERED, ids=by_number)
 def test_an_answer_can_be_approved(one: Planned) -> None:
     told: dict[str, Any] = one.told["answer"]
-    texts = {slot: filled(told.get(slot, "")) for slot in ("short", "findings", "resolution", "letter")}
+    texts = {
+        slot: filled(told.get(slot, "")) for slot in ("short", "findings", "resolution", "letter")
+    }
     assert SHORT_MIN <= len(texts["short"]) <= SHORT_MAX, len(texts["short"])
     assert texts["resolution"]
     for slot, text in texts.items():
@@ -84,7 +92,9 @@ def test_an_answer_can_be_approved(one: Planned) -> None:
     assert ("promised" in told) == (one.result == "in_progress")
 
 
-@pytest.mark.parametrize("one", [one for one in ANSWERED if one.kind in {"incident", "complaint_service"}], ids=by_number)
+@pytest.mark.parametrize(
+    "one", [one for one in ANSWERED if one.kind in {"incident", "complaint_service"}], ids=by_number
+)
 def test_incidents_say_what_was_found(one: Planned) -> None:
     assert one.told["answer"]["findings"]
 
@@ -97,7 +107,11 @@ def test_dates_of_an_answer_are_not_after_it(one: Planned) -> None:
 
 
 def test_ratings_are_as_rare_and_mixed_as_in_life() -> None:
-    assert Counter(one.told["rating"] for one in QUESTIONS if "rating" in one.told) == {3: 22, 2: 6, 1: 3}
+    assert Counter(one.told["rating"] for one in QUESTIONS if "rating" in one.told) == {
+        3: 22,
+        2: 6,
+        1: 3,
+    }
 
 
 def test_people_and_numbers_are_invented() -> None:
@@ -107,12 +121,21 @@ def test_people_and_numbers_are_invented() -> None:
         for found in redaction.find(one.told["body"]):
             text = one.told["body"][found.start : found.end]
             assert found.kind not in {redaction.Kind.EMAIL}
-            assert found.kind is not redaction.Kind.PHONE or re.sub(r"\D", "", text).startswith("0912000")
-            assert found.kind is not redaction.Kind.CITIZEN_ID or re.fullmatch(rf"052\d{{3}}0001{one.seq[1:]}", text)
+            assert found.kind is not redaction.Kind.PHONE or re.sub(r"\D", "", text).startswith(
+                "0912000"
+            )
+            assert found.kind is not redaction.Kind.CITIZEN_ID or re.fullmatch(
+                rf"052\d{{3}}0001{one.seq[1:]}", text
+            )
 
 
 def test_reasons_for_refusing_are_of_the_list() -> None:
-    told = [one.told[key]["as"] for one in QUESTIONS for key in ("refuse", "ask_refuse") if key in one.told]
+    told = [
+        one.told[key]["as"]
+        for one in QUESTIONS
+        for key in ("refuse", "ask_refuse")
+        if key in one.told
+    ]
     assert told == ["denunciation", "unclear", "private_life"]
     assert all(RefusalReason(reason) for reason in told)
 
@@ -124,11 +147,17 @@ def test_every_unit_of_the_list_has_somebody_to_answer(name: str) -> None:
     profile = plan.profile(name)
     units: Any = {row["code"]: row["code"] for row in profile.units}
     assert {unit_for(profile, units, one.unit) for one in QUESTIONS} <= set(units)
-    assert all(row["phone"].startswith("0253 3555 ") and row["email"].endswith("@anson.example") for row in profile.units)
+    assert all(
+        row["phone"].startswith("0253 3555 ") and row["email"].endswith("@anson.example")
+        for row in profile.units
+    )
     assert set(profile.words) == set(plan.profile("xa").words)
 
 
 def test_templates_keep_their_gaps() -> None:
     templates = plan.templates()
     assert len(templates) == 4
-    assert all("{" in template["resolution"] and len(template["short"]) <= SHORT_MAX for template in templates)
+    assert all(
+        "{" in template["resolution"] and len(template["short"]) <= SHORT_MAX
+        for template in templates
+    )

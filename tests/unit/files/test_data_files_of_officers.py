@@ -19,7 +19,14 @@ def archive(*names: str, content: bytes = b"x", packing: int = zipfile.ZIP_DEFLA
 
 
 def take(content: bytes, name: str, *, imports: bool = True) -> str:
-    return inspect(io.BytesIO(content), name, content_length=None, max_bytes=10**7, max_side=100, imports=imports).content_type
+    return inspect(
+        io.BytesIO(content),
+        name,
+        content_length=None,
+        max_bytes=10**7,
+        max_side=100,
+        imports=imports,
+    ).content_type
 
 
 @pytest.mark.parametrize(
@@ -49,7 +56,11 @@ def test_what_officers_read_in(content: bytes, name: str, kind: str) -> None:
         (archive("a.shp", "A.SHP"), "a.zip", "Shapefile"),
         (b"PK\x03\x04" + b"x" * 100, "a.zip", "Shapefile"),
         (archive("a.shp", content=b"\0" * 5_000_000), "a.zip", "quá nhiều dữ liệu"),
-        (archive(*(f"{n}.shp" for n in range(datafiles.MAX_ENTRIES + 1))), "a.zip", "quá nhiều dữ liệu"),
+        (
+            archive(*(f"{n}.shp" for n in range(datafiles.MAX_ENTRIES + 1))),
+            "a.zip",
+            "quá nhiều dữ liệu",
+        ),
     ],
 )
 def test_what_is_refused(content: bytes, name: str, words: str) -> None:

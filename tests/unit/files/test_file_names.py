@@ -58,4 +58,7 @@ def test_a_name_is_safe_everywhere_and_comes_back_from_the_header(filename):
 
 
 def test_the_header_names_both_forms():
-    assert names.disposition("Đơn.pdf", inline=True) == "inline; filename=\"don.pdf\"; filename*=UTF-8''%C4%90%C6%A1n.pdf"
+    assert (
+        names.disposition("Đơn.pdf", inline=True)
+        == "inline; filename=\"don.pdf\"; filename*=UTF-8''%C4%90%C6%A1n.pdf"
+    )

@@ -7,7 +7,14 @@ from app.files.states import FLOW, STATE_LABELS, FileState
 
 
 def file(state=FileState.CLEAN, kind="gate-test", owner_id=7):
-    return StoredFile(state=state, owner_kind=kind, owner_id=owner_id, name="a.pdf", content_type="application/pdf", extension="pdf")
+    return StoredFile(
+        state=state,
+        owner_kind=kind,
+        owner_id=owner_id,
+        name="a.pdf",
+        content_type="application/pdf",
+        extension="pdf",
+    )
 
 
 @pytest.fixture
@@ -48,7 +55,16 @@ def test_every_state_has_words_and_no_way_leads_back_to_waiting():
 
 
 @pytest.mark.parametrize(
-    "address", ["localhost", "localhost:", ":3310", "localhost:abc", "localhost:0", "localhost:99999", "relative/path"]
+    "address",
+    [
+        "localhost",
+        "localhost:",
+        ":3310",
+        "localhost:abc",
+        "localhost:0",
+        "localhost:99999",
+        "relative/path",
+    ],
 )
 def test_an_address_of_a_scanner_that_makes_no_sense_is_an_error(address):
     with pytest.raises(ValueError, match="clamd"):

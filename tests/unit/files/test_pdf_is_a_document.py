@@ -34,14 +34,25 @@ def test_ordinary_documents_pass(data):
 
 
 @pytest.mark.parametrize(
-    "data", [b"%PDF-1.7\nabc", pdf()[:-30], b"%PDF-", b"\n" + pdf(), b"<html>" + pdf(), b"GIF89a" + pdf(), b"%PDF-1.4 %%EO"]
+    "data",
+    [
+        b"%PDF-1.7\nabc",
+        pdf()[:-30],
+        b"%PDF-",
+        b"\n" + pdf(),
+        b"<html>" + pdf(),
+        b"GIF89a" + pdf(),
+        b"%PDF-1.4 %%EO",
+    ],
 )
 def test_what_does_not_begin_or_end_as_one_is_refused(data):
     with pytest.raises(FileRefused, match="tệp hỏng hoặc thiếu"):
         check(data)
 
 
-@pytest.mark.parametrize("tail", [b"<script>alert(1)</script>", b"\n<?php ?>", archive({"a": b"b"})])
+@pytest.mark.parametrize(
+    "tail", [b"<script>alert(1)</script>", b"\n<?php ?>", archive({"a": b"b"})]
+)
 def test_a_second_nature_behind_the_end_is_refused(tail):
     with pytest.raises(FileRefused, match="phần lạ"):
         check(pdf(tail=tail))
@@ -79,7 +90,9 @@ def test_what_acts_is_found_in_object_streams(mark):
         check(pdf(object_stream(b"5 0 << " + mark + b" >>")))
 
 
-@pytest.mark.parametrize("mark", [b"/J#61vaScript (x)", b"/#4a#61vaScript", b"/Launc#68", b"/Obj#53tm"])
+@pytest.mark.parametrize(
+    "mark", [b"/J#61vaScript (x)", b"/#4a#61vaScript", b"/Launc#68", b"/Obj#53tm"]
+)
 def test_names_written_in_code_to_hide_are_refused(mark):
     with pytest.raises(FileRefused, match="mã chạy"):
         check(pdf(catalog=mark))
@@ -112,12 +125,20 @@ def test_an_object_stream_that_is_not_packed_is_read_as_it_is():
 
 @given(st.binary(max_size=300))
 def test_only_a_refusal_is_ever_raised(junk):
-    for data in (junk, b"%PDF-" + junk + b"%%EOF", pdf(junk), pdf(b"/ObjStm stream\n" + junk + zlib.compress(junk) + b"endstream")):
+    for data in (
+        junk,
+        b"%PDF-" + junk + b"%%EOF",
+        pdf(junk),
+        pdf(b"/ObjStm stream\n" + junk + zlib.compress(junk) + b"endstream"),
+    ):
         with contextlib.suppress(FileRefused):
             check(data)
 
 
-@pytest.mark.parametrize("piece", [b"/ObjStm stream\n", b"stream\nendstream ", b"endobj", b"/", b"#", b"%%EOF ", b"/a#61", b"\0"])
+@pytest.mark.parametrize(
+    "piece",
+    [b"/ObjStm stream\n", b"stream\nendstream ", b"endobj", b"/", b"#", b"%%EOF ", b"/a#61", b"\0"],
+)
 def test_ten_megabytes_of_one_thing_are_read_once(piece):
     much = piece * (10_000_000 // len(piece))
     for data in (b"%PDF-" + much, pdf(much), pdf(object_stream(b"") + much)):

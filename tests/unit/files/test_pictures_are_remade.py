@@ -41,7 +41,9 @@ def test_position_camera_comment_profile_and_thumbnail_are_gone():
     exif[0x010F] = "SENTINEL-MAKER"
     exif.get_ifd(0x8825)[2] = (15.0, 7.0, 30.0)
     exif.get_ifd(0x8769)[0xA431] = "SENTINEL-SERIAL"
-    data = image(exif=exif.tobytes(), comment=b"SENTINEL-COMMENT", icc_profile=b"SENTINEL-PROFILE" * 20)
+    data = image(
+        exif=exif.tobytes(), comment=b"SENTINEL-COMMENT", icc_profile=b"SENTINEL-PROFILE" * 20
+    )
     assert data.count(b"SENTINEL") > 3
 
     made = remake(data)
@@ -55,7 +57,9 @@ def test_position_camera_comment_profile_and_thumbnail_are_gone():
 def test_other_kinds_lose_their_metadata_too(kind):
     exif = Image.Exif()
     exif[0x010F] = "SENTINEL-MAKER"
-    made = remake(image(kind.upper(), exif=exif.tobytes(), icc_profile=b"SENTINEL-PROFILE" * 20), kind)
+    made = remake(
+        image(kind.upper(), exif=exif.tobytes(), icc_profile=b"SENTINEL-PROFILE" * 20), kind
+    )
 
     assert b"SENTINEL" not in made.content
 
@@ -120,7 +124,10 @@ def test_transparency_of_png_stays():
     assert opened(remake(target.getvalue(), "png")).getpixel((5, 5))[3] == 0
 
 
-@pytest.mark.parametrize("size", [(50_000, 50_000), (1, 65_500), (65_500, 1), (5_001, 5_000), (20_000, 20_000), (12_001, 1)])
+@pytest.mark.parametrize(
+    "size",
+    [(50_000, 50_000), (1, 65_500), (65_500, 1), (5_001, 5_000), (20_000, 20_000), (12_001, 1)],
+)
 def test_huge_pictures_are_refused_by_their_header(size, monkeypatch):
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("the picture was decoded"))
 
@@ -148,7 +155,9 @@ def test_broken_and_cut_off_pictures_are_refused(data, kind):
 
 
 def test_a_jpeg_of_a_thousand_scans_is_not_decoded(monkeypatch):
-    monkeypatch.setattr(Image, "open", lambda *args, **kwargs: pytest.fail("the picture was decoded"))
+    monkeypatch.setattr(
+        Image, "open", lambda *args, **kwargs: pytest.fail("the picture was decoded")
+    )
 
     with pytest.raises(FileRefused):
         remake(image()[:-2] + b"\xff\xda\x00\x02" * 1000 + b"\xff\xd9")

@@ -20,14 +20,22 @@ def nothing() -> None:
     """A task that does nothing."""
 
 
-def kind(*, every: int | None = None, at: str | None = None, only_working_days: bool = False, not_after: str | None = None) -> PeriodicKind:
+def kind(
+    *,
+    every: int | None = None,
+    at: str | None = None,
+    only_working_days: bool = False,
+    not_after: str | None = None,
+) -> PeriodicKind:
     time = dt.time.fromisoformat(at) if at else None
     late = dt.time.fromisoformat(not_after) if not_after else None
     return PeriodicKind("test", "Việc thử", nothing, every, time, only_working_days, late, 10)
 
 
 def hanoi(text: str) -> dt.datetime:
-    return dt.datetime.combine(dt.date.fromisoformat(text[:10]), dt.time.fromisoformat(text[11:]), HANOI)
+    return dt.datetime.combine(
+        dt.date.fromisoformat(text[:10]), dt.time.fromisoformat(text[11:]), HANOI
+    )
 
 
 @pytest.fixture
@@ -61,13 +69,17 @@ def test_every_few_minutes() -> None:
 
 
 def test_only_working_days_without_a_calendar(no_calendar: None) -> None:
-    assert kind(at="07:30", only_working_days=True).next_after(hanoi("2026-11-20T08:00")) == hanoi("2026-11-23T07:30")
+    assert kind(at="07:30", only_working_days=True).next_after(hanoi("2026-11-20T08:00")) == hanoi(
+        "2026-11-23T07:30"
+    )
 
 
 def test_only_working_days_of_the_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_working_day", None)
     registry.set_working_day(lambda day: day == dt.date(2026, 11, 28))
-    assert kind(at="07:30", only_working_days=True).next_after(hanoi("2026-11-24T08:00")) == hanoi("2026-11-28T07:30")
+    assert kind(at="07:30", only_working_days=True).next_after(hanoi("2026-11-24T08:00")) == hanoi(
+        "2026-11-28T07:30"
+    )
 
 
 def test_a_calendar_without_working_days_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +88,12 @@ def test_a_calendar_without_working_days_is_an_error(monkeypatch: pytest.MonkeyP
         kind(at="07:30", only_working_days=True).next_after(hanoi("2026-11-24T08:00"))
 
 
-@given(st.integers(1_600_000_000, 2_200_000_000).map(lambda seconds: dt.datetime.fromtimestamp(seconds, dt.UTC)), st.times())
+@given(
+    st.integers(1_600_000_000, 2_200_000_000).map(
+        lambda seconds: dt.datetime.fromtimestamp(seconds, dt.UTC)
+    ),
+    st.times(),
+)
 def test_the_next_run_is_the_first_one_after_now(moment: dt.datetime, time: dt.time) -> None:
     time = time.replace(second=0, microsecond=0)
     following = kind(at=time.isoformat("minutes")).next_after(moment)
@@ -111,7 +128,9 @@ def test_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     registry.periodic("test:named", every_minutes=5, label="Việc có tên")(nothing)
     registry.job("test:job", label="Việc nền")(lambda payload: None)
     registry.periodic("test:plain", every_minutes=5)(nothing)
-    assert [registry.label(name) for name in ("test:named", "test:job", "test:plain", "test:gone")] == [
+    assert [
+        registry.label(name) for name in ("test:named", "test:job", "test:plain", "test:gone")
+    ] == [
         "Việc có tên",
         "Việc nền",
         "test:plain",

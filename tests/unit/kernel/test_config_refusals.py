@@ -44,7 +44,9 @@ def load(folder: Path, environ: dict[str, str] | None = None, **overrides: Any) 
         ({**SAFE, "demo": True}, "demo"),
     ],
 )
-def test_nonsense_stops_the_start_and_says_what(tmp_path: Path, overrides: dict[str, Any], said: str) -> None:
+def test_nonsense_stops_the_start_and_says_what(
+    tmp_path: Path, overrides: dict[str, Any], said: str
+) -> None:
     with pytest.raises(ConfigError, match=said):
         config.load(tmp_path, environ={}, overrides=overrides)
 
@@ -60,11 +62,22 @@ def test_a_production_that_is_safe_starts(tmp_path: Path) -> None:
 
 
 def test_the_environment_wins_over_the_file_and_overrides_over_both(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text('mail_server = "tu-tep"\nmail_port = 25\nsolo_office = true\n', "utf-8")
-    environ = {"LANGNGHE_MAIL_PORT": "587", "LANGNGHE_LOG_JSON": "yes", "DATABASE_URL": "postgresql:///anson", "PATH": "/bin"}
+    (tmp_path / "config.toml").write_text(
+        'mail_server = "tu-tep"\nmail_port = 25\nsolo_office = true\n', "utf-8"
+    )
+    environ = {
+        "LANGNGHE_MAIL_PORT": "587",
+        "LANGNGHE_LOG_JSON": "yes",
+        "DATABASE_URL": "postgresql:///anson",
+        "PATH": "/bin",
+    }
     settings = load(tmp_path, environ, mail_sender="a@b.vn")
     assert (settings.mail_server, settings.mail_port, settings.solo_office) == ("tu-tep", 587, True)
-    assert (settings.log_json, settings.database_url, settings.mail_sender) == (True, "postgresql:///anson", "a@b.vn")
+    assert (settings.log_json, settings.database_url, settings.mail_sender) == (
+        True,
+        "postgresql:///anson",
+        "a@b.vn",
+    )
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -73,7 +86,10 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("1", True), ("TRUE", True), ("on", True), ("0", False), ("No", False), ("", False)])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("1", True), ("TRUE", True), ("on", True), ("0", False), ("No", False), ("", False)],
+)
 def test_words_for_yes_and_no(tmp_path: Path, typed: str, meant: bool) -> None:
     assert load(tmp_path, {"LANGNGHE_PAGE_CACHE": typed}).page_cache is meant
 
@@ -91,7 +107,12 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
     for attempt in range(20):
         folder, barrier, keys, errors = tmp_path / str(attempt), threading.Barrier(8), set(), []
 
-        def start(folder: Path = folder, barrier: threading.Barrier = barrier, keys: set[str] = keys, errors: list[Any] = errors) -> None:
+        def start(
+            folder: Path = folder,
+            barrier: threading.Barrier = barrier,
+            keys: set[str] = keys,
+            errors: list[Any] = errors,
+        ) -> None:
             barrier.wait()
             try:
                 keys.add(load(folder).secret_key)
@@ -107,7 +128,9 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
         assert len(keys) == 1
 
 
-def test_sqlite_on_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sqlite_on_a_network_file_system_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(config, "_file_system", lambda path: "nfs4")
     with pytest.raises(ConfigError, match="nfs4"):
         load(tmp_path)
@@ -123,7 +146,10 @@ def test_sqlite_on_a_network_file_system_is_refused(tmp_path: Path, monkeypatch:
     ],
 )
 def test_every_way_to_write_a_postgresql_address(tmp_path: Path, url: str, driver: str) -> None:
-    assert config.flask_config(load(tmp_path, database_url=url), tmp_path)["SQLALCHEMY_DATABASE_URI"] == driver
+    assert (
+        config.flask_config(load(tmp_path, database_url=url), tmp_path)["SQLALCHEMY_DATABASE_URI"]
+        == driver
+    )
 
 
 def test_the_default_is_sqlite_in_the_instance_folder(tmp_path: Path) -> None:

@@ -68,13 +68,21 @@ def test_dates_and_times_are_those_of_hanoi() -> None:
 
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
-    [(2_656_026, 0, "2.656.026"), (2.75, 1, "2,8"), (-1234.5, 2, "-1.234,50"), (0, 0, "0"), (None, 0, "")],
+    [
+        (2_656_026, 0, "2.656.026"),
+        (2.75, 1, "2,8"),
+        (-1234.5, 2, "-1.234,50"),
+        (0, 0, "0"),
+        (None, 0, ""),
+    ],
 )
 def test_numbers(value: float | None, digits: int, text: str) -> None:
     assert display.vi_number(value, digits) == text
 
 
-@pytest.mark.parametrize(("size", "text"), [(0, "1 KB"), (319_488, "312 KB"), (2_516_582, "2,4 MB")])
+@pytest.mark.parametrize(
+    ("size", "text"), [(0, "1 KB"), (319_488, "312 KB"), (2_516_582, "2,4 MB")]
+)
 def test_sizes_of_files(size: int, text: str) -> None:
     assert display.file_size(size) == text
 

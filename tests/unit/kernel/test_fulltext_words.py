@@ -35,7 +35,16 @@ def test_the_place_of_the_tone_does_not_matter(spellings: tuple[str, str]) -> No
 
 
 @pytest.mark.parametrize(
-    "words", [("hoa", "hoà"), ("hòa", "hóa"), ("đất", "đạt"), ("thuý", "thuỷ"), ("mua", "mưa"), ("tân", "tấn"), ("lý", "lỳ")]
+    "words",
+    [
+        ("hoa", "hoà"),
+        ("hòa", "hóa"),
+        ("đất", "đạt"),
+        ("thuý", "thuỷ"),
+        ("mua", "mưa"),
+        ("tân", "tấn"),
+        ("lý", "lỳ"),
+    ],
 )
 def test_different_words_stay_different(words: tuple[str, str]) -> None:
     assert settle_tone(words[0]) != settle_tone(words[1])
@@ -58,7 +67,14 @@ def test_terms_are_plain_words_at_their_places(text: str) -> None:
 
 def test_terms_fold_notations_and_composition_alike() -> None:
     words = [(term.plain, term.marked) for term in terms("Số 3595/QĐ-UBND, Ðất_ĐAI")]
-    assert words == [("so", "số"), ("3595", ""), ("qd", "qđ"), ("ubnd", ""), ("dat", "đất"), ("dai", "đai")]
+    assert words == [
+        ("so", "số"),
+        ("3595", ""),
+        ("qd", "qđ"),
+        ("ubnd", ""),
+        ("dat", "đất"),
+        ("dai", "đai"),
+    ]
     assert terms(unicodedata.normalize("NFD", "Nguyễn Đức")) == terms("Nguyễn Đức")
     assert [term.plain for term in terms("Москва ２０ ﬁ 中 a")] == ["a"]
 
@@ -70,7 +86,9 @@ def test_a_run_of_letters_is_cut_to_a_word() -> None:
 
 
 def test_telling_words_leave_out_what_every_question_says() -> None:
-    assert telling(terms("Cho tôi hỏi thủ tục đăng ký khai sinh cho con, thủ tục năm 2026"), 10) == [
+    assert telling(
+        terms("Cho tôi hỏi thủ tục đăng ký khai sinh cho con, thủ tục năm 2026"), 10
+    ) == [
         "thu",
         "tuc",
         "ky",
@@ -127,7 +145,10 @@ def test_excerpts(text: str, query: str, shown: str) -> None:
 def test_an_excerpt_shows_where_most_of_the_words_are() -> None:
     text = "Đất " + "mở đầu dài dòng " * 30 + "quy hoạch sử dụng đất của xã " + "phần cuối " * 30
     made = fulltext.highlight(text, "quy hoạch sử dụng đất", 120)
-    assert "<mark>quy</mark> <mark>hoạch</mark> <mark>sử</mark> <mark>dụng</mark> <mark>đất</mark>" in made
+    assert (
+        "<mark>quy</mark> <mark>hoạch</mark> <mark>sử</mark> <mark>dụng</mark> <mark>đất</mark>"
+        in made
+    )
     assert made.startswith("…")
     assert made.endswith("…")
     assert len(made.striptags()) <= 122
@@ -137,7 +158,10 @@ def test_an_excerpt_shows_where_most_of_the_words_are() -> None:
 def test_an_excerpt_is_a_part_of_the_text_escaped(text: str, query: str, width: int) -> None:
     made = str(fulltext.highlight(text, query, width))
     plain = made.replace("<mark>", "").replace("</mark>", "")
-    start, end = plain.startswith("…") and not nfc(text).startswith("…"), plain.endswith("…") and not nfc(text).endswith("…")
+    start, end = (
+        plain.startswith("…") and not nfc(text).startswith("…"),
+        plain.endswith("…") and not nfc(text).endswith("…"),
+    )
     inner = plain[1 if start else 0 : -1 if end else None]
     assert inner in str(escape(nfc(text)))
     assert "<" not in plain

@@ -7,7 +7,9 @@ from app.kernel.diffing import changes
 
 
 def test_masked_number_is_one_change() -> None:
-    assert changes("điện thoại 0905123456, xin hỏi", "điện thoại [đã ẩn: số điện thoại], xin hỏi") == [
+    assert changes(
+        "điện thoại 0905123456, xin hỏi", "điện thoại [đã ẩn: số điện thoại], xin hỏi"
+    ) == [
         ("same", "điện thoại "),
         ("del", "0905123456,"),
         ("ins", "[đã ẩn: số điện thoại],"),

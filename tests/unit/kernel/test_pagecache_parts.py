@@ -9,7 +9,16 @@ import brotli
 import pytest
 
 from app.kernel.pagecache.pages import PUBLIC, Page, encode, encoding_for, with_vary
-from app.kernel.pagecache.rules import ANONYMOUS, LONGEST_QUERY, Key, Rule, cacheable, cookies_of, read_visit, stripped
+from app.kernel.pagecache.rules import (
+    ANONYMOUS,
+    LONGEST_QUERY,
+    Key,
+    Rule,
+    cacheable,
+    cookies_of,
+    read_visit,
+    stripped,
+)
 from app.kernel.pagecache.shelf import Flights, Shelf
 
 BODY = ("<p>Đường vào thôn</p>" * 200).encode()
@@ -24,7 +33,13 @@ RULE = Rule(frozenset({"q", "nam"}), None, "questions.index")
 
 
 def environ(**more: str) -> dict[str, Any]:
-    plain = {"REQUEST_METHOD": "GET", "PATH_INFO": "/hoi-dap", "SCRIPT_NAME": "", "HTTP_HOST": "anson.example", "REMOTE_ADDR": "10.0.0.1"}
+    plain = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/hoi-dap",
+        "SCRIPT_NAME": "",
+        "HTTP_HOST": "anson.example",
+        "REMOTE_ADDR": "10.0.0.1",
+    }
     return {**plain, "wsgi.url_scheme": "https", **more}
 
 
@@ -60,7 +75,9 @@ def test_the_encoding_is_one_that_the_reader_takes(accepted: str, encoding: str)
     assert encoding_for(accepted) == encoding
 
 
-@pytest.mark.parametrize(("encoding", "decode"), [("", bytes), ("gzip", gzip.decompress), ("br", brotli.decompress)])
+@pytest.mark.parametrize(
+    ("encoding", "decode"), [("", bytes), ("gzip", gzip.decompress), ("br", brotli.decompress)]
+)
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_page_in_every_encoding(encoding: str, decode: Any, packed: bool) -> None:
     page = Page(BODY, HEADERS)
@@ -89,7 +106,9 @@ def test_every_encoding_has_its_own_etag_and_the_body_decides_it() -> None:
 def test_a_reader_who_has_the_page_gets_no_body(form: str) -> None:
     page = Page(BODY, HEADERS)
     tag = answer(page, HTTP_ACCEPT_ENCODING="br")[1]["ETag"]
-    status, headers, body = answer(page, HTTP_ACCEPT_ENCODING="br", HTTP_IF_NONE_MATCH=form.format(tag))
+    status, headers, body = answer(
+        page, HTTP_ACCEPT_ENCODING="br", HTTP_IF_NONE_MATCH=form.format(tag)
+    )
     assert status.startswith("304")
     assert body == b""
     assert headers["ETag"] == tag
@@ -110,7 +129,9 @@ def test_head_is_answered_like_get_without_a_body() -> None:
     assert headers == answer(page, HTTP_ACCEPT_ENCODING="gzip")[1]
 
 
-@pytest.mark.parametrize(("body", "kind"), [(b"ngan", "text/html"), (b"\x89PNG" * 1_000, "image/png")])
+@pytest.mark.parametrize(
+    ("body", "kind"), [(b"ngan", "text/html"), (b"\x89PNG" * 1_000, "image/png")]
+)
 def test_what_compression_does_not_make_smaller_is_left_as_it_is(body: bytes, kind: str) -> None:
     page = Page(body, [("Content-Type", kind)])
     page.pack()
@@ -137,7 +158,13 @@ def test_gzip_of_the_same_page_is_the_same_every_time() -> None:
 
 
 def test_vary_is_merged_once() -> None:
-    merged = dict(with_vary([("Vary", "Cookie, Accept"), ("A", "b"), ("vary", "cookie")], "Accept-Encoding", "Cookie"))
+    merged = dict(
+        with_vary(
+            [("Vary", "Cookie, Accept"), ("A", "b"), ("vary", "cookie")],
+            "Accept-Encoding",
+            "Cookie",
+        )
+    )
     assert merged["A"] == "b"
     assert merged["Vary"].lower() == "cookie, accept, accept-encoding"
 
@@ -195,7 +222,9 @@ def test_display_choices_are_part_of_the_key(cookies: str, choice: tuple[str, st
         ("q=a", "lang=en", "en", False),
     ],
 )
-def test_an_answer_that_sets_a_cookie_or_is_too_odd_is_not_for_the_shelf(query: str, cookies: str, language: str, passing: bool) -> None:
+def test_an_answer_that_sets_a_cookie_or_is_too_odd_is_not_for_the_shelf(
+    query: str, cookies: str, language: str, passing: bool
+) -> None:
     found = visit(QUERY_STRING=query, HTTP_COOKIE=cookies)
     assert found.key.language == language
     assert found.passing is passing
@@ -272,7 +301,12 @@ def test_what_was_asked_for_least_recently_leaves_first() -> None:
         shelf.put(1, key(path), small())
     shelf.get(1, key("/a"))
     shelf.put(1, key("/d"), small())
-    assert [shelf.get(1, key(path)) is not None for path in ("/a", "/b", "/c", "/d")] == [True, False, True, True]
+    assert [shelf.get(1, key(path)) is not None for path in ("/a", "/b", "/c", "/d")] == [
+        True,
+        False,
+        True,
+        True,
+    ]
     assert shelf.bytes == 3 * size
 
 

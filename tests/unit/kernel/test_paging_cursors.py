@@ -14,7 +14,13 @@ from sqlalchemy.dialects import sqlite
 from app.extensions import UTCDateTime
 from app.kernel import paging
 
-TABLE = sa.Table("row", sa.MetaData(), sa.Column("at", UTCDateTime()), sa.Column("id", sa.Integer), sa.Column("name", sa.String))
+TABLE = sa.Table(
+    "row",
+    sa.MetaData(),
+    sa.Column("at", UTCDateTime()),
+    sa.Column("id", sa.Integer),
+    sa.Column("name", sa.String),
+)
 COLUMNS = (TABLE.c.at, TABLE.c.id)
 MOMENT = dt.datetime(2026, 11, 24, 3, 4, 5, 678901, tzinfo=dt.UTC)
 
@@ -27,7 +33,9 @@ def cursor(text: str) -> str:
     st.lists(
         st.one_of(
             st.integers(-(2**63), 2**63 - 1),
-            st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20),
+            st.text(
+                st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20
+            ),
             st.dates(),
             st.datetimes(timezones=st.just(dt.UTC)),
         ),
@@ -88,7 +96,9 @@ def test_cursors_that_are_not_ours(text: str) -> None:
 
 @pytest.mark.parametrize("key", [["x", 1], [1, 1], [MOMENT, "x"], [MOMENT.date(), 1], [1, MOMENT]])
 def test_a_cursor_of_another_list_shows_the_first_page(key: list[Any]) -> None:
-    query, backwards = paging.keyset(sa.select(TABLE), columns=COLUMNS, descending=True, size=2, before=paging.encode(key))
+    query, backwards = paging.keyset(
+        sa.select(TABLE), columns=COLUMNS, descending=True, size=2, before=paging.encode(key)
+    )
     assert not backwards
     assert query.whereclause is None
 
@@ -102,14 +112,20 @@ def test_a_cursor_of_another_list_shows_the_first_page(key: list[Any]) -> None:
         (False, "before", "<", "DESC"),
     ],
 )
-def test_the_query_compares_the_whole_key_and_takes_one_row_more(descending: bool, direction: str, comparison: str, order: str) -> None:
+def test_the_query_compares_the_whole_key_and_takes_one_row_more(
+    descending: bool, direction: str, comparison: str, order: str
+) -> None:
     where = {direction: paging.encode((MOMENT, 7))}
-    query, backwards = paging.keyset(sa.select(TABLE.c.id), columns=COLUMNS, descending=descending, size=20, **where)
-    text = " ".join(str(query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})).split())
-    assert text.startswith(f'SELECT "row".id FROM "row" WHERE ("row".at, "row".id) {comparison} (')
-    assert text.endswith(f'ORDER BY "row".at {order}, "row".id {order} LIMIT 21 OFFSET 0') or text.endswith(
-        f'ORDER BY "row".at {order}, "row".id {order} LIMIT 21'
+    query, backwards = paging.keyset(
+        sa.select(TABLE.c.id), columns=COLUMNS, descending=descending, size=20, **where
     )
+    text = " ".join(
+        str(query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})).split()
+    )
+    assert text.startswith(f'SELECT "row".id FROM "row" WHERE ("row".at, "row".id) {comparison} (')
+    assert text.endswith(
+        f'ORDER BY "row".at {order}, "row".id {order} LIMIT 21 OFFSET 0'
+    ) or text.endswith(f'ORDER BY "row".at {order}, "row".id {order} LIMIT 21')
     assert backwards is (direction == "before")
 
 
@@ -126,12 +142,26 @@ def test_pages_know_their_neighbours() -> None:
     make = paging.page_of
     assert keys_of(make([1, 2, 3], size=2, key=key, backwards=False)) == ([1, 2], False, True)
     assert keys_of(make([1, 2], size=2, key=key, backwards=False)) == ([1, 2], False, False)
-    assert keys_of(make([1, 2, 3], size=2, key=key, backwards=False, after=known)) == ([1, 2], True, True)
+    assert keys_of(make([1, 2, 3], size=2, key=key, backwards=False, after=known)) == (
+        [1, 2],
+        True,
+        True,
+    )
     assert keys_of(make([1], size=2, key=key, backwards=False, after=known)) == ([1], True, False)
-    assert keys_of(make([3, 2, 1], size=2, key=key, backwards=True, before=known)) == ([2, 3], True, True)
-    assert keys_of(make([3, 2], size=2, key=key, backwards=True, before=known)) == ([2, 3], False, True)
+    assert keys_of(make([3, 2, 1], size=2, key=key, backwards=True, before=known)) == (
+        [2, 3],
+        True,
+        True,
+    )
+    assert keys_of(make([3, 2], size=2, key=key, backwards=True, before=known)) == (
+        [2, 3],
+        False,
+        True,
+    )
     assert keys_of(make([], size=2, key=key, backwards=False, after=known)) == ([], False, False)
 
 
 def test_a_cursor_that_is_not_ours_has_no_page_before_it() -> None:
-    assert keys_of(paging.page_of([1, 2], size=2, key=key, backwards=False, after="không phải")) == ([1, 2], False, False)
+    assert keys_of(
+        paging.page_of([1, 2], size=2, key=key, backwards=False, after="không phải")
+    ) == ([1, 2], False, False)

@@ -10,7 +10,12 @@ from app.kernel import text
 
 VOWELS = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ"
 #: Whatever somebody may paste: marks, invisible characters, line ends, emoji.
-PASTED = st.text(st.one_of(st.characters(), st.sampled_from("ếĐ\u200b\u200d\u202e\ufeff\u0301\u0323\r\n\u2028\x00\x0b \u00a0😀👨🔥️")))
+PASTED = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from("ếĐ\u200b\u200d\u202e\ufeff\u0301\u0323\r\n\u2028\x00\x0b \u00a0😀👨🔥️"),
+    )
+)
 
 
 @given(PASTED)
@@ -25,7 +30,9 @@ def test_clean_text_is_composed_and_hides_nothing(pasted: str) -> None:
     cleaned = text.clean(pasted)
     assert cleaned == unicodedata.normalize("NFC", cleaned)
     assert not any(unicodedata.category(char) in {"Cc", "Cs"} for char in cleaned if char != "\n")
-    assert not set(cleaned) & set("\u200b\u200c\u200e\u200f\u202a\u202e\u2060\u2066\u2069\ufeff\u00ad\r")
+    assert not set(cleaned) & set(
+        "\u200b\u200c\u200e\u200f\u202a\u202e\u2060\u2066\u2069\ufeff\u00ad\r"
+    )
     assert "\n\n\n" not in cleaned
     cleaned.encode("utf-8")
 
@@ -93,7 +100,9 @@ def test_a_slug_is_always_an_address(title: str) -> None:
     assert set(made) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
-@pytest.mark.parametrize(("name", "short"), [("Nguyễn Thị Ân", "N.T.Â."), ("đỗ văn-an", "Đ.V.A."), ("", "")])
+@pytest.mark.parametrize(
+    ("name", "short"), [("Nguyễn Thị Ân", "N.T.Â."), ("đỗ văn-an", "Đ.V.A."), ("", "")]
+)
 def test_initials(name: str, short: str) -> None:
     assert text.initials(name) == short
 
@@ -130,7 +139,14 @@ def test_a_title_from_the_first_sentence(body: str, title: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "mixed"),
-    [("Nguyễn Văn An", False), ("Nguyеn", True), ("Αnson", True), ("Москва Hà Nội", False), ("ｕbnd", True), ("ᎪnSơn", True)],
+    [
+        ("Nguyễn Văn An", False),
+        ("Nguyеn", True),
+        ("Αnson", True),
+        ("Москва Hà Nội", False),
+        ("ｕbnd", True),
+        ("ᎪnSơn", True),
+    ],
 )
 def test_words_that_mix_scripts(written: str, mixed: bool) -> None:
     assert text.mixed_scripts(written) is mixed

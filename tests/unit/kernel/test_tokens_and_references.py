@@ -41,7 +41,9 @@ def test_a_pin_is_the_same_every_time(code: str, length: int) -> None:
 
 
 def test_pins_differ() -> None:
-    assert len({tokens.digits(KEY, "pin", f"AS-2026-{number:06d}") for number in range(1_000)}) > 990
+    assert (
+        len({tokens.digits(KEY, "pin", f"AS-2026-{number:06d}") for number in range(1_000)}) > 990
+    )
 
 
 def test_comparing_secrets() -> None:
@@ -64,7 +66,10 @@ def test_what_is_no_reference(text: str) -> None:
 
 def test_references_are_resolved_by_their_owner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(links, "_resolvers", {})
-    links.register("thing", lambda number: Resolved(f"Mục {number}", f"/muc/{number}", None) if number < 10 else None)
+    links.register(
+        "thing",
+        lambda number: Resolved(f"Mục {number}", f"/muc/{number}", None) if number < 10 else None,
+    )
     assert links.resolve(Ref("thing", 3)) == Resolved("Mục 3", "/muc/3", None)
     assert links.resolve(Ref("thing", 10)) is None
     assert links.resolve(Ref("nothing", 1)) is None

@@ -28,7 +28,9 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize(("state", "move"), itertools.product(State, ["open", "finish", "note", "no-such-move"]))
+@pytest.mark.parametrize(
+    ("state", "move"), itertools.product(State, ["open", "finish", "note", "no-such-move"])
+)
 def test_every_state_and_move(state: State, move: str) -> None:
     target = EXPECTED.get((state, move))
     assert FLOW.allows(state, move) is (target is not None)
@@ -40,7 +42,10 @@ def test_every_state_and_move(state: State, move: str) -> None:
         assert refusal.value.message.startswith("Bước này không còn thực hiện được")
 
 
-@pytest.mark.parametrize(("state", "moves"), [(State.NEW, {"open", "finish"}), (State.OPEN, {"finish", "note"}), (State.DONE, set())])
+@pytest.mark.parametrize(
+    ("state", "moves"),
+    [(State.NEW, {"open", "finish"}), (State.OPEN, {"finish", "note"}), (State.DONE, set())],
+)
 def test_moves_from_a_state(state: State, moves: set[str]) -> None:
     assert set(FLOW.from_state(state)) == moves
 

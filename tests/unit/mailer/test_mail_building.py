@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from app.kernel.errors import FieldError
 from app.mailer import builder
-from app.mailer.address import HeaderError, address_key, checked_address, checked_header, checked_subject
+from app.mailer.address import (
+    HeaderError,
+    address_key,
+    checked_address,
+    checked_header,
+    checked_subject,
+)
 
 LINK = "https://anson.example/theo-doi/huy/" + "x" * 120
 
@@ -26,7 +32,10 @@ def build(**changed: Any) -> EmailMessage:
         "subject": "Đã nhận câu hỏi AS-2026-000123 của ông/bà về thủ tục chuyển mục đích sử dụng đất tại thôn Đông",
         "text": "Kính gửi ông/bà,\n\nCâu hỏi đã được tiếp nhận.\n",
         "html": "<p>Kính gửi ông/bà, câu hỏi đã được <b>tiếp nhận</b>.</p>",
-        "headers": {"List-Unsubscribe": f"<{LINK}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        "headers": {
+            "List-Unsubscribe": f"<{LINK}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
         "message_id": f"<{'0' * 32}@anson.example>",
         "written_at": dt.datetime(2026, 11, 24, 1, 14, 5, tzinfo=dt.UTC),
     }
@@ -64,10 +73,15 @@ def test_what_a_reader_sees() -> None:
     assert message["Subject"].endswith("tại thôn Đông")
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Message-ID"] == f"<{'0' * 32}@anson.example>"
-    assert parsedate_to_datetime(message["Date"]) == dt.datetime(2026, 11, 24, 1, 14, 5, tzinfo=dt.UTC)
+    assert parsedate_to_datetime(message["Date"]) == dt.datetime(
+        2026, 11, 24, 1, 14, 5, tzinfo=dt.UTC
+    )
     text, html = message.iter_parts()
     assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
-    assert text.get_content().replace("\r\n", "\n") == "Kính gửi ông/bà,\n\nCâu hỏi đã được tiếp nhận.\n"
+    assert (
+        text.get_content().replace("\r\n", "\n")
+        == "Kính gửi ông/bà,\n\nCâu hỏi đã được tiếp nhận.\n"
+    )
     assert "<b>tiếp nhận</b>" in html.get_content()
 
 
@@ -91,7 +105,9 @@ def test_two_tries_carry_the_same_headers() -> None:
 
 
 @pytest.mark.parametrize("name", ["subject", "message_id"])
-@pytest.mark.parametrize("evil", ["a\r\nBcc: x@evil.example", "a\nBcc: x@evil.example", "a\rBcc: x@evil.example"])
+@pytest.mark.parametrize(
+    "evil", ["a\r\nBcc: x@evil.example", "a\nBcc: x@evil.example", "a\rBcc: x@evil.example"]
+)
 def test_the_builder_itself_refuses_line_breaks(name: str, evil: str) -> None:
     with pytest.raises(ValueError, match=r"(?i)linefeed|newline|carriage"):
         build(**{name: evil}).as_bytes()
@@ -122,7 +138,20 @@ def test_no_control_character_in_subject_header_or_address(character: str) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["From", "To", "Bcc", "Cc", "Subject", "Sender", "Content-Type", "list-unsubscribe", "X-Any", "Reply-To:", ""]
+    "name",
+    [
+        "From",
+        "To",
+        "Bcc",
+        "Cc",
+        "Subject",
+        "Sender",
+        "Content-Type",
+        "list-unsubscribe",
+        "X-Any",
+        "Reply-To:",
+        "",
+    ],
 )
 def test_only_a_few_headers_may_be_set(name: str) -> None:
     with pytest.raises(HeaderError):
@@ -184,11 +213,25 @@ def test_addresses_as_they_go_out(typed: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "same", ["an.nguyen@example.vn", "An.Nguyen@Example.vn", "annguyen+1@example.vn", "a.n.n.g.u.y.e.n+x+y@example.vn"]
+    "same",
+    [
+        "an.nguyen@example.vn",
+        "An.Nguyen@Example.vn",
+        "annguyen+1@example.vn",
+        "a.n.n.g.u.y.e.n+x+y@example.vn",
+    ],
 )
 def test_one_mailbox_has_one_key(same: str) -> None:
     assert address_key(same) == "annguyen@example.vn"
 
 
 def test_other_mailboxes_have_other_keys() -> None:
-    assert len({address_key(one) for one in ("a@example.vn", "b@example.vn", "a@example.com.vn", "a@exam.ple.vn")}) == 4
+    assert (
+        len(
+            {
+                address_key(one)
+                for one in ("a@example.vn", "b@example.vn", "a@example.com.vn", "a@exam.ple.vn")
+            }
+        )
+        == 4
+    )

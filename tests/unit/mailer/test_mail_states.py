@@ -30,7 +30,14 @@ def test_moves(state: Delivery, move: str) -> None:
 def test_every_state_has_words_and_a_colour() -> None:
     assert set(LABELS) == set(COLOURS) == set(Delivery)
     assert set(HAPPENING_LABELS) == set(Happening)
-    assert [str(LABELS[state]) for state in Delivery] == ["Chờ gửi", "Đã gửi", "Tạm hoãn", "Bị trả lại", "Đã bỏ", "Đã bỏ"]
+    assert [str(LABELS[state]) for state in Delivery] == [
+        "Chờ gửi",
+        "Đã gửi",
+        "Tạm hoãn",
+        "Bị trả lại",
+        "Đã bỏ",
+        "Đã bỏ",
+    ]
 
 
 def test_waits_grow_from_a_minute_to_a_day_and_last_for_days() -> None:
@@ -47,10 +54,15 @@ def readable(text: str, kind: str = "question-receipt") -> str | None:
 
 
 def test_staff_see_the_text() -> None:
-    assert readable("Kính gửi ông/bà,\n\nHạn trả lời: 30/11/2026.") == "Kính gửi ông/bà,\n\nHạn trả lời: 30/11/2026."
+    assert (
+        readable("Kính gửi ông/bà,\n\nHạn trả lời: 30/11/2026.")
+        == "Kính gửi ông/bà,\n\nHạn trả lời: 30/11/2026."
+    )
 
 
-@pytest.mark.parametrize("line", ["Mã PIN: 482 913", "Mã PIN của ông/bà là 482913.", "mã pin: 482-913", "PIN\n482913"])
+@pytest.mark.parametrize(
+    "line", ["Mã PIN: 482 913", "Mã PIN của ông/bà là 482913.", "mã pin: 482-913", "PIN\n482913"]
+)
 def test_a_pin_is_covered(line: str) -> None:
     shown = readable(f"Mã tra cứu: AS-2026-000123\n{line}\nĐiện thoại: 0255 123 456")
     assert shown is not None
@@ -60,7 +72,13 @@ def test_a_pin_is_covered(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/xac-nhan/abc", "/dat-lai-mat-khau/k3Jd_9sKq", "/loi-moi/Zr5x0Yb1Qm2Kc8Vw3Tn7Aa", "/tra-cuu/lien-ket/k3Jd"]
+    "path",
+    [
+        "/xac-nhan/abc",
+        "/dat-lai-mat-khau/k3Jd_9sKq",
+        "/loi-moi/Zr5x0Yb1Qm2Kc8Vw3Tn7Aa",
+        "/tra-cuu/lien-ket/k3Jd",
+    ],
 )
 def test_a_secret_link_is_covered(path: str) -> None:
     shown = readable(f"Mở https://anson.example{path} để tiếp tục.")
@@ -76,14 +94,18 @@ def test_an_ordinary_link_is_shown() -> None:
 
 def test_restricted_and_forgotten_texts_are_not_shown() -> None:
     assert readable("Nội dung", kind="restricted-guidance") is None
-    message = OutboxMessage(kind="question-receipt", text="", forgotten_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    message = OutboxMessage(
+        kind="question-receipt", text="", forgotten_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    )
     assert queries.readable_text(message) is None
 
 
 def test_which_transport() -> None:
     assert isinstance(transport.choose(Settings(mail_server="")), transport.NullTransport)
     assert isinstance(transport.choose(Settings(environment="test")), transport.RecordingTransport)
-    assert isinstance(transport.choose(Settings(environment="test", mail_port=2525)), transport.SmtpTransport)
+    assert isinstance(
+        transport.choose(Settings(environment="test", mail_port=2525)), transport.SmtpTransport
+    )
     assert isinstance(transport.choose(Settings(environment="production")), transport.SmtpTransport)
     assert not transport.NullTransport.ready
     assert transport.SmtpTransport.ready

@@ -17,7 +17,9 @@ def test_every_move_of_a_consultation_is_mailed_or_silent() -> None:
 
 def test_every_move_of_a_comment_is_mailed_or_silent() -> None:
     mailed, silent = set(consultations.COMMENT_MAILS), set(consultations.COMMENT_SILENT)
-    assert mailed | silent == {move for stage in CommentStage for move in COMMENT_FLOW.from_state(stage)}
+    assert mailed | silent == {
+        move for stage in CommentStage for move in COMMENT_FLOW.from_state(stage)
+    }
     assert not mailed & silent
 
 
@@ -35,4 +37,6 @@ def test_every_move_of_a_comment_is_mailed_or_silent() -> None:
 )
 def test_nobody_is_written_to_at_night(there: str, sent: str) -> None:
     moment = dt.datetime.fromisoformat(there).replace(tzinfo=HANOI)
-    assert following.daytime(moment).astimezone(HANOI) == dt.datetime.fromisoformat(sent).replace(tzinfo=HANOI)
+    assert following.daytime(moment).astimezone(HANOI) == dt.datetime.fromisoformat(sent).replace(
+        tzinfo=HANOI
+    )

@@ -10,13 +10,26 @@ from app.organisation.service import UNIT_OF_COMMUNE, checking
 
 
 @pytest.mark.parametrize(
-    "text", ["0253 3555 001", "0912.345.678", "055.3822879", "+84 912 345 678", "(0253) 3555-001", "1022", "113", "1900 1234", "18001091"]
+    "text",
+    [
+        "0253 3555 001",
+        "0912.345.678",
+        "055.3822879",
+        "+84 912 345 678",
+        "(0253) 3555-001",
+        "1022",
+        "113",
+        "1900 1234",
+        "18001091",
+    ],
 )
 def test_telephone_numbers(text: str) -> None:
     assert checking.is_phone(text)
 
 
-@pytest.mark.parametrize("text", ["", "12", "0253", "abc", "0912 345 678 x12", "912345678", "0123456789012", "2026"])
+@pytest.mark.parametrize(
+    "text", ["", "12", "0253", "abc", "0912 345 678 x12", "912345678", "0123456789012", "2026"]
+)
 def test_not_telephone_numbers(text: str) -> None:
     assert not checking.is_phone(text)
 
@@ -77,6 +90,11 @@ def test_system_pages_show_what_one_may_open_in_order(monkeypatch: pytest.Monkey
     system_pages.register(20, lambda: "Thư", lambda: "Thư đã gửi", "/thu", P.MAIL_READ)
     system_pages.register(10, lambda: "Đơn vị", lambda: "Phòng, ban", "/don-vi", P.UNIT_EDIT)
     system_pages.register(10, lambda: "Đơn vị", lambda: "Phòng, ban", "/don-vi", P.UNIT_EDIT)
-    assert [page.url for page in system_pages.pages(Reader(P.MAIL_READ, P.UNIT_EDIT))] == ["/don-vi", "/thu"]
-    assert [(page.label, page.hint) for page in system_pages.pages(Reader(P.MAIL_READ))] == [("Thư", "Thư đã gửi")]
+    assert [page.url for page in system_pages.pages(Reader(P.MAIL_READ, P.UNIT_EDIT))] == [
+        "/don-vi",
+        "/thu",
+    ]
+    assert [(page.label, page.hint) for page in system_pages.pages(Reader(P.MAIL_READ))] == [
+        ("Thư", "Thư đã gửi")
+    ]
     assert system_pages.pages(Reader()) == []

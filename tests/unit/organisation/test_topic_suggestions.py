@@ -8,7 +8,10 @@ from app.kernel.text import fold
 from app.organisation.suggestions import Subject, default_keywords, phrases_of, suggest
 
 SLUGS = list(default_keywords())
-SUBJECTS = [Subject(number, number + 100, phrases_of(words)) for number, words in enumerate(default_keywords().values())]
+SUBJECTS = [
+    Subject(number, number + 100, phrases_of(words))
+    for number, words in enumerate(default_keywords().values())
+]
 
 
 def topics(text: str) -> list[str]:
@@ -64,7 +67,11 @@ def test_and_without_diacritics_too(slug: str, text: str) -> None:
 
 def test_the_words_are_the_writer_s_own() -> None:
     (best, *_rest) = suggest("Đường NHIỀU Ổ Gà quá", SUBJECTS)
-    assert (SLUGS[best.topic_id], best.unit_id, best.words) == ("giao-thong", best.topic_id + 100, ("Đường", "Ổ Gà"))
+    assert (SLUGS[best.topic_id], best.unit_id, best.words) == (
+        "giao-thong",
+        best.topic_id + 100,
+        ("Đường", "Ổ Gà"),
+    )
     (best, *_rest) = suggest("duong nhieu o ga qua", SUBJECTS)
     assert (SLUGS[best.topic_id], best.words) == ("giao-thong", ("duong", "o ga"))
 
@@ -75,8 +82,13 @@ def test_a_longer_phrase_beats_the_words_inside_it() -> None:
 
 
 def test_phrases_that_overlap_both_count() -> None:
-    found = suggest("sửa nhà văn hóa", [Subject(1, None, ("sửa nhà",)), Subject(2, None, ("nhà văn hóa",))])
-    assert [(one.topic_id, one.words) for one in found] == [(2, ("nhà văn hóa",)), (1, ("sửa nhà",))]
+    found = suggest(
+        "sửa nhà văn hóa", [Subject(1, None, ("sửa nhà",)), Subject(2, None, ("nhà văn hóa",))]
+    )
+    assert [(one.topic_id, one.words) for one in found] == [
+        (2, ("nhà văn hóa",)),
+        (1, ("sửa nhà",)),
+    ]
 
 
 def test_marks_that_were_typed_are_meant() -> None:
@@ -107,7 +119,11 @@ def test_a_phrase_repeated_counts_once() -> None:
 
 
 def test_a_phrase_of_several_topics_counts_less_for_each() -> None:
-    subjects = [Subject(1, None, ("vỉa hè",)), Subject(2, None, ("vỉa hè", "gạch")), Subject(3, None, ("lát nền",))]
+    subjects = [
+        Subject(1, None, ("vỉa hè",)),
+        Subject(2, None, ("vỉa hè", "gạch")),
+        Subject(3, None, ("lát nền",)),
+    ]
     assert [found.topic_id for found in suggest("vỉa hè lát nền gạch", subjects)] == [3, 2, 1]
 
 

@@ -88,7 +88,12 @@ def test_every_move_has_a_name_and_a_permission_rule(move: str) -> None:
 
 
 def test_only_the_citizen_rates_reopens_and_withdraws() -> None:
-    assert {move for move, permissions in MOVE_PERMISSIONS.items() if not permissions} == {"rate", "reopen", "close", "withdraw"}
+    assert {move for move, permissions in MOVE_PERMISSIONS.items() if not permissions} == {
+        "rate",
+        "reopen",
+        "close",
+        "withdraw",
+    }
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,9 @@ class Person:
     permissions: frozenset[P] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "permissions", frozenset().union(*(ROLE_PERMISSIONS[role] for role in self.roles)))
+        object.__setattr__(
+            self, "permissions", frozenset().union(*(ROLE_PERMISSIONS[role] for role in self.roles))
+        )
 
     def has(self, permission: P) -> bool:
         return permission in self.permissions
@@ -39,19 +41,39 @@ AUDITOR = Person((Role.AUDITOR,), unit_id=None)
 COMPLAINTS = Person((Role.COMPLAINTS,), unit_id=None)
 ADMINISTRATOR = Person((Role.ADMINISTRATOR,), unit_id=None)
 CONTRIBUTOR = Person((Role.CONTRIBUTOR,))
-EVERYBODY = (MODERATOR, OFFICER, OTHER_OFFICER, HEAD, APPROVER, PUBLISHER, AUDITOR, COMPLAINTS, ADMINISTRATOR, CONTRIBUTOR)
+EVERYBODY = (
+    MODERATOR,
+    OFFICER,
+    OTHER_OFFICER,
+    HEAD,
+    APPROVER,
+    PUBLISHER,
+    AUDITOR,
+    COMPLAINTS,
+    ADMINISTRATOR,
+    CONTRIBUTOR,
+)
 
 
 def question(
-    stage: Stage = Stage.ASSIGNED, *, unit_id: int | None = LAND, classification: Classification = Classification.ORDINARY
+    stage: Stage = Stage.ASSIGNED,
+    *,
+    unit_id: int | None = LAND,
+    classification: Classification = Classification.ORDINARY,
 ) -> Question:
-    return Question(stage=stage, unit_id=unit_id, classification=classification, visibility=Visibility.PRIVATE)
+    return Question(
+        stage=stage, unit_id=unit_id, classification=classification, visibility=Visibility.PRIVATE
+    )
 
 
 @pytest.mark.parametrize("stage", Stage)
 @pytest.mark.parametrize("move", MOVES)
-@pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: f"{person.roles[0].value}-{person.unit_id}")
-def test_nobody_moves_without_the_permission_or_out_of_turn(person: Person, move: str, stage: Stage) -> None:
+@pytest.mark.parametrize(
+    "person", EVERYBODY, ids=lambda person: f"{person.roles[0].value}-{person.unit_id}"
+)
+def test_nobody_moves_without_the_permission_or_out_of_turn(
+    person: Person, move: str, stage: Stage
+) -> None:
     if policy.may_move(person, question(stage), move):
         assert FLOW.allows(stage, move)
         assert any(person.has(permission) for permission in MOVE_PERMISSIONS[move])
@@ -78,8 +100,14 @@ def test_an_officer_without_a_unit_sees_nothing() -> None:
 
 
 @pytest.mark.parametrize("classification", [Classification.COMPLAINT, Classification.DENUNCIATION])
-@pytest.mark.parametrize("person", [person for person in EVERYBODY if person is not COMPLAINTS], ids=lambda person: person.roles[0].value)
-def test_complaints_are_for_the_restricted_role_alone(person: Person, classification: Classification) -> None:
+@pytest.mark.parametrize(
+    "person",
+    [person for person in EVERYBODY if person is not COMPLAINTS],
+    ids=lambda person: person.roles[0].value,
+)
+def test_complaints_are_for_the_restricted_role_alone(
+    person: Person, classification: Classification
+) -> None:
     restricted = question(classification=classification)
     assert policy.is_restricted(restricted)
     assert not policy.may_read(person, restricted)
@@ -91,7 +119,9 @@ def test_complaints_are_for_the_restricted_role_alone(person: Person, classifica
 @pytest.mark.parametrize("move", MOVES)
 def test_the_restricted_role_guides_and_transfers_but_never_answers_or_publishes(move: str) -> None:
     restricted = question(classification=Classification.DENUNCIATION)
-    assert policy.may_ever(COMPLAINTS, restricted, move) == (move in {"refuse", "transfer", "ask_more"})
+    assert policy.may_ever(COMPLAINTS, restricted, move) == (
+        move in {"refuse", "transfer", "ask_more"}
+    )
     assert policy.may_classify(COMPLAINTS, restricted)
     assert not policy.may_write_answer(COMPLAINTS, restricted)
 

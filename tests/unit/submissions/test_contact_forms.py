@@ -82,14 +82,24 @@ def test_the_same_number_in_any_spelling(number: str, between: str) -> None:
     app = Flask(__name__)
     Babel(app)
     with app.app_context():
-        for typed in (number, f"+84{number[1:]}", between.join([number[:4], number[4:7], number[7:]])):
+        for typed in (
+            number,
+            f"+84{number[1:]}",
+            between.join([number[:4], number[4:7], number[7:]]),
+        ):
             assert normal_phone(typed) == number
         assert normal_phone(readable_phone(number)) == number
 
 
 def test_addresses() -> None:
     assert normal_email("  an@Example.VN ") == "an@example.vn"
-    for wrong in ("an", "an@", "a@b, c@d", "An <an@example.vn>", "an@example.vn\nBcc: x@example.vn"):
+    for wrong in (
+        "an",
+        "an@",
+        "a@b, c@d",
+        "An <an@example.vn>",
+        "an@example.vn\nBcc: x@example.vn",
+    ):
         with pytest.raises(FieldError):
             normal_email(wrong)
 

@@ -6,7 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.submissions import redaction
-from app.submissions.redaction import Finding, Kind, find, join_findings, mask, mask_ranges, segments, suggest_names
+from app.submissions.redaction import (
+    Finding,
+    Kind,
+    find,
+    join_findings,
+    mask,
+    mask_ranges,
+    segments,
+    suggest_names,
+)
 
 
 def found(text, **options):
@@ -34,17 +43,38 @@ PHONES = [
     "0253.3555.001",
     "+84 253 3555 001",
 ]
-IDS = ["051085012345", "051 085 012 345", "051.085.012.345", "0510 8501 2345", "001085012345", "096 2 03 123456"]
+IDS = [
+    "051085012345",
+    "051 085 012 345",
+    "051.085.012.345",
+    "0510 8501 2345",
+    "001085012345",
+    "096 2 03 123456",
+]
 
 
 @pytest.mark.parametrize("number", PHONES)
-@pytest.mark.parametrize("around", ["{}", "Gọi tôi số {}.", "sđt:{}, cảm ơn", "({})", "{}/0987654321"])
+@pytest.mark.parametrize(
+    "around", ["{}", "Gọi tôi số {}.", "sđt:{}, cảm ơn", "({})", "{}/0987654321"]
+)
 def test_telephone_numbers(number, around):
     assert (number, Kind.PHONE) in found(around.format(number))
 
 
 @pytest.mark.parametrize(
-    "number", ["1900 1234", "19001234", "1800 599 920", "18001166", "113", "0812", "01234567890", "0412345678", "091234567", "09123456789"]
+    "number",
+    [
+        "1900 1234",
+        "19001234",
+        "1800 599 920",
+        "18001166",
+        "113",
+        "0812",
+        "01234567890",
+        "0412345678",
+        "091234567",
+        "09123456789",
+    ],
 )
 def test_hotlines_and_other_numbers_are_no_telephone(number):
     assert found(f"Gọi {number} nhé") == []
@@ -56,7 +86,9 @@ def test_identity_numbers(number):
     assert found(f"của tôi là {number}.") == [(number, Kind.CITIZEN_ID)]
 
 
-@pytest.mark.parametrize("number", ["000085012345", "097085012345", "999085012345", "0510850123456", "05108501234"])
+@pytest.mark.parametrize(
+    "number", ["000085012345", "097085012345", "999085012345", "0510850123456", "05108501234"]
+)
 def test_twelve_digits_that_no_province_gave_are_none(number):
     assert found(f"mã {number}") == []
 
@@ -66,7 +98,17 @@ def test_a_word_makes_any_twelve_digits_an_identity_number():
     assert found("can cuoc cong dan so 351085012345") == [("351085012345", Kind.CITIZEN_ID)]
 
 
-@pytest.mark.parametrize("word", ["CMND", "CMND số", "chứng minh nhân dân:", "chung minh thu so", "Số CMTND (cũ):", "chứng minh thư"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "CMND",
+        "CMND số",
+        "chứng minh nhân dân:",
+        "chung minh thu so",
+        "Số CMTND (cũ):",
+        "chứng minh thư",
+    ],
+)
 def test_old_identity_numbers_need_their_word(word):
     assert found(f"{word} 212345678 cấp ngày 22/11/2006") == [("212345678", Kind.OLD_ID)]
     assert found("mã hồ sơ 212345678") == []
@@ -76,18 +118,25 @@ def test_the_new_number_behind_the_old_word_is_a_new_number():
     assert found("CMND: 351085012345") == [("351085012345", Kind.CITIZEN_ID)]
 
 
-@pytest.mark.parametrize("address", ["an.nv@gmail.com", "AN_NV+1@mail.quangngai.gov.vn", "a-b@x-y.vn", "ân@example.vn"])
+@pytest.mark.parametrize(
+    "address", ["an.nv@gmail.com", "AN_NV+1@mail.quangngai.gov.vn", "a-b@x-y.vn", "ân@example.vn"]
+)
 def test_mail_addresses(address):
     assert found(f"thư: {address}.") == [(address, Kind.EMAIL)]
 
 
-@pytest.mark.parametrize("text", ["@gmail.com", "an@", "an@gmail", "an @ gmail.com", "giá 5@kg", "a@.vn"])
+@pytest.mark.parametrize(
+    "text", ["@gmail.com", "an@", "an@gmail", "an @ gmail.com", "giá 5@kg", "a@.vn"]
+)
 def test_what_is_no_mail_address(text):
     assert found(text) == []
 
 
 def test_tax_codes_carry_a_check_digit():
-    assert found("Công ty 0100109106 và 0100109106-001") == [("0100109106", Kind.TAX_CODE), ("0100109106-001", Kind.TAX_CODE)]
+    assert found("Công ty 0100109106 và 0100109106-001") == [
+        ("0100109106", Kind.TAX_CODE),
+        ("0100109106-001", Kind.TAX_CODE),
+    ]
     assert found("mã 0100109107 và 0100109105") == []
     assert found("MST: 0100109107") == [("0100109107", Kind.TAX_CODE)]
     assert found("mã số thuế 0100109107 - 001") == [("0100109107 - 001", Kind.TAX_CODE)]
@@ -147,13 +196,25 @@ def test_plots_of_land_with_their_sheet(text):
     assert found(f"Nhà tôi ở {text}, xã Tân Hội") == [(text, Kind.PARCEL)]
 
 
-@pytest.mark.parametrize("text", ["thửa đất số 214", "tờ bản đồ số 17", "thửa 214, tổ 17", "3 thửa ruộng", "tờ 5 thửa"])
+@pytest.mark.parametrize(
+    "text", ["thửa đất số 214", "tờ bản đồ số 17", "thửa 214, tổ 17", "3 thửa ruộng", "tờ 5 thửa"]
+)
 def test_half_of_it_names_no_plot(text):
     assert found(text) == []
 
 
 @pytest.mark.parametrize(
-    "plate", ["76A-123.45", "76A 12345", "76C1-234.56", "29-H1 123.45", "51F12345", "76A-1234", "29AA-123.45", "76Đ1-234.56"]
+    "plate",
+    [
+        "76A-123.45",
+        "76A 12345",
+        "76C1-234.56",
+        "29-H1 123.45",
+        "51F12345",
+        "76A-1234",
+        "29AA-123.45",
+        "76Đ1-234.56",
+    ],
 )
 def test_number_plates(plate):
     assert found(f"xe {plate} chở đất") == [(plate, Kind.PLATE)]
@@ -202,13 +263,18 @@ def test_official_numbers_amounts_and_dates_are_left_alone(text):
 
 def test_a_telephone_number_with_an_hour_behind_it():
     assert found("gọi 0912345678 12 giờ trưa") == [("0912345678", Kind.PHONE)]
-    assert found("gọi 0912345678 0987654321") == [("0912345678", Kind.PHONE), ("0987654321", Kind.PHONE)]
+    assert found("gọi 0912345678 0987654321") == [
+        ("0912345678", Kind.PHONE),
+        ("0987654321", Kind.PHONE),
+    ]
 
 
 def test_official_contacts_are_not_personal_however_they_are_spaced():
     text = "Gọi 0253 3555 023 hoặc +84 253.3555.023, thư TNMT@anson.example, riêng tôi 0912345678"
 
-    assert found(text, official=["0253 3555 023", "tnmt@anson.example"]) == [("0912345678", Kind.PHONE)]
+    assert found(text, official=["0253 3555 023", "tnmt@anson.example"]) == [
+        ("0912345678", Kind.PHONE)
+    ]
     assert len(find(text)) == 4
 
 
@@ -216,14 +282,19 @@ def test_places_are_those_of_the_text_as_it_is_even_decomposed():
     text = "Số chứng minh của tôi là 212345678, thửa đất số 5 tờ bản đồ số 9, gọi 0912345678"
     apart = unicodedata.normalize("NFD", text)
 
-    assert [(unicodedata.normalize("NFC", part), kind) for part, kind in found(apart)] == found(text)
+    assert [(unicodedata.normalize("NFC", part), kind) for part, kind in found(apart)] == found(
+        text
+    )
     assert len(found(text)) == 3
 
 
 def test_marks_say_what_was_hidden():
     text = "Gọi 0912345678, CCCD 051085012345, thư an@x.vn."
 
-    assert mask(text, find(text)) == "Gọi [đã ẩn: số điện thoại], CCCD [đã ẩn: số căn cước], thư [đã ẩn: thư điện tử]."
+    assert (
+        mask(text, find(text))
+        == "Gọi [đã ẩn: số điện thoại], CCCD [đã ẩn: số căn cước], thư [đã ẩn: thư điện tử]."
+    )
     assert [item.label for item in find(text)] == ["số điện thoại", "số căn cước", "thư điện tử"]
 
 
@@ -247,7 +318,10 @@ def test_segments_are_the_text_with_its_findings():
     assert [part for part, _item in pieces] == ["Gọi ", "0912345678", " hoặc ", "an@x.vn"]
     assert [item and item.kind for _part, item in pieces] == [None, Kind.PHONE, None, Kind.EMAIL]
     assert segments("", []) == []
-    assert segments("abc", [Finding(0, 2, Kind.PHONE), Finding(1, 3, Kind.EMAIL)]) == [("ab", Finding(0, 2, Kind.PHONE)), ("c", None)]
+    assert segments("abc", [Finding(0, 2, Kind.PHONE), Finding(1, 3, Kind.EMAIL)]) == [
+        ("ab", Finding(0, 2, Kind.PHONE)),
+        ("c", None),
+    ]
 
 
 def test_every_kind_has_a_label_and_a_mark():
@@ -278,7 +352,11 @@ def test_names_are_suggested(text, names):
 
 
 def test_lists_of_findings_join_in_order_and_the_first_wins():
-    first, second, inside = Finding(5, 9, Kind.PHONE), Finding(0, 2, Kind.PERSON), Finding(8, 12, Kind.PERSON)
+    first, second, inside = (
+        Finding(5, 9, Kind.PHONE),
+        Finding(0, 2, Kind.PERSON),
+        Finding(8, 12, Kind.PERSON),
+    )
 
     assert join_findings([first], [second, inside]) == [second, first]
     assert join_findings() == []
@@ -327,7 +405,9 @@ PIECES = st.sampled_from(
     ]
 )
 TEXTS = st.one_of(
-    st.lists(PIECES, max_size=14).map("".join), st.text(max_size=80), st.lists(PIECES | st.text(max_size=4), max_size=12).map(" ".join)
+    st.lists(PIECES, max_size=14).map("".join),
+    st.text(max_size=80),
+    st.lists(PIECES | st.text(max_size=4), max_size=12).map(" ".join),
 )
 
 

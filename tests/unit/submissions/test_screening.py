@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.submissions.screening import CERTAIN_SPAM, LIKELY_SPAM, Concern, ConcernKind, looks_like_complaint, spam_score
+from app.submissions.screening import (
+    CERTAIN_SPAM,
+    LIKELY_SPAM,
+    Concern,
+    ConcernKind,
+    looks_like_complaint,
+    spam_score,
+)
 
 DENUNCIATION = "Tố cáo cán bộ nhận tiền"
 RUBBISH = "asdasd mua tài khoản giá rẻ http://..."
@@ -66,7 +73,9 @@ def test_ordinary_questions_are_neither_complaints_nor_rubbish(title):
 
 
 def test_the_denunciation_of_the_demo_data_is_one():
-    assert looks_like_complaint(DENUNCIATION) == Concern(ConcernKind.DENUNCIATION, ("tố cáo", "cán bộ nhận tiền"))
+    assert looks_like_complaint(DENUNCIATION) == Concern(
+        ConcernKind.DENUNCIATION, ("tố cáo", "cán bộ nhận tiền")
+    )
     assert spam_score(DENUNCIATION).points == 0
 
 
@@ -76,7 +85,11 @@ def test_the_rubbish_of_the_demo_data_is_some():
     assert looks_like_complaint(RUBBISH) is None
     assert score.likely
     assert not score.certain
-    assert set(score.reasons) == {"Có đường dẫn.", "Có lời rao bán, quảng cáo.", "Có chuỗi chữ gõ bừa."}
+    assert set(score.reasons) == {
+        "Có đường dẫn.",
+        "Có lời rao bán, quảng cáo.",
+        "Có chuỗi chữ gõ bừa.",
+    }
 
 
 @pytest.mark.parametrize(
@@ -159,17 +172,25 @@ def test_a_filled_trap_is_certain():
 
 
 def test_nothing_but_the_trap_is_certain():
-    worst = spam_score("[url=x] casino cá độ viagra http:// " * 20 + "aaaaaaaaaa asdasd", links=9, seconds_to_fill=0)
+    worst = spam_score(
+        "[url=x] casino cá độ viagra http:// " * 20 + "aaaaaaaaaa asdasd",
+        links=9,
+        seconds_to_fill=0,
+    )
 
     assert LIKELY_SPAM <= worst.points < CERTAIN_SPAM
 
 
-@pytest.mark.parametrize(("seconds", "points"), [(0, 40), (2.9, 40), (3, 10), (7.9, 10), (8, 0), (None, 0), (-5, 40)])
+@pytest.mark.parametrize(
+    ("seconds", "points"), [(0, 40), (2.9, 40), (3, 10), (7.9, 10), (8, 0), (None, 0), (-5, 40)]
+)
 def test_haste(seconds, points):
     assert spam_score("Đường thôn 2 hỏng nặng", seconds_to_fill=seconds).points == points
 
 
-@pytest.mark.parametrize(("links", "points"), [(0, 0), (1, 10), (2, 25), (3, 25), (4, 50), (99, 50)])
+@pytest.mark.parametrize(
+    ("links", "points"), [(0, 0), (1, 10), (2, 25), (3, 25), (4, 50), (99, 50)]
+)
 def test_links(links, points):
     assert spam_score("Đường thôn 2 hỏng nặng", links=links).points == points
 
@@ -200,7 +221,12 @@ def test_a_score_is_a_pair():
     assert (points, reasons) == (0, [])
 
 
-@given(st.text(alphabet=st.characters(), max_size=200), st.integers() | st.none(), st.floats() | st.none(), st.text(max_size=3))
+@given(
+    st.text(alphabet=st.characters(), max_size=200),
+    st.integers() | st.none(),
+    st.floats() | st.none(),
+    st.text(max_size=3),
+)
 def test_nothing_is_ever_raised(text, links, seconds, honeypot):
     score = spam_score(text, links=links, seconds_to_fill=seconds, honeypot=honeypot)
 
@@ -209,7 +235,24 @@ def test_nothing_is_ever_raised(text, links, seconds, honeypot):
     looks_like_complaint(text)
 
 
-@pytest.mark.parametrize("piece", ["a", "<", "&", "(", " ", "0", "to cao ", "tố cáo ", "khiếu nại ", "không ", "\ud800", "asd", "\x00"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "<",
+        "&",
+        "(",
+        " ",
+        "0",
+        "to cao ",
+        "tố cáo ",
+        "khiếu nại ",
+        "không ",
+        "\ud800",
+        "asd",
+        "\x00",
+    ],
+)
 def test_a_megabyte_of_anything_is_answered(piece):
     text = piece * (1_000_000 // len(piece))
     spam_score(text)

@@ -35,7 +35,11 @@ dates = st.dates(dt.date(2023, 6, 1), dt.date(2028, 6, 1))
 def calendars(draw: st.DrawFn) -> Calendar:
     """Any calendar, with days off and days worked where they may be."""
     off = draw(st.dictionaries(dates, st.just("Ngày nghỉ"), max_size=40))
-    worked = draw(st.dictionaries(dates.filter(lambda day: day.weekday() >= 5), st.just("Làm bù"), max_size=20))
+    worked = draw(
+        st.dictionaries(
+            dates.filter(lambda day: day.weekday() >= 5), st.just("Làm bù"), max_size=20
+        )
+    )
     return Calendar({day: name for day, name in off.items() if day not in worked}, worked)
 
 
@@ -93,7 +97,9 @@ def test_reasons_are_words() -> None:
     assert CALENDAR.reason(date("24/11/2026")) == "Ngày Văn hóa Việt Nam"
     assert CALENDAR.reason(date("22/08/2026")) == "Làm bù"
     assert CALENDAR.reason(date("25/11/2026")) == ""
-    assert CALENDAR.reason(date("26/04/2026")) == "Giỗ Tổ Hùng Vương"  # a Sunday with a better reason
+    assert (
+        CALENDAR.reason(date("26/04/2026")) == "Giỗ Tổ Hùng Vương"
+    )  # a Sunday with a better reason
 
 
 def test_explanation_names_every_day_on_the_way() -> None:
@@ -127,7 +133,9 @@ def test_a_year_nobody_entered_is_unconfirmed() -> None:
     assert unconfirmed_warnings([]) == []
 
 
-@pytest.mark.parametrize("call", [CALENDAR.add_working_days, CALENDAR.calendar_term, CALENDAR.explain])
+@pytest.mark.parametrize(
+    "call", [CALENDAR.add_working_days, CALENDAR.calendar_term, CALENDAR.explain]
+)
 def test_negative_terms_are_refused(call: object) -> None:
     with pytest.raises(ValueError, match="negative"):
         call(date("20/11/2026"), -1)  # type: ignore[operator]
@@ -140,21 +148,27 @@ def test_a_day_cannot_be_off_and_worked() -> None:
 
 
 @given(calendars(), dates, st.integers(0, 40))
-def test_adding_then_counting_gives_the_same_number(calendar: Calendar, start: dt.date, days: int) -> None:
+def test_adding_then_counting_gives_the_same_number(
+    calendar: Calendar, start: dt.date, days: int
+) -> None:
     due = calendar.add_working_days(start, days)
     assert calendar.working_days_between(start, due) == days
     assert days == 0 or calendar.is_working(due)
 
 
 @given(calendars(), dates, st.integers(0, 30), st.integers(0, 30))
-def test_longer_terms_and_later_starts_end_later(calendar: Calendar, start: dt.date, days: int, more: int) -> None:
+def test_longer_terms_and_later_starts_end_later(
+    calendar: Calendar, start: dt.date, days: int, more: int
+) -> None:
     due = calendar.add_working_days(start, days)
     assert calendar.add_working_days(start, days + more) == calendar.add_working_days(due, more)
     assert calendar.add_working_days(start + dt.timedelta(days=more), days) >= due
 
 
 @given(calendars(), dates, st.integers(1, 30), dates)
-def test_one_more_day_off_never_makes_a_term_end_earlier(calendar: Calendar, start: dt.date, days: int, extra: dt.date) -> None:
+def test_one_more_day_off_never_makes_a_term_end_earlier(
+    calendar: Calendar, start: dt.date, days: int, extra: dt.date
+) -> None:
     worked = {day: name for day, name in calendar.worked.items() if day != extra}
     less = Calendar({**calendar.days_off, extra: "Ngày nghỉ"}, worked)
     assert less.add_working_days(start, days) >= calendar.add_working_days(start, days)
@@ -162,7 +176,9 @@ def test_one_more_day_off_never_makes_a_term_end_earlier(calendar: Calendar, sta
 
 
 @given(calendars(), dates, st.integers(1, 30), dates.filter(lambda day: day.weekday() >= 5))
-def test_one_more_worked_weekend_never_makes_a_term_end_later(calendar: Calendar, start: dt.date, days: int, extra: dt.date) -> None:
+def test_one_more_worked_weekend_never_makes_a_term_end_later(
+    calendar: Calendar, start: dt.date, days: int, extra: dt.date
+) -> None:
     off = {day: name for day, name in calendar.days_off.items() if day != extra}
     more = Calendar(off, {**calendar.worked, extra: "Làm bù"})
     assert more.add_working_days(start, days) <= calendar.add_working_days(start, days)
@@ -177,7 +193,9 @@ def test_exchanged_days_leave_a_term_around_both_unchanged(year: int, days: int)
     saturday = friday + dt.timedelta(days=1)
     swapped = Calendar({friday: "Nghỉ hoán đổi"}, {saturday: "Làm bù"})
     before, after = friday - dt.timedelta(days=7), friday + dt.timedelta(days=7)
-    assert swapped.working_days_between(before, after) == Calendar().working_days_between(before, after)
+    assert swapped.working_days_between(before, after) == Calendar().working_days_between(
+        before, after
+    )
     start = saturday - dt.timedelta(days=2)
     assert swapped.add_working_days(start, 1) == saturday
     assert swapped.add_working_days(start, days + 1) == Calendar().add_working_days(start, days + 1)
@@ -187,18 +205,24 @@ def test_exchanged_days_leave_a_term_around_both_unchanged(year: int, days: int)
 def test_explanation_accounts_for_every_day(calendar: Calendar, start: dt.date, days: int) -> None:
     found = calendar.explain(start, days)
     everything = sorted([*found.counted, *(day for day, _reason in found.skipped)])
-    assert everything == [start + dt.timedelta(days=offset) for offset in range(1, (found.due - start).days + 1)]
+    assert everything == [
+        start + dt.timedelta(days=offset) for offset in range(1, (found.due - start).days + 1)
+    ]
     assert len(found.counted) == days
     assert all(reason for _day, reason in found.skipped)
 
 
 @given(calendars(), dates, st.integers(0, 60))
-def test_a_calendar_term_ends_on_the_first_working_day_from_its_last_day(calendar: Calendar, start: dt.date, days: int) -> None:
+def test_a_calendar_term_ends_on_the_first_working_day_from_its_last_day(
+    calendar: Calendar, start: dt.date, days: int
+) -> None:
     end = calendar.calendar_term(start, days)
     last = start + dt.timedelta(days=days)
     assert end >= last
     assert calendar.is_working(end)
-    assert not any(calendar.is_working(last + dt.timedelta(days=offset)) for offset in range((end - last).days))
+    assert not any(
+        calendar.is_working(last + dt.timedelta(days=offset)) for offset in range((end - last).days)
+    )
 
 
 def weekdays_off(year: int, calendar: Calendar) -> set[dt.date]:
@@ -229,6 +253,16 @@ def test_the_computed_list_of_later_years_has_every_holiday(year: int) -> None:
 
 
 def test_the_shipped_file_says_which_years_are_confirmed() -> None:
-    assert {year: plan.confirmed for year, plan in shipped_years().items()} == {2024: True, 2025: True, 2026: True, 2027: False}
+    assert {year: plan.confirmed for year, plan in shipped_years().items()} == {
+        2024: True,
+        2025: True,
+        2026: True,
+        2027: False,
+    }
     assert all(day.date.year == plan.year for plan in shipped_years().values() for day in plan.days)
-    assert all(day.date.weekday() >= 5 for plan in shipped_years().values() for day in plan.days if day.kind is DayKind.WORKED)
+    assert all(
+        day.date.weekday() >= 5
+        for plan in shipped_years().values()
+        for day in plan.days
+        if day.kind is DayKind.WORKED
+    )

@@ -32,7 +32,9 @@ def pauses(draw: st.DrawFn) -> Pause:
 
 
 def due(received: D, days: int, *waits: Pause, extra: int = 0) -> D | None:
-    return due_date(CALENDAR, received_on=received, working_days=days, pauses=waits, extra_days=extra)
+    return due_date(
+        CALENDAR, received_on=received, working_days=days, pauses=waits, extra_days=extra
+    )
 
 
 def test_counting_starts_the_working_day_after_receipt() -> None:
@@ -70,18 +72,30 @@ def test_days_from_asking_up_to_but_not_including_the_reply_do_not_count() -> No
 
 
 def test_a_pause_over_a_weekend_loses_only_working_days() -> None:
-    assert due(D(2026, 11, 2), 5, Pause(D(2026, 11, 7), D(2026, 11, 9))) == D(2026, 11, 9)  # Saturday to Monday
+    assert due(D(2026, 11, 2), 5, Pause(D(2026, 11, 7), D(2026, 11, 9))) == D(
+        2026, 11, 9
+    )  # Saturday to Monday
     assert due(D(2026, 11, 2), 5, Pause(D(2026, 11, 7), D(2026, 11, 10))) == D(2026, 11, 10)
 
 
 def test_overlapping_pauses_count_once() -> None:
     one = due(D(2026, 11, 2), 5, Pause(D(2026, 11, 3), D(2026, 11, 6)))
-    two = due(D(2026, 11, 2), 5, Pause(D(2026, 11, 3), D(2026, 11, 5)), Pause(D(2026, 11, 4), D(2026, 11, 6)))
+    two = due(
+        D(2026, 11, 2),
+        5,
+        Pause(D(2026, 11, 3), D(2026, 11, 5)),
+        Pause(D(2026, 11, 4), D(2026, 11, 6)),
+    )
     assert one == two == D(2026, 11, 12)
 
 
 def test_pauses_back_to_back_count_like_one() -> None:
-    assert due(D(2026, 11, 2), 5, Pause(D(2026, 11, 3), D(2026, 11, 5)), Pause(D(2026, 11, 5), D(2026, 11, 6))) == D(2026, 11, 12)
+    assert due(
+        D(2026, 11, 2),
+        5,
+        Pause(D(2026, 11, 3), D(2026, 11, 5)),
+        Pause(D(2026, 11, 5), D(2026, 11, 6)),
+    ) == D(2026, 11, 12)
 
 
 def test_a_pause_that_ends_before_counting_starts_changes_nothing() -> None:
@@ -95,7 +109,12 @@ def test_a_pause_after_the_due_date_does_not_save_it() -> None:
 
 def test_nothing_is_due_while_a_pause_is_open() -> None:
     assert due(D(2026, 11, 2), 5, Pause(D(2026, 11, 4))) is None
-    assert explain_due(CALENDAR, received_on=D(2026, 11, 2), working_days=5, pauses=[Pause(D(2026, 11, 4))]) is None
+    assert (
+        explain_due(
+            CALENDAR, received_on=D(2026, 11, 2), working_days=5, pauses=[Pause(D(2026, 11, 4))]
+        )
+        is None
+    )
 
 
 def test_a_reply_cannot_come_before_the_question() -> None:
@@ -123,7 +142,10 @@ def test_explanation_names_the_days_of_a_pause() -> None:
         CALENDAR,
         received_on=D(2026, 11, 2),
         working_days=3,
-        pauses=[Pause(D(2026, 11, 4), D(2026, 11, 5), "Chờ Điện lực trả lời"), Pause(D(2026, 11, 5), D(2026, 11, 6))],
+        pauses=[
+            Pause(D(2026, 11, 4), D(2026, 11, 5), "Chờ Điện lực trả lời"),
+            Pause(D(2026, 11, 5), D(2026, 11, 6)),
+        ],
     )
     assert found is not None
     assert found.counted == (D(2026, 11, 3), D(2026, 11, 6), D(2026, 11, 9))
@@ -150,7 +172,12 @@ def test_explanation_names_the_days_of_a_pause() -> None:
 )
 def test_what_people_read_day_by_day(today: D, state: ClockState, left: int, label: str) -> None:
     clock = read_clock(CALENDAR, today=today, received_on=D(2026, 11, 2), working_days=10)
-    assert (clock.state, clock.days_left, clock.label, clock.due) == (state, left, label, D(2026, 11, 16))
+    assert (clock.state, clock.days_left, clock.label, clock.due) == (
+        state,
+        left,
+        label,
+        D(2026, 11, 16),
+    )
     assert clock.days_used == 10 - left
     assert clock.late == (state is ClockState.OVERDUE)
 
@@ -162,20 +189,41 @@ def test_a_short_term_is_near_with_one_day_left_even_below_seventy_per_cent() ->
 
 def test_the_weekend_after_the_due_date_is_late_without_a_number() -> None:
     clock = read_clock(CALENDAR, today=D(2026, 11, 7), received_on=D(2026, 11, 2), working_days=4)
-    assert (clock.state, clock.days_left, clock.label, clock.late) == (ClockState.OVERDUE, 0, "Quá hạn", True)
+    assert (clock.state, clock.days_left, clock.label, clock.late) == (
+        ClockState.OVERDUE,
+        0,
+        "Quá hạn",
+        True,
+    )
 
 
 def test_a_paused_clock_keeps_what_is_left() -> None:
     clock = read_clock(
-        CALENDAR, today=D(2026, 11, 20), received_on=D(2026, 11, 2), working_days=5, pauses=[Pause(D(2026, 11, 4), reason="Chờ bản đồ")]
+        CALENDAR,
+        today=D(2026, 11, 20),
+        received_on=D(2026, 11, 2),
+        working_days=5,
+        pauses=[Pause(D(2026, 11, 4), reason="Chờ bản đồ")],
     )
-    assert (clock.state, clock.tone, clock.due, clock.days_left, clock.days_used) == (ClockState.PAUSED, "paused", None, 4, 1)
+    assert (clock.state, clock.tone, clock.due, clock.days_left, clock.days_used) == (
+        ClockState.PAUSED,
+        "paused",
+        None,
+        4,
+        1,
+    )
     assert clock.label == "Tạm dừng từ 04/11/2026"
     assert not clock.late
 
 
 def test_asking_after_the_due_date_does_not_hide_lateness() -> None:
-    clock = read_clock(CALENDAR, today=D(2026, 11, 20), received_on=D(2026, 11, 2), working_days=3, pauses=[Pause(D(2026, 11, 9))])
+    clock = read_clock(
+        CALENDAR,
+        today=D(2026, 11, 20),
+        received_on=D(2026, 11, 2),
+        working_days=3,
+        pauses=[Pause(D(2026, 11, 9))],
+    )
     assert clock.state is ClockState.PAUSED
     assert clock.late
     assert clock.days_left == -1
@@ -190,9 +238,23 @@ def test_asking_after_the_due_date_does_not_hide_lateness() -> None:
         (D(2026, 11, 10), 6, True, "Xong sau 6 ngày làm việc"),
     ],
 )
-def test_a_stopped_clock_says_how_long_it_took(stopped: D, used: int, late: bool, label: str) -> None:
-    clock = read_clock(CALENDAR, today=D(2026, 12, 24), received_on=D(2026, 11, 2), working_days=5, stopped_on=stopped)
-    assert (clock.state, clock.tone, clock.days_used, clock.late, clock.label) == (ClockState.STOPPED, "stopped", used, late, label)
+def test_a_stopped_clock_says_how_long_it_took(
+    stopped: D, used: int, late: bool, label: str
+) -> None:
+    clock = read_clock(
+        CALENDAR,
+        today=D(2026, 12, 24),
+        received_on=D(2026, 11, 2),
+        working_days=5,
+        stopped_on=stopped,
+    )
+    assert (clock.state, clock.tone, clock.days_used, clock.late, clock.label) == (
+        ClockState.STOPPED,
+        "stopped",
+        used,
+        late,
+        label,
+    )
     assert clock.due == D(2026, 11, 9)
     assert clock.days_left == 5 - used
 
@@ -211,9 +273,15 @@ def test_stopping_in_the_middle_of_a_pause_ends_the_pause() -> None:
 
 def test_an_extension_moves_the_clock_away_from_its_due_date() -> None:
     late = read_clock(CALENDAR, today=D(2026, 11, 10), received_on=D(2026, 11, 2), working_days=5)
-    extended = read_clock(CALENDAR, today=D(2026, 11, 10), received_on=D(2026, 11, 2), working_days=5, extra_days=10)
+    extended = read_clock(
+        CALENDAR, today=D(2026, 11, 10), received_on=D(2026, 11, 2), working_days=5, extra_days=10
+    )
     assert late.state is ClockState.OVERDUE
-    assert (extended.state, extended.due, extended.days_left) == (ClockState.RUNNING, D(2026, 11, 23), 9)
+    assert (extended.state, extended.due, extended.days_left) == (
+        ClockState.RUNNING,
+        D(2026, 11, 23),
+        9,
+    )
 
 
 def test_a_clock_read_before_receipt_is_still_whole() -> None:
@@ -222,7 +290,9 @@ def test_a_clock_read_before_receipt_is_still_whole() -> None:
 
 
 @given(dates, st.integers(1, 20), st.lists(pauses(), max_size=4), pauses())
-def test_one_more_pause_never_makes_a_question_due_earlier(received: D, days: int, waits: list[Pause], more: Pause) -> None:
+def test_one_more_pause_never_makes_a_question_due_earlier(
+    received: D, days: int, waits: list[Pause], more: Pause
+) -> None:
     before, after = due(received, days, *waits), due(received, days, *waits, more)
     assert before is not None
     assert after is not None
@@ -235,22 +305,34 @@ def test_the_order_of_pauses_does_not_matter(received: D, days: int, waits: list
 
 
 @given(dates, st.integers(1, 20), st.integers(0, MAX_EXTRA_DAYS), st.lists(pauses(), max_size=3))
-def test_an_extension_equals_a_longer_term(received: D, days: int, extra: int, waits: list[Pause]) -> None:
+def test_an_extension_equals_a_longer_term(
+    received: D, days: int, extra: int, waits: list[Pause]
+) -> None:
     assert due(received, days, *waits, extra=extra) == due(received, days + extra, *waits)
 
 
 @given(dates, st.integers(1, 20), st.lists(pauses(), max_size=3))
-def test_on_the_due_date_exactly_the_allowed_days_are_used(received: D, days: int, waits: list[Pause]) -> None:
+def test_on_the_due_date_exactly_the_allowed_days_are_used(
+    received: D, days: int, waits: list[Pause]
+) -> None:
     last = due(received, days, *waits)
     assert last is not None
     assert working_days_used(CALENDAR, received_on=received, until=last, pauses=waits) == days
 
 
 @given(dates, st.integers(1, 20), st.lists(pauses(), max_size=3), st.integers(0, 60))
-def test_the_clock_only_ever_moves_forward(received: D, days: int, waits: list[Pause], after: int) -> None:
+def test_the_clock_only_ever_moves_forward(
+    received: D, days: int, waits: list[Pause], after: int
+) -> None:
     assume(all(pause.start > received for pause in waits))
     today = received + dt.timedelta(days=after)
     now = read_clock(CALENDAR, today=today, received_on=received, working_days=days, pauses=waits)
-    next_day = read_clock(CALENDAR, today=today + dt.timedelta(days=1), received_on=received, working_days=days, pauses=waits)
+    next_day = read_clock(
+        CALENDAR,
+        today=today + dt.timedelta(days=1),
+        received_on=received,
+        working_days=days,
+        pauses=waits,
+    )
     assert now.days_left - 1 <= next_day.days_left <= now.days_left
     assert not (now.late and not next_day.late)
