@@ -1,4 +1,7 @@
-"""Fixtures for every kind of test. Unit tests get no database and no network (tests/unit/conftest.py)."""
+"""Fixtures for every kind of test.
+
+Unit tests get no database and no network (tests/unit/conftest.py).
+"""
 
 import contextlib
 import os
@@ -27,7 +30,8 @@ def postgres_url() -> str | None:
 
 @contextlib.contextmanager
 def databases() -> Iterator[Callable[[], str]]:
-    """A function that makes an empty database on the PostgreSQL server and gives its address; all are dropped at the end.
+    """A function that makes an empty database on the PostgreSQL server and gives its address; all
+    are dropped at the end.
 
     Without a server it gives "": the file in the instance folder.
     """
@@ -57,14 +61,19 @@ def databases() -> Iterator[Callable[[], str]]:
 
 @pytest.fixture
 def new_database() -> Iterator[Callable[[], str]]:
-    """A function that makes one more empty database for this test and gives its address ("": SQLite in the folder)."""
+    """A function that makes one more empty database for this test and gives its address ("":
+
+    SQLite in the folder).
+    """
     with databases() as make:
         yield make
 
 
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database of this run's own: a file, or one made on the PostgreSQL server and dropped afterwards."""
+    """A database of this run's own: a file, or one made on the PostgreSQL server and dropped
+    afterwards.
+    """
     with databases() as make:
         yield make() or f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
 
@@ -125,7 +134,9 @@ def empty(app: Flask) -> None:
 
 @pytest.fixture
 def app(shared_app: Flask) -> Iterator[Flask]:
-    """The app with an empty database and no context pushed (a pushed context would keep a user across requests)."""
+    """The app with an empty database and no context pushed (a pushed context would keep a user
+    across requests).
+    """
     yield shared_app
     empty(shared_app)
 

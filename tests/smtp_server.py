@@ -53,7 +53,8 @@ class Behaviour:
     pace: float = 0.0
     #: The connection is cut instead of an answer to QUIT.
     drop_at_quit: bool = False
-    #: Called in the server with each message, before it is taken / after it is taken and before the answer.
+    #: Called in the server with each message, before it is taken / after it is taken and before the
+    #: answer.
     before: Callable[[Taken], None] | None = None
     after: Callable[[Taken], None] | None = None
 

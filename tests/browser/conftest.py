@@ -1,4 +1,6 @@
-"""A real installation with demo data, mails through a real SMTP conversation, and Debian's Chromium."""
+"""A real installation with demo data, mails through a real SMTP conversation, and Debian's
+Chromium.
+"""
 
 import contextlib
 import http.client
@@ -44,7 +46,9 @@ class Portal:
 
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
-        """The same installation from inside, committed at the end: for what nobody can wait for, such as last month."""
+        """The same installation from inside, committed at the end: for what nobody can wait for,
+        such as last month.
+        """
         with self.app.app_context():
             try:
                 yield
@@ -54,7 +58,9 @@ class Portal:
                 db.engine.dispose()
 
     def mail_to(self, address: str, word: str) -> str:
-        """The text of the newest mail to this address whose subject holds the word; waits for the runner."""
+        """The text of the newest mail to this address whose subject holds the word; waits for the
+        runner.
+        """
         for _ in range(300):
             for message in reversed(self.mails.messages()):
                 if address in str(message["To"]) and word in str(message["Subject"]):
@@ -63,7 +69,8 @@ class Portal:
                     return str(part.get_content())
             time.sleep(0.1)
         raise AssertionError(
-            f"no mail «{word}» to {address}: {[str(message['Subject']) for message in self.mails.messages()]}"
+            f"no mail «{word}» to {address}: "
+            f"{[str(message['Subject']) for message in self.mails.messages()]}"
         )
 
 
@@ -94,7 +101,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             "LANGNGHE_PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
             "LANGNGHE_MAIL_SERVER": "127.0.0.1",
             "LANGNGHE_MAIL_PORT": str(mails.port),
-            # Every browser says where it comes from, as behind a proxy: what one address may send in an hour is no matter of these tests.
+            # Every browser says where it comes from, as behind a proxy: what one address may send
+            # in an hour is no matter of these tests.
             "LANGNGHE_PROXY_HOPS": "1",
             "INSTANCE": str(folder),
             "DATABASE_URL": "",
@@ -152,7 +160,10 @@ _addresses = itertools.count(1)
 
 @pytest.fixture
 def open_page(browser: Browser, portal: Portal) -> Iterator[Open]:
-    """A function that opens a browser of its own: a telephone without JavaScript, or a desk. Nothing may complain."""
+    """A function that opens a browser of its own: a telephone without JavaScript, or a desk.
+
+    Nothing may complain.
+    """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 

@@ -1,4 +1,6 @@
-"""What the walks about consultations share: files as people send them, the three steps of a comment, a form's fields by their labels."""
+"""What the walks about consultations share: files as people send them, the three steps of a
+comment, a form's fields by their labels.
+"""
 
 import csv
 import datetime as dt
@@ -55,7 +57,9 @@ def project_file(*more: dict[str, str]) -> bytes:
 
 
 def mended(path: Path, code: str, **cells: str | float) -> bytes:
-    """A workbook with other values in the row of this code; the columns are named by the beginning of their titles."""
+    """A workbook with other values in the row of this code; the columns are named by the beginning
+    of their titles.
+    """
     book, stream = openpyxl.load_workbook(path), io.BytesIO()
     sheet = book.worksheets[0]
     titles = [str(cell.value or "") for cell in sheet[1]]

@@ -1,4 +1,6 @@
-"""Consultations that nobody can wait for in a test: made by the product's own services, by people who may, with the clock turned back."""
+"""Consultations that nobody can wait for in a test: made by the product's own services, by people
+who may, with the clock turned back.
+"""
 
 import datetime as dt
 import io
@@ -83,7 +85,9 @@ def hold(
     said: Sequence[Said] = (),
     show: ShowComments = ShowComments.AT_ONCE,
 ) -> Held:
-    """A consultation on a draft text, opened so many days ago, its last day so many days from now (negative: it is over)."""
+    """A consultation on a draft text, opened so many days ago, its last day so many days from now
+    (negative: it is over).
+    """
     day = today()
     with frozen(start_of_day(day - (opened + 3) * DAY) + MORNING):
         made = _create(title, day - opened * DAY, day + closes * DAY, show)

@@ -1,4 +1,6 @@
-"""Comments that come on paper or wait in the queue: keyed in by a clerk, redacted, shown, kept back, many at once."""
+"""Comments that come on paper or wait in the queue: keyed in by a clerk, redacted, shown, kept
+back, many at once.
+"""
 
 import datetime as dt
 import io
@@ -118,7 +120,9 @@ def send_slips(page: Page, slug: str, name: str, content: bytes) -> str:
 
 
 def import_slips(page: Page, slug: str, folder: Path) -> None:
-    """The bad row comes back with its reason, is mended and sent again; the whole file once more adds nothing."""
+    """The bad row comes back with its reason, is mended and sent again; the whole file once more
+    adds nothing.
+    """
     page.goto(f"{OFFICE}/{slug}/nhap/tep-phieu")
     content = slips(
         download(page, page.get_by_role("link", name="Tải tệp mẫu"), folder / "mau.xlsx")
@@ -139,7 +143,9 @@ def import_slips(page: Page, slug: str, folder: Path) -> None:
 
 
 def key_in_a_meeting(page: Page) -> None:
-    """One statement without a stance: the error stands beside its row, and nothing that was typed is lost."""
+    """One statement without a stance: the error stands beside its row, and nothing that was typed
+    is lost.
+    """
     go_to(page, "Nhập hộ")
     page.get_by_label("Cách nhập").get_by_role("link", name="Họp dân").click()
     page.get_by_role("link", name="Nhập một cuộc họp").click()
@@ -172,8 +178,8 @@ def key_in_a_meeting(page: Page) -> None:
     told = words_of(page)
     assert "Đã nhập cuộc họp và 3 ý kiến." in told
     assert (
-        "1 cuộc họp, 46 lượt người dự, 31 đồng ý, 9 không đồng ý theo biên bản. Số này không cộng vào số góp ý."
-        in told
+        "1 cuộc họp, 46 lượt người dự, 31 đồng ý, 9 không đồng ý theo biên bản. Số này không cộng "
+        "vào số góp ý." in told
     )
 
 
@@ -199,7 +205,8 @@ def test_a_clerk_keys_in_what_came_on_paper(
     key_in_a_meeting(clerk)
     go_to(clerk, "Ý kiến")
     told = words_of(clerk)
-    # A slip, a letter, three rows, three statements; who was only present at the meeting is counted apart.
+    # A slip, a letter, three rows, three statements; who was only present at the meeting is counted
+    # apart.
     assert re.search(r"8\s+góp ý trong hồ sơ\s+8\s+người đứng sau", told)
     assert (
         "Họp dân, đếm riêng theo biên bản: 1 cuộc, 46 lượt người dự, 31 đồng ý, 9 không đồng ý."

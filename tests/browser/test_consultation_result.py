@@ -1,4 +1,6 @@
-"""What becomes of comments once the time is over: points and replies, the statutory table, the result and its proof."""
+"""What becomes of comments once the time is over: points and replies, the statutory table, the
+result and its proof.
+"""
 
 import contextlib
 import datetime as dt
@@ -136,7 +138,9 @@ def answer(page: Page, decision: str, text: str, where: str = "") -> None:
 
 
 def reply(page: Page, slug: str, codes: Sequence[str]) -> None:
-    """To two groups and to single points; what a reply still has to say is said before anybody agrees."""
+    """To two groups and to single points; what a reply still has to say is said before anybody
+    agrees.
+    """
     page.goto(f"{OFFICE}/{slug}/tach-y/nhom")
     page.get_by_role("link", name="Trả lời chung Giờ họp chợ").click()
     words_of(page)
@@ -212,7 +216,9 @@ def issued_file(page: Page, slug: str, kind: str, path: Path, number: int = 1) -
 
 
 def check_word(content: bytes) -> None:
-    """Landscape, with the header of a decree's paper, four columns after the number, and masked names."""
+    """Landscape, with the header of a decree's paper, four columns after the number, and masked
+    names.
+    """
     document = Document(io.BytesIO(content))
     section = document.sections[0]
     assert section.page_width > section.page_height
@@ -221,13 +227,13 @@ def check_word(content: bytes) -> None:
     )
     texts = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert (
-        "1. Tổng số góp ý nhận được trong thời hạn: 06 góp ý của 06 cơ quan, tổ chức, cá nhân; được tách thành 07 ý."
-        in texts
+        "1. Tổng số góp ý nhận được trong thời hạn: 06 góp ý của 06 cơ quan, tổ chức, cá nhân; "
+        "được tách thành 07 ý." in texts
     )
     assert "qua cổng 05, bằng văn bản, phiếu giấy 01" in texts
     assert (
-        "2. Kết quả xử lý 07 ý: Tiếp thu 02; Tiếp thu một phần 02; Giải trình (giữ nguyên) 02; Ngoài phạm vi 01."
-        in texts
+        "2. Kết quả xử lý 07 ý: Tiếp thu 02; Tiếp thu một phần 02; Giải trình (giữ nguyên) 02; "
+        "Ngoài phạm vi 01." in texts
     )
     table = next(table for table in document.tables if table.rows[0].cells[0].text == "STT")
     assert [cell.text for cell in table.rows[0].cells] == [
@@ -342,7 +348,8 @@ def altered(portal: Portal, folder: Path, statement: str, *values: str) -> Path:
     shutil.copytree(portal.folder, folder)
     database = next(path for path in folder.glob("*.db"))
     with contextlib.closing(sqlite3.connect(database)) as connection, connection:
-        # The database refuses to change the record; whoever owns the file can take that away as well.
+        # The database refuses to change the record; whoever owns the file can take that away as
+        # well.
         for (name,) in connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_record'"
         ).fetchall():
@@ -357,7 +364,10 @@ def prove(portal: Portal, code: str, comment: str, folder: Path) -> None:
         done = flask(portal.folder, *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
     mine = "consultation_id = (SELECT id FROM consultation WHERE code = ?)"
-    row = f"(SELECT result_row.id FROM result_row JOIN result_table ON table_id = result_table.id WHERE {mine} AND position = 1)"
+    row = (
+        f"(SELECT result_row.id FROM result_row JOIN result_table ON table_id = result_table.id "
+        f"WHERE {mine} AND position = 1)"
+    )
     for name, statement, values, words in (
         (
             "body",
@@ -367,13 +377,21 @@ def prove(portal: Portal, code: str, comment: str, folder: Path) -> None:
         ),
         (
             "row",
-            f'UPDATE result_row SET data = replace(data, \'"reply": "\', \'"reply": "Không: \') WHERE id = {row}',
+            (
+                f'UPDATE result_row SET data = replace(data, \'"reply": "\', \'"reply": "Không: '
+                f"') "
+                f"WHERE id = {row}"
+            ),
             (code,),
             "lần 1",
         ),
         (
             "reply",
-            f"UPDATE comment_reply SET text = 'Không thu gì cả.' WHERE text LIKE 'Giữ mức%' AND {mine}",
+            (
+                f"UPDATE comment_reply SET text = 'Không thu gì cả.' WHERE text LIKE 'Giữ mức%' "
+                f"AND "
+                f"{mine}"
+            ),
             (code,),
             "khác với bảng đã phát hành",
         ),

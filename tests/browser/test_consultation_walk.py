@@ -1,4 +1,6 @@
-"""A consultation from its making to the comments of four people, walked through the screens of the office and of the public."""
+"""A consultation from its making to the comments of four people, walked through the screens of the
+office and of the public.
+"""
 
 import csv
 import datetime as dt
@@ -47,7 +49,8 @@ DRAFT = (
     "1. Hộ được chia đất gồm:",
     "a) Hộ đang canh tác;",
     "b) Hộ bị sạt lở.",
-    # Nobody can tell from the paragraph alone whether it belongs to the clause, to point b or is a clause of its own.
+    # Nobody can tell from the paragraph alone whether it belongs to the clause, to point b or is a
+    # clause of its own.
     "Mỗi hộ được chia nhiều nhất một nghìn mét vuông.",
     "2. Thời gian chia là mười năm.",
 )
@@ -87,7 +90,8 @@ def create(page: Page) -> str:
     fill_in(page, today() + 10 * DAY)
     press(page, "Tạo cuộc lấy ý kiến")
     refused = page.locator("#closes_on-error").inner_text()
-    # The longer rule is an inference, so it may not be shown as law; the shorter one is law and is named.
+    # The longer rule is an inference, so it may not be shown as law; the shorter one is law and is
+    # named.
     assert "Tối thiểu 30 ngày: mức do cơ quan này tự đặt" in refused
     assert "Tối thiểu 20 ngày theo Luật Thực hiện dân chủ ở cơ sở số 10/2022/QH15" in refused
     assert page.get_by_label("Tên", exact=True).input_value() == TITLE
@@ -131,7 +135,9 @@ def import_draft(page: Page, slug: str) -> None:
 
 
 def import_projects(page: Page, slug: str, folder: Path) -> None:
-    """24 works are kept; the one that does not add up comes back in a file, is mended there and sent again."""
+    """24 works are kept; the one that does not add up comes back in a file, is mended there and
+    sent again.
+    """
     go_to(page, "Danh mục công trình")
     page.get_by_role("link", name="Tải tệp danh mục lên").click()
     page.locator("input[type=file]").set_input_files(
@@ -159,7 +165,9 @@ def import_projects(page: Page, slug: str, folder: Path) -> None:
 
 
 def import_map(page: Page, slug: str) -> None:
-    """The file does not say its zone; a wrong one lands beside the boundary, which tells the right one."""
+    """The file does not say its zone; a wrong one lands beside the boundary, which tells the right
+    one.
+    """
     for kind, title, collection in (
         ("Công trình", "Công trình của ba thôn", maps.projects()),
         ("sử dụng đất", "Đất ba thôn", maps.land_use()),
@@ -319,7 +327,9 @@ def test_a_farmer_finds_the_parcel_and_proposes_another_wording(
 
 
 def pinned(page: Page) -> tuple[float, float]:
-    """Where the pin stands, as the form will send it: longitude and latitude; inside the commune."""
+    """Where the pin stands, as the form will send it: longitude and latitude;
+    inside the commune.
+    """
     assert page.locator("[data-map-status]").inner_text().startswith("Đã đặt ghim: ")
     longitude, latitude = (
         float(page.locator(f"#{name}").input_value()) for name in ("longitude", "latitude")
@@ -338,7 +348,10 @@ def live_map(page: Page) -> Locator:
 
 def tab_to(page: Page, words: str) -> None:
     """Press Tab until what has the focus says these words, or has them as its id or class."""
-    there = "words => { const at = document.activeElement; return at.innerText?.trim() === words || at.id === words || at.classList.contains(words) }"
+    there = (
+        "words => { const at = document.activeElement; return at.innerText?.trim() === words "
+        "|| at.id === words || at.classList.contains(words) }"
+    )
     for _press in range(80):
         page.keyboard.press("Tab")
         if page.evaluate(there, words):
@@ -358,7 +371,8 @@ def test_a_place_is_marked_with_a_pointer(open_page: Open) -> None:
     first = pinned(page)
     chart.click(position={"x": box["width"] * 0.6, "y": box["height"] * 0.5})
     second = pinned(page)
-    # The whole commune is in sight, so a fifth of the map is more than a kilometre and towards the east.
+    # The whole commune is in sight, so a fifth of the map is more than a kilometre and towards the
+    # east.
     assert second[0] - first[0] > 0.008
     press(page, "Tiếp tục")
     assert f"{second[0]:.5f}".replace(".", ",") in words_of(page)

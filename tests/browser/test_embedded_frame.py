@@ -1,4 +1,6 @@
-"""Our blocks inside a frame: as high as their content, whole-window links, nothing for axe to say."""
+"""Our blocks inside a frame: as high as their content, whole-window links, nothing
+for axe to say.
+"""
 
 import pytest
 from playwright.sync_api import Route
@@ -7,10 +9,13 @@ from tests.browser.conftest import Open, Portal
 from tests.browser.test_pages import faults
 
 pytestmark = pytest.mark.browser
-#: The line of docs/embedding.md. Our own site may always frame its blocks, and this address is answered by the test.
+#: The line of docs/embedding.md. Our own site may always frame its blocks, and this address is
+#: answered by the test.
 LINE = (
-    '<iframe src="{base}/nhung/{block}" title="Khối nhúng" width="100%" height="100" loading="lazy"></iframe>'
-    '<script src="{base}/static/vendor/embed.js" defer></script><noscript><a href="{base}/{block}">Xem trên cổng</a></noscript>'
+    '<iframe src="{base}/nhung/{block}" title="Khối nhúng" width="100%" height="100" '
+    'loading="lazy"></iframe>'
+    '<script src="{base}/static/vendor/embed.js" defer></script><noscript><a '
+    'href="{base}/{block}">Xem trên cổng</a></noscript>'
 )
 BLOCKS = ("lay-y-kien", "hoi-dap")
 
@@ -22,7 +27,10 @@ def test_the_frame_becomes_as_high_as_what_stands_in_it(
     page = open_page(width=900)
 
     def answer(route: Route) -> None:
-        body = f'<!doctype html><html lang="vi"><title>Trang của tỉnh</title><h1>Trang</h1>{LINE.format(base=portal.base, block=block)}'
+        body = (
+            f'<!doctype html><html lang="vi"><title>Trang của '
+            f"tỉnh</title><h1>Trang</h1>{LINE.format(base=portal.base, block=block)}"
+        )
         route.fulfill(content_type="text/html; charset=utf-8", body=body)
 
     page.route("**/trang-cua-tinh", answer)
@@ -40,7 +48,11 @@ def test_the_frame_becomes_as_high_as_what_stands_in_it(
 
 def test_a_message_of_somebody_else_changes_nothing(open_page: Open, portal: Portal) -> None:
     page = open_page()
-    body = f'<!doctype html><html lang="vi"><title>Trang</title><h1>Trang</h1>{LINE.format(base=portal.base, block="hoi-dap")}'
+    body = (
+        f"<!doctype html><html "
+        f'lang="vi"><title>Trang</title><h1>Trang</h1>'
+        f"{LINE.format(base=portal.base, block='hoi-dap')}"
+    )
     page.route(
         "**/trang-cua-tinh",
         lambda route: route.fulfill(content_type="text/html; charset=utf-8", body=body),

@@ -1,7 +1,9 @@
-"""Every kind of page that a person can reach by links: axe, one heading, no sideways scrolling, nothing in the console.
+"""Every kind of page that a person can reach by links: axe, one heading, no sideways scrolling,
+nothing in the console.
 
-A kind is a route with the names of its parameters, so that one question stands for all. What is reached is found by following
-links, as people do: a new screen is looked at here without anybody adding it to a list.
+A kind is a route with the names of its parameters, so that one question stands for all. What is
+reached is found by following links, as people do: a new screen is looked at here without anybody
+adding it to a list.
 """
 
 from collections import deque
@@ -63,7 +65,9 @@ def kind_of(app: Flask, address: str) -> tuple[str, ...] | None:
 def reached(
     page: Page, app: Flask, start: str, base: str, seen: set[tuple[str, ...] | None]
 ) -> Iterator[str]:
-    """Addresses of one page of each kind not yet seen that links lead to from here, opened one after the other."""
+    """Addresses of one page of each kind not yet seen that links lead to from here, opened one
+    after the other.
+    """
     waiting, queued = deque([start]), set[tuple[str, ...] | None]()
     while waiting:
         path = waiting.popleft()

@@ -1,4 +1,6 @@
-"""The other ways that a question can go, walked in Chromium with two people's sessions: complaints apart, and every move of the table."""
+"""The other ways that a question can go, walked in Chromium with two people's sessions: complaints
+apart, and every move of the table.
+"""
 
 import pytest
 from playwright.sync_api import Page
@@ -32,7 +34,10 @@ def test_a_complaint_stays_apart(portal: Portal, open_page: Open) -> None:
         "khieunai@hopthu.example",
         "quyết định số 77 lấy vườn dừa",
     )
-    body = f"Tôi khiếu nại {secret} của nhà tôi, đề nghị Chủ tịch giải quyết khiếu nại và hủy quyết định đó."
+    body = (
+        f"Tôi khiếu nại {secret} của nhà tôi, đề nghị Chủ tịch giải quyết khiếu nại và hủy "
+        f"quyết định đó."
+    )
     citizen.goto("/hoi-dap/gui?buoc=noi-dung")
     citizen.locator("textarea[name=body]").fill(body)
     press(citizen, "Tiếp tục")

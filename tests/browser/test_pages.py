@@ -1,4 +1,6 @@
-"""Pages as people meet them: axe, one heading, no sideways scrolling, nothing in the console, few bytes."""
+"""Pages as people meet them: axe, one heading, no sideways scrolling, nothing in the console, few
+bytes.
+"""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

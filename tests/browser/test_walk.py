@@ -1,4 +1,6 @@
-"""The whole way: a question from a phone without JavaScript becomes a published answer and a mail."""
+"""The whole way: a question from a phone without JavaScript becomes a published
+answer and a mail.
+"""
 
 import re
 

@@ -26,7 +26,10 @@ def make_user(
     password: str | None = PASSWORD,
     **more: Any,
 ) -> User:
-    """An account, committed and loaded. To be called inside an app context; its columns and roles can be read after it too."""
+    """An account, committed and loaded.
+
+    To be called inside an app context; its columns and roles can be read after it too.
+    """
     name = username or f"can-bo-{next(_numbers)}"
     values = {"full_name": f"Cán bộ {name}", "email": f"{name}@anson.example", **more}
     user = create_user(

@@ -1,6 +1,8 @@
-"""Consultations and comments in every stage, as rows: for tests that need one and are not about how it came to be.
+"""Consultations and comments in every stage, as rows: for tests that need one and are not about how
+it came to be.
 
-Call inside an application context. Everything is committed and no transaction stays open, so a test client may follow at once.
+Call inside an application context. Everything is committed and no transaction stays open, so a test
+client may follow at once.
 """
 
 import datetime as dt
@@ -49,7 +51,9 @@ def make_consultation(
     closes_on: dt.date | None = None,
     **columns: Any,
 ) -> Consultation:
-    """One consultation whose dates fit its stage: open since five days for thirty, or closed ten days ago."""
+    """One consultation whose dates fit its stage: open since five days for thirty, or closed ten
+    days ago.
+    """
     number = next(_numbers)
     start, end = {
         Stage.DRAFT: (None, None),
@@ -101,7 +105,10 @@ def make_comment(
     target_kind: TargetKind = TargetKind.WHOLE,
     **columns: Any,
 ) -> Comment:
-    """One comment; a public one is shown with its whole text. The consultation's counters follow."""
+    """One comment; a public one is shown with its whole text.
+
+    The consultation's counters follow.
+    """
     received = submissions.receive(
         secret_key=str(current_app.secret_key),
         kind="comment",

@@ -1,4 +1,6 @@
-"""Drafts as .docx for tests: a decree of any size in the ways in which offices write them, with what should come out."""
+"""Drafts as .docx for tests: a decree of any size in the ways in which offices write them, with
+what should come out.
+"""
 
 import io
 import random
@@ -13,17 +15,24 @@ from app.consultations.readers.draft_heads import VIETNAMESE
 
 NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _TYPES = (
-    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/>'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default '
+    'Extension="xml" ContentType="application/xml"/>'
+    '<Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Override PartName="/word/document.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
 )
 _RELATIONS = (
-    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
-    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>'
+    "<Relationships "
+    'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    'Target="word/document.xml"/></Relationships>'
 )
 _WORDS = (
-    "cơ quan nhà nước có thẩm quyền tổ chức cá nhân được giao đất cho thuê đất thực hiện nghĩa vụ tài chính theo quy định của pháp luật về đất đai"
-    " và các quy định khác có liên quan hồ sơ trình tự thủ tục thời hạn giải quyết kể từ ngày nhận đủ hồ sơ hợp lệ Ủy ban nhân dân cấp xã nơi có đất"
+    "cơ quan nhà nước có thẩm quyền tổ chức cá nhân được giao đất cho thuê đất thực hiện nghĩa vụ "
+    "tài chính theo quy định của pháp luật về đất đai"
+    " và các quy định khác có liên quan hồ sơ trình tự thủ tục thời hạn giải quyết kể từ ngày "
+    "nhận đủ hồ sơ hợp lệ Ủy ban nhân dân cấp xã nơi có đất"
 ).split()
 
 
@@ -45,7 +54,9 @@ class Part(NamedTuple):
 
 
 def docx(body: str, **parts: str) -> bytes:
-    """A Word file with this body; further parts of word/ by name, such as numbering, styles, footnotes."""
+    """A Word file with this body; further parts of word/ by name, such as numbering, styles,
+    footnotes.
+    """
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", _TYPES)
@@ -111,11 +122,16 @@ def table(*rows: Sequence[str]) -> str:
 
 def level(place: int, kind: str, text: str, *, start: int = 1, more: str = "") -> str:
     """A level of a list in numbering.xml."""
-    return f'<w:lvl w:ilvl="{place}"><w:start w:val="{start}"/><w:numFmt w:val="{kind}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
+    return (
+        f'<w:lvl w:ilvl="{place}"><w:start w:val="{start}"/><w:numFmt '
+        f'w:val="{kind}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
+    )
 
 
 def numbering(*lists: str, nums: str = "") -> str:
-    """numbering.xml with these abstract lists, numbered from 1; w:num of the same numbers unless `nums` says otherwise."""
+    """numbering.xml with these abstract lists, numbered from 1; w:num of the same numbers unless
+    `nums` says otherwise.
+    """
     abstract = "".join(
         f'<w:abstractNum w:abstractNumId="{n}">{levels}</w:abstractNum>'
         for n, levels in enumerate(lists, start=1)
@@ -133,7 +149,9 @@ def _roman(number: int) -> str:
 
 
 def decree(clauses: int = 200, seed: int = 7) -> list[Part]:
-    """At least so many parts: chapters, some with sections, articles with and without clauses, points up to «đ» and beyond."""
+    """At least so many parts: chapters, some with sections, articles with and without clauses,
+    points up to «đ» and beyond.
+    """
     chance = random.Random(seed)
 
     def sentence(low: int, high: int) -> str:
@@ -270,7 +288,10 @@ def _automatic(part: Part) -> str:
 
 
 def _mixed(part: Part) -> str:
-    """Some by hand, some by Word; label and heading in different runs; NFD; odd blanks; brackets for stops."""
+    """Some by hand, some by Word; label and heading in different runs;
+
+    NFD; odd blanks; brackets for stops.
+    """
     at = part.expected
     if part.kind == "article" and part.number % 3 == 0:
         return p(

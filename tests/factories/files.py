@@ -1,4 +1,6 @@
-"""Files for tests: small real ones of every kind that is taken, hostile ones, and a scanner that answers."""
+"""Files for tests: small real ones of every kind that is taken, hostile ones, and a scanner that
+answers.
+"""
 
 import io
 import socket
@@ -75,8 +77,14 @@ def object_stream(content: bytes) -> bytes:
     return head + packed + b"\nendstream\nendobj\n"
 
 
-TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-DOCUMENT = b'<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="w"><w:body>Xin ch\xc3\xa0o</w:body></w:document>'
+TYPES = (
+    b'<?xml version="1.0"?><Types '
+    b'xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+)
+DOCUMENT = (
+    b'<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="w"><w:body>Xin '
+    b"ch\xc3\xa0o</w:body></w:document>"
+)
 
 
 def archive(entries: Mapping[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -117,7 +125,10 @@ def odt(
 
 def relations(kind: str, target: str, mode: str = "External") -> bytes:
     """The relations of a document: one."""
-    return f'<Relationships><Relationship Id="r1" Type="http://x/{kind}" Target="{target}" TargetMode="{mode}"/></Relationships>'.encode()
+    return (
+        f'<Relationships><Relationship Id="r1" Type="http://x/{kind}" Target="{target}" '
+        f'TargetMode="{mode}"/></Relationships>'
+    ).encode()
 
 
 def make_file(

@@ -1,4 +1,7 @@
-"""Drafts that may be posted, and their documents, made through the services. Call inside an application context."""
+"""Drafts that may be posted, and their documents, made through the services.
+
+Call inside an application context.
+"""
 
 import datetime as dt
 from typing import Any

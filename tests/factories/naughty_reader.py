@@ -1,4 +1,7 @@
-"""A reader for tests of the sandbox: it does what options["do"] says. Runs in the child process, so it imports nothing of ours but the protocol."""
+"""A reader for tests of the sandbox: it does what options["do"] says.
+
+Runs in the child process, so it imports nothing of ours but the protocol.
+"""
 
 import os
 import signal

@@ -1,4 +1,7 @@
-"""Units, topics, places and the agency, as small as a test needs them. Each commits, so that a client sees it too."""
+"""Units, topics, places and the agency, as small as a test needs them.
+
+Each commits, so that a client sees it too.
+"""
 
 import itertools
 from typing import Any

@@ -1,4 +1,6 @@
-"""A page as a browser without scripts has it: its text, its forms, and pressing a button by its label."""
+"""A page as a browser without scripts has it: its text, its forms, and pressing a button by its
+label.
+"""
 
 from typing import Any
 

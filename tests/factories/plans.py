@@ -1,4 +1,6 @@
-"""How the database would carry out what a function asks: for the tests that forbid scans and sorts on hot paths."""
+"""How the database would carry out what a function asks: for the tests that forbid scans and sorts
+on hot paths.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +42,10 @@ class Plan:
 
 
 def plans(work: Callable[[], object], *, about: str) -> list[Plan]:
-    """The plans of all statements that name this table. On PostgreSQL as if the table were too large to be read whole."""
+    """The plans of all statements that name this table.
+
+    On PostgreSQL as if the table were too large to be read whole.
+    """
     seen: list[tuple[str, Any]] = []
 
     def note(

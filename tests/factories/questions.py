@@ -1,8 +1,9 @@
-"""Questions in every stage and visibility, made by the real services so that log, clock and answer agree.
+"""Questions in every stage and visibility, made by the real services so that log, clock and answer
+agree.
 
-Call inside an application context. Everything is committed and no transaction stays open, so a test client may follow at
-once; the returned question is attached while the context lives and readable after it. Work in the past: `at=…`, or
-time_machine around the call.
+Call inside an application context. Everything is committed and no transaction stays open, so a test
+client may follow at once; the returned question is attached while the context lives and readable
+after it. Work in the past: `at=…`, or time_machine around the call.
 """
 
 import contextlib
@@ -44,7 +45,8 @@ BODY = "Nhà tôi ở thôn Đông muốn biết lịch thu gom rác trong tuầ
 ANSWER = Draft(
     short="Từ tuần tới xe thu gom rác đi qua thôn Đông vào sáng thứ Ba và sáng thứ Sáu hằng tuần.",
     findings="Đơn vị thu gom đã báo lịch mới cho các trưởng thôn.",
-    resolution="Bà con để rác trước cửa trước 6 giờ sáng thứ Ba và thứ Sáu.\n\nRác cồng kềnh xin báo trước cho trưởng thôn.",
+    resolution="Bà con để rác trước cửa trước 6 giờ sáng thứ Ba và thứ Sáu.\n\nRác cồng kềnh xin "
+    "báo trước cho trưởng thôn.",
     legal_basis=({"text": "Quyết định số 15/2025/QĐ-UBND, Điều 4", "url": ""},),
     outcome=Outcome.GUIDANCE,
     contact="Phòng Kinh tế, trong giờ làm việc",
@@ -55,13 +57,17 @@ _numbers = itertools.count(1)
 _AFTER_CONFIRMING = frozenset(Stage) - {Stage.UNVERIFIED}
 _NEEDS_UNIT = frozenset({Stage.ASSIGNED, Stage.IN_REVIEW, Stage.ANSWERED, Stage.CLOSED})
 _NEEDS_ANSWER = frozenset({Stage.IN_REVIEW, Stage.ANSWERED, Stage.CLOSED})
-#: Stages that a restricted question reaches by the hands of the restricted role; others are classified at the end.
+#: Stages that a restricted question reaches by the hands of the restricted role; others are
+#: classified at the end.
 _CLASSIFIED_FIRST = frozenset({Stage.NEEDS_INFO, Stage.REFUSED, Stage.TRANSFERRED, Stage.WITHDRAWN})
 
 
 @dataclass(frozen=True)
 class Cast:
-    """The people that a question passes through. They have no password: use tests.factories.accounts to sign in."""
+    """The people that a question passes through.
+
+    They have no password: use tests.factories.accounts to sign in.
+    """
 
     moderator: User
     officer: User
@@ -144,11 +150,13 @@ def make_question(
     publish_at: dt.datetime | None = None,
     at: dt.datetime | None = None,
 ) -> Question:
-    """A question that has come as far as `stage` and is `visibility`, answered and redacted where that needs it.
+    """A question that has come as far as `stage` and is `visibility`, answered and redacted where
+    that needs it.
 
-    A visibility other than private needs an answered stage: given an earlier one, the stage becomes ANSWERED (erased: any;
-    answered and erased was public before, where it could be).
-    An unverified one is reachable by mail only, whatever `phone` says. `redacted` sets the public text in earlier stages too.
+    A visibility other than private needs an answered stage: given an earlier one, the stage becomes
+    ANSWERED (erased: any; answered and erased was public before, where it could be). An unverified
+    one is reachable by mail only, whatever `phone` says. `redacted` sets the public text in earlier
+    stages too.
     """
     if visibility not in {Visibility.PRIVATE, Visibility.ERASED} and stage not in {
         Stage.ANSWERED,
@@ -352,7 +360,9 @@ def _eraser() -> User:
 
 
 def make_unseen(marker: str) -> list[Question]:
-    """One question for every way of not being public, each carrying the marker in question, name, answer and messages."""
+    """One question for every way of not being public, each carrying the marker in question, name,
+    answer and messages.
+    """
     body = f"Nội dung {marker} không được lộ ra ở bất cứ trang công khai nào của cổng."
     draft = Draft(
         short=f"Trả lời ngắn {marker} cũng không được lộ ra.",

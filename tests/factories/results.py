@@ -1,4 +1,7 @@
-"""Points and replies up to an issued table, through the services. Call inside an application context; everything is committed."""
+"""Points and replies up to an issued table, through the services.
+
+Call inside an application context; everything is committed.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +38,9 @@ class People:
 
 
 def people() -> People:
-    """A drafter, a colleague of the same unit, a leader who approves and publishes, an officer of another unit."""
+    """A drafter, a colleague of the same unit, a leader who approves and publishes, an officer of
+    another unit.
+    """
     if db.session.get(AgencyProfile, 1) is None:
         make_agency()
     unit = make_unit("Phòng Kinh tế thử")

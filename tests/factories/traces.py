@@ -1,4 +1,7 @@
-"""What a step left behind: events, rows of the log, records of the audit, mails. For tests that say exactly what a move does."""
+"""What a step left behind: events, rows of the log, records of the audit, mails.
+
+For tests that say exactly what a move does.
+"""
 
 import contextlib
 from collections.abc import Iterator
@@ -112,7 +115,9 @@ def outbox() -> list[OutboxMessage]:
 
 
 def where_it_stands(marker: str) -> list[str]:
-    """table.column of every place in the whole database that still holds the marker, whatever the column's type."""
+    """table.column of every place in the whole database that still holds the marker, whatever the
+    column's type.
+    """
     found = []
     for table in db.metadata.sorted_tables:
         for column in table.columns:

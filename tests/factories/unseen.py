@@ -1,6 +1,8 @@
-"""A consultation with everything that belongs to it, once with a mark in what everybody may read and once in what nobody may.
+"""A consultation with everything that belongs to it, once with a mark in what everybody may read
+and once in what nobody may.
 
-For the test that walks every public address. Marks are small ASCII letters, so that no encoding hides them.
+For the test that walks every public address. Marks are small ASCII letters, so that no encoding
+hides them.
 """
 
 import datetime as dt
@@ -87,7 +89,9 @@ def file_of(owner: Ref, name: str) -> StoredFile:
 
 
 def fill(consultation: Consultation, mark: str, *, open_text: str | None = None) -> Consultation:
-    """Everything that a public consultation shows, marked: draft, projects, map, meeting, dossier, guiding question, comments."""
+    """Everything that a public consultation shows, marked: draft, projects, map, meeting, dossier,
+    guiding question, comments.
+    """
     number = consultation.id
     consultation.summary, consultation.summary_html = (
         f"Trích yếu {mark}",
@@ -269,7 +273,10 @@ def make_unseen_consultations(mark: str) -> list[Consultation]:
 
 
 def make_unseen_parts(mark: str) -> list[Comment]:
-    """Beside what everybody may read: whatever of a public consultation nobody may. Returns the hidden comments."""
+    """Beside what everybody may read: whatever of a public consultation nobody may.
+
+    Returns the hidden comments.
+    """
     opened = make_consultation(slug="co-phan-kin", hidden_reason=mark)
     closed = make_consultation(
         slug="dang-tong-hop",
@@ -357,7 +364,9 @@ def _shown_with_secrets(consultation: Consultation, mark: str) -> None:
 
 
 def _unpublished_parts(consultation: Consultation, mark: str) -> None:
-    """A text that is still mended, a layer whose place nobody has confirmed, imports, minutes, the log."""
+    """A text that is still mended, a layer whose place nobody has confirmed, imports, minutes, the
+    log.
+    """
     number = consultation.id
     published = add(DraftVersion(consultation_id=number, number=1, published_at=now()))
     seen = clause(published, "văn bản")
@@ -398,7 +407,9 @@ def _unpublished_parts(consultation: Consultation, mark: str) -> None:
 
 
 def _unfinished_result(consultation: Consultation, mark: str) -> None:
-    """Points, themes, replies in every stage that is not final, and final ones that no table was issued with."""
+    """Points, themes, replies in every stage that is not final, and final ones that no table was
+    issued with.
+    """
     number = consultation.id
     shown = make_comment(consultation, visibility=Visibility.PUBLIC)
     theme = add(Theme(consultation_id=number, title=f"Nhóm {mark}"))

@@ -1,4 +1,6 @@
-"""Fixtures of the fault tests: a mail server that notes everything, and an installation with a database of its own."""
+"""Fixtures of the fault tests: a mail server that notes everything, and an installation with a
+database of its own.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

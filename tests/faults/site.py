@@ -1,6 +1,8 @@
-"""A real installation in a folder of its own, with its web server and its runner as processes; and a citizen's browser.
+"""A real installation in a folder of its own, with its web server and its runner as processes; and
+a citizen's browser.
 
-Nothing here knows the inside of the product: programs are started as in production, forms are filled in from their pages.
+Nothing here knows the inside of the product: programs are started as in production, forms are
+filled in from their pages.
 """
 
 import contextlib
@@ -40,7 +42,9 @@ _PIN = re.compile(r'class="ln-receipt__pin">\s*(\d{3}) (\d{3})\s*<')
 
 
 class Program:
-    """One program of the installation, in a process group of its own: it can be killed whole and started again."""
+    """One program of the installation, in a process group of its own: it can be killed whole and
+    started again.
+    """
 
     def __init__(self, *arguments: str, environment: Mapping[str, str], log: Path) -> None:
         self._arguments = (sys.executable, "-m", *arguments)
@@ -72,7 +76,10 @@ class Program:
         return self._process.pid
 
     def kill(self) -> bool:
-        """SIGKILL to the whole group: no handler, no goodbye, as when the power goes. False: it was dead already."""
+        """SIGKILL to the whole group: no handler, no goodbye, as when the power goes.
+
+        False: it was dead already.
+        """
         with self._lock:
             if self._process is None or self._process.poll() is not None:
                 return False
@@ -82,7 +89,10 @@ class Program:
             return True
 
     def kill_one_worker(self, chance: random.Random) -> bool:
-        """SIGKILL to one child, which the first process replaces by itself. False: there was none."""
+        """SIGKILL to one child, which the first process replaces by itself.
+
+        False: there was none.
+        """
         with self._lock:
             if not (children := self._children()):
                 return False
@@ -153,7 +163,8 @@ class Site:
         self.port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config.toml").write_text(
-            f'database_url = "{database_url}"\nproxy_hops = 1\nmail_server = "127.0.0.1"\nmail_port = {mail_port}\nmail_timeout = 2\n',
+            f'database_url = "{database_url}"\nproxy_hops = 1\nmail_server = '
+            f'"127.0.0.1"\nmail_port = {mail_port}\nmail_timeout = 2\n',
             "utf-8",
         )
         self.app: Flask = create_app(folder)
@@ -256,7 +267,9 @@ class Attachment:
 
 
 class Browser:
-    """A citizen's browser: it keeps cookies, and whoever sits before it sends again what got no answer."""
+    """A citizen's browser: it keeps cookies, and whoever sits before it sends again what got no
+    answer.
+    """
 
     def __init__(self, port: int, address: str) -> None:
         self._port = port
@@ -324,7 +337,10 @@ def encode(fields: Mapping[str, str], attachment: Attachment | None = None) -> t
         f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in fields.items()
     ]
-    head = f'--{line}\r\nContent-Disposition: form-data; name="files"; filename="{attachment.name}"\r\nContent-Type: {attachment.kind}\r\n\r\n'
+    head = (
+        f'--{line}\r\nContent-Disposition: form-data; name="files"; '
+        f'filename="{attachment.name}"\r\nContent-Type: {attachment.kind}\r\n\r\n'
+    )
     return (
         "".join([*parts, head]).encode() + attachment.content + f"\r\n--{line}--\r\n".encode(),
         f"multipart/form-data; boundary={line}",
@@ -370,7 +386,10 @@ def review(browser: Browser, person: Person) -> dict[str, str]:
 
 
 def ask(browser: Browser, person: Person) -> Receipt:
-    """Send a question through all three steps. Returns the receipt; raises NoReceipt for any other page."""
+    """Send a question through all three steps.
+
+    Returns the receipt; raises NoReceipt for any other page.
+    """
     form = review(browser, person)
     return receipt(browser.post(FORM, form), form["idempotency_key"])
 

@@ -1,6 +1,8 @@
-"""The disk of the database is full: reading goes on, writing says so and keeps the text, and room is enough to go on.
+"""The disk of the database is full: reading goes on, writing says so and keeps the text, and room
+is enough to go on.
 
-No restart in between. SQLite is told that its file may not grow, PostgreSQL answers with its own error for a full disk.
+No restart in between. SQLite is told that its file may not grow, PostgreSQL answers with its own
+error for a full disk.
 """
 
 from collections.abc import Callable, Iterator
@@ -75,8 +77,10 @@ class PostgresDisk:
     def fill(self) -> None:
         self._run(
             "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$",
-            "CREATE TRIGGER disk_full BEFORE INSERT ON submission FOR EACH ROW EXECUTE FUNCTION disk_full()",
+            "$$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING "
+            "ERRCODE = '53100'; END $$",
+            "CREATE TRIGGER disk_full BEFORE INSERT ON submission FOR EACH ROW EXECUTE FUNCTION "
+            "disk_full()",
         )
 
     def free(self) -> None:

@@ -1,7 +1,9 @@
-"""Web server and runner are killed again and again while people send questions: no receipt is ever broken.
+"""Web server and runner are killed again and again while people send questions: no receipt is ever
+broken.
 
-Random moments are drawn from a fixed seed and tied to progress, not to the clock, so that a slow machine is killed as
-often as a fast one. Browsers whose POST got no answer send the same form again, as people do.
+Random moments are drawn from a fixed seed and tied to progress, not to the clock, so that a slow
+machine is killed as often as a fast one. Browsers whose POST got no answer send the same form
+again, as people do.
 """
 
 import collections
@@ -102,7 +104,8 @@ def somebody(number: int) -> Person:
         name=f"Nguyễn Văn Thứ {number}",
         email=f"nguoi-{number}@example.vn",
         phone="0912345678" if number % 3 == 0 else "",
-        body=f"Câu hỏi số {number}: lịch thu gom rác ở thôn Đông trong tuần tới thay đổi như thế nào?",
+        body=f"Câu hỏi số {number}: lịch thu gom rác ở thôn Đông trong tuần tới thay đổi như thế "
+        f"nào?",
         attachment=Attachment(f"Đơn {number}.pdf", pdf()) if number % WITH_FILE == 0 else None,
     )
 
@@ -124,7 +127,9 @@ def kill_the_web(
 
 
 class MailKiller:
-    """Kills the runner at random mails: when the mail server has taken one and not yet said so, or at any other moment."""
+    """Kills the runner at random mails: when the mail server has taken one and not yet said so, or
+    at any other moment.
+    """
 
     def __init__(self, runner: Program, chance: random.Random) -> None:
         moments = chance.sample(range(3, SUBMISSIONS - 20), KILLS)
@@ -184,8 +189,10 @@ def test_no_receipt_is_broken_by_kill_9(
     assert duplicates <= site.runner.kills
     with capsys.disabled():
         print(
-            f"\n  {len(crowd.receipts)} receipts; {site.web.kills} kills of the server, {site.runner.kills} of the runner; "
-            f"{crowd.unanswered} requests without an answer, {crowd.refused} refused; {duplicates} mails twice"
+            f"\n  {len(crowd.receipts)} receipts; {site.web.kills} kills of the server, "
+            f"{site.runner.kills} of the runner; "
+            f"{crowd.unanswered} requests without an answer, {crowd.refused} refused; "
+            f"{duplicates} mails twice"
         )
 
 
@@ -198,7 +205,9 @@ def check_database() -> None:
 
 
 def check_receipts(site: Site, receipts: list[Receipt]) -> None:
-    """Every receipt is in the database once, numbers have no gap, and each PIN opens its question."""
+    """Every receipt is in the database once, numbers have no gap, and each PIN
+    opens its question.
+    """
     assert len(receipts) == SUBMISSIONS
     rows = db.session.execute(
         sa.select(Submission.code, Submission.idempotency_key).order_by(Submission.code)
@@ -247,7 +256,9 @@ def _per_thing(
 
 
 def check_mails(smtp: FaultyServer) -> int:
-    """Every mail arrived, under the one Message-ID of its row, with its own code in it; returns how many came twice."""
+    """Every mail arrived, under the one Message-ID of its row, with its own code in it; returns how
+    many came twice.
+    """
     rows = {row.message_id: row for row in db.session.scalars(sa.select(OutboxMessage))}
     arrived: dict[str, list[str]] = collections.defaultdict(list)
     for taken in smtp.taken:
@@ -282,7 +293,9 @@ def check_nothing_hidden() -> None:
 
 
 def check_files() -> None:
-    """Every file sent belongs to its question and lies on the disk; what broken requests left is swept away."""
+    """Every file sent belongs to its question and lies on the disk; what broken requests left is
+    swept away.
+    """
     owned = sa.select(StoredFile).where(StoredFile.owner_kind == "submission")
     assert _per_thing(StoredFile.owner_id, StoredFile.owner_kind == "submission") == {
         1: SUBMISSIONS // WITH_FILE

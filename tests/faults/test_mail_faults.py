@@ -1,4 +1,6 @@
-"""Broken mail servers, killed runners: every message ends in a visible state, none is lost, none changes its Message-ID."""
+"""Broken mail servers, killed runners: every message ends in a visible state, none is lost, none
+changes its Message-ID.
+"""
 
 import datetime as dt
 import os
@@ -125,7 +127,8 @@ class TestBadServers:
         [
             (Behaviour(recipient="451 4.3.0 try again later"), "451 4.3.0 try again later"),
             (Behaviour(data="452 4.2.2 mailbox full"), "452 4.2.2 mailbox full"),
-            # Refusals of the sender concern every mail: they are the server's or the settings' fault.
+            # Refusals of the sender concern every mail: they are the server's or the settings'
+            # fault.
             (Behaviour(sender="550 5.7.1 sender not allowed"), "550 5.7.1 sender not allowed"),
             (Behaviour(sender="421 4.7.0 too many connections"), "421 4.7.0 too many connections"),
         ],
@@ -158,7 +161,9 @@ class TestBadServers:
         assert message.last_error in {behaviour.recipient, behaviour.data} - {""}
 
     def test_dropped_after_data(self, site: Flask, port: int) -> None:
-        """The server has it, we cannot know: sent again, and the same Message-ID lets it be folded."""
+        """The server has it, we cannot know: sent again, and the same Message-ID
+        lets it be folded.
+        """
         [message_id] = queue(site)
         with FaultyServer(Behaviour(drop_after_data=True), port) as server:
             self.fails(site)
@@ -185,7 +190,9 @@ class TestBadServers:
             self.recovers(site, server, message_id, copies=2)
 
     def test_every_answer_slow(self, site: Flask, port: int) -> None:
-        """No single answer is too late, but together they would outlast the lease: the delivery as a whole has an end."""
+        """No single answer is too late, but together they would outlast the lease: the delivery as
+        a whole has an end.
+        """
         [message_id] = queue(site)
         with FaultyServer(Behaviour(pace=TIMEOUT * 0.8), port) as server:
             assert self.fails(site) == "TimeoutError"
@@ -215,7 +222,9 @@ class TestBadServers:
         settings: dict[str, Any],
         reason: str,
     ) -> None:
-        """Neither a mail in the clear nor a password; the message waits until somebody has repaired it."""
+        """Neither a mail in the clear nor a password; the message waits until somebody has repaired
+        it.
+        """
         mail = site.extensions["mail"]
         for name, value in settings.items():
             monkeypatch.setattr(mail, name.removeprefix("mail_"), value)
@@ -364,7 +373,10 @@ def sender_of(app: Flask, message_id: str) -> int:
 
 
 def test_killed_runners_lose_nothing(site: Flask, port: int, runners: Runners) -> None:
-    """kill -9 before the server has the message: once. After it has it, before we know: twice, never more."""
+    """kill -9 before the server has the message: once.
+
+    After it has it, before we know: twice, never more.
+    """
     ids = queue(site, 12)
     before, after = {ids[1]}, {ids[3], ids[8]}
     killed: set[str] = set()

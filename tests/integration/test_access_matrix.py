@@ -1,4 +1,6 @@
-"""Every address × method × role against the checked-in table, in both directions, with real requests."""
+"""Every address × method × role against the checked-in table, in both directions, with real
+requests.
+"""
 
 import json
 import re
@@ -42,7 +44,9 @@ def demo_app(make_app: Any) -> Flask:
 
 
 def test_the_table_names_every_route_and_who_may(demo_app: Flask) -> None:
-    """A route that is missing here, or open to others than agreed, fails: run scripts/access_matrix.py and read the difference."""
+    """A route that is missing here, or open to others than agreed, fails: run
+    scripts/access_matrix.py and read the difference.
+    """
     assert matrix(demo_app) == TABLE
 
 
@@ -114,5 +118,8 @@ def _problem(client: FlaskClient, key: str, who: Any, role: Role) -> str | None:
     allowed = who in ("anyone", "signed-in") or role.value in who
     refused = response.status_code == 403
     if allowed == refused:
-        return f"{key}: {response.status_code} for {role.value}, who may {'' if allowed else 'not '}come in"
+        return (
+            f"{key}: {response.status_code} for {role.value}, who may "
+            f"{'' if allowed else 'not '}come in"
+        )
     return None

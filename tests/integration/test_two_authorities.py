@@ -1,6 +1,7 @@
 """Two instance folders in one process: nothing of one authority is found in the other.
 
-Both give the same codes and run behind the same addresses, so that whatever were shared by mistake would show.
+Both give the same codes and run behind the same addresses, so that whatever were shared by mistake
+would show.
 """
 
 import io
@@ -76,7 +77,9 @@ def authority(folder: Path, database_url: str, marker: str) -> Authority:
 
 @pytest.fixture
 def both(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[tuple[Authority, Authority]]:
-    """The two, made one after the other: the second would overwrite what the first kept outside its app."""
+    """The two, made one after the other: the second would overwrite what the first kept outside its
+    app.
+    """
     made = [
         authority(tmp_path / name, new_database(), marker)
         for name, marker in (("mot", "Xoanmot"), ("hai", "Lienhai"))
@@ -209,7 +212,8 @@ def test_a_question_opened_here_is_closed_there(both: tuple[Authority, Authority
     stranger = second.browser()
     stranger.set_cookie("phien", cookie.value)
     assert 'name="pin"' in second.text(f"/tra-cuu/{second.code}", stranger)
-    # Neither does the form of one site post to the other, nor a PIN of one open the other's question.
+    # Neither does the form of one site post to the other, nor a PIN of one open the other's
+    # question.
     assert stranger.post("/tra-cuu", data=form).status_code == 419
     form["csrf_token"] = token(second.text("/tra-cuu", stranger))
     assert first.pin != second.pin

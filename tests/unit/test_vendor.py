@@ -1,4 +1,6 @@
-"""What is served as it stands: vendored files are what VENDOR.toml says, nothing of GOV.UK's brand, nothing inline in a template."""
+"""What is served as it stands: vendored files are what VENDOR.toml says, nothing of GOV.UK's brand,
+nothing inline in a template.
+"""
 
 import gzip
 import hashlib

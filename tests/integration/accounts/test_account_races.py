@@ -1,4 +1,6 @@
-"""Several requests at the same moment: limits hold, codes and links count once, administrators do not close each other out."""
+"""Several requests at the same moment: limits hold, codes and links count once, administrators do
+not close each other out.
+"""
 
 import threading
 from collections import Counter
@@ -195,7 +197,8 @@ def test_nobody_waits_behind_a_slow_hash(app: Flask, monkeypatch: pytest.MonkeyP
 
         thread = threading.Thread(target=write)
         thread.start()
-        # Well below the time after which a writer gives up; when nobody holds the turn it takes no time at all.
+        # Well below the time after which a writer gives up; when nobody holds the turn it takes no
+        # time at all.
         thread.join(timeout=10)
 
     box = type(vault_of(app))

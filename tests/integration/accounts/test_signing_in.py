@@ -1,4 +1,6 @@
-"""The sign-in form: who gets in, what wrong answers say, where people go next, how tries are limited."""
+"""The sign-in form: who gets in, what wrong answers say, where people go next, how tries are
+limited.
+"""
 
 import datetime as dt
 import re

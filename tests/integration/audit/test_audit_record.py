@@ -115,10 +115,20 @@ def test_names_are_cleaned_and_cut(ctx: Flask) -> None:
         "DELETE FROM audit_record WHERE id = 3",
         "DELETE FROM audit_record",
         "DELETE FROM audit_head",
-        "UPDATE audit_head SET last_id = 2, last_hash = (SELECT hash FROM audit_record WHERE id = 2)",
+        (
+            "UPDATE audit_head SET last_id = 2, last_hash = (SELECT hash FROM audit_record WHERE "
+            "id = "
+            "2)"
+        ),
         "UPDATE audit_head SET last_hash = 'x'",
-        "INSERT INTO audit_record (id, at, tag, actor, data, previous_hash, hash) VALUES (9, CURRENT_TIMESTAMP, 't', 'a', '{}', 'x', 'y')",
-        "INSERT INTO audit_record (id, at, tag, actor, data, previous_hash, hash) VALUES (4, CURRENT_TIMESTAMP, 't', 'a', '{}', 'x', 'y')",
+        (
+            "INSERT INTO audit_record (id, at, tag, actor, data, previous_hash, hash) VALUES (9, "
+            "CURRENT_TIMESTAMP, 't', 'a', '{}', 'x', 'y')"
+        ),
+        (
+            "INSERT INTO audit_record (id, at, tag, actor, data, previous_hash, hash) VALUES (4, "
+            "CURRENT_TIMESTAMP, 't', 'a', '{}', 'x', 'y')"
+        ),
     ],
 )
 def test_the_database_refuses(ctx: Flask, statement: str) -> None:
@@ -188,7 +198,8 @@ def test_a_forged_end_is_found_by_a_hash_noted_earlier(ctx: Flask) -> None:
     with without_triggers():
         run("DELETE FROM audit_record WHERE id = 3")
         run(
-            "UPDATE audit_head SET last_id = 2, last_hash = (SELECT hash FROM audit_record WHERE id = 2)"
+            "UPDATE audit_head SET last_id = 2, last_hash = (SELECT hash FROM audit_record WHERE "
+            "id = 2)"
         )
     assert service.verify() == []
     assert service.verify(noted) == [f"Không tìm thấy bản ghi có mã băm {noted} đã lưu trước đây."]

@@ -1,4 +1,6 @@
-"""Comments and answers as everybody reads them: only what is shown, under the names that people chose, with numbers after closing."""
+"""Comments and answers as everybody reads them: only what is shown, under the names that people
+chose, with numbers after closing.
+"""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -1,4 +1,6 @@
-"""One's own comment behind code and PIN: what it shows in every state, and what its sender may do."""
+"""One's own comment behind code and PIN: what it shows in every state, and what
+its sender may do.
+"""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,6 @@
-"""The draft on screen: uploaded, mended and published by the office, read and commented on clause by clause by everybody."""
+"""The draft on screen: uploaded, mended and published by the office, read and commented on clause
+by clause by everybody.
+"""
 
 import gzip
 import io

@@ -30,7 +30,8 @@ from tests.factories.versions import make_version
 ONE = (
     p("Điều 1. Phạm vi", bold=True)
     + p(
-        "Nghị định này quy định chi tiết về trình tự, thủ tục giao đất, cho thuê đất trên địa bàn xã."
+        "Nghị định này quy định chi tiết về trình tự, thủ tục giao đất, cho thuê đất trên địa bàn "
+        "xã."
     )
     + p("Điều 2. Hồ sơ", bold=True)
     + p("1. Người sử dụng đất nộp hồ sơ tại bộ phận một cửa của Ủy ban nhân dân xã nơi có đất.")
@@ -259,7 +260,8 @@ def test_merging_with_the_one_before(ctx: Flask, version: DraftVersion, officer:
     assert (into.anchor, into.text[:12]) == ("dieu-2", "1. Cơ quan n")
     into = service.merge(version, into, actor=officer, seen_revision=None)
     assert into.text.endswith(
-        "cho thuê đất.\n\nĐiều 2 Đối tượng áp dụng\n\n1. Cơ quan nhà nước thực hiện quyền và nghĩa vụ đại diện chủ sở hữu về đất đai."
+        "cho thuê đất.\n\nĐiều 2 Đối tượng áp dụng\n\n1. Cơ quan nhà nước thực hiện quyền và "
+        "nghĩa vụ đại diện chủ sở hữu về đất đai."
     )
     assert anchors(version) == ["chuong-1", "dieu-1"]
     with pytest.raises(Refused, match="đầu tiên"):

@@ -1,4 +1,6 @@
-"""Entering with real requests: a slip and its receipt, a meeting with its rows, a file of slips from upload to comments."""
+"""Entering with real requests: a slip and its receipt, a meeting with its rows, a file of slips
+from upload to comments.
+"""
 
 import io
 import re

@@ -1,4 +1,6 @@
-"""Slips, letters and meetings that officers enter: who may, when it is late, all or nothing, and never twice."""
+"""Slips, letters and meetings that officers enter: who may, when it is late, all or nothing, and
+never twice.
+"""
 
 import datetime as dt
 import uuid

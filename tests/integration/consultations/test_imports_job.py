@@ -1,4 +1,6 @@
-"""From an upload to rows: applied once and whole, whatever happens in between; refused rows come back as a file to mend."""
+"""From an upload to rows: applied once and whole, whatever happens in between; refused rows come
+back as a file to mend.
+"""
 
 import io
 import zipfile
@@ -166,7 +168,9 @@ def test_a_file_of_the_authority_belongs_to_no_consultation(ctx: Flask) -> None:
 
 
 def test_the_reader_holds_nobody_up(ctx: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the child reads, no transaction is open, so others write; progress is written in between."""
+    """While the child reads, no transaction is open, so others write; progress is written in
+    between.
+    """
     run_id, _officer = begin()
     seen: list[tuple[ImportState, bool]] = []
     original = jobs_imports.sandbox.read

@@ -1,4 +1,6 @@
-"""The runner is killed in the middle of an import: the reader dies with it, and the next runner does the work once."""
+"""The runner is killed in the middle of an import: the reader dies with it, and the next runner
+does the work once.
+"""
 
 import io
 import os
@@ -35,7 +37,8 @@ from app.consultations.states import ImportKind
 from app.jobs import runner
 from tests.integration.consultations.test_imports_job import READER, apply_rows
 
-app = create_app(sys.argv[1], {"environment": "test", "secret_key": "x" * 40, "database_url": sys.argv[2], "page_cache": False})
+settings = {"environment": "test", "secret_key": "x" * 40, "page_cache": False}
+app = create_app(sys.argv[1], settings | {"database_url": sys.argv[2]})
 imports.register_importer(ImportKind.PROJECTS, READER, apply_rows, extensions=("csv",))
 runner.drain(app)
 """

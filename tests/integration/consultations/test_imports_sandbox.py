@@ -1,4 +1,6 @@
-"""The child process around a reader: bounded in time, memory, rows and words, whatever the file makes it do."""
+"""The child process around a reader: bounded in time, memory, rows and words, whatever the file
+makes it do.
+"""
 
 import io
 import json

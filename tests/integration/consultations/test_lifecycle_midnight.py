@@ -1,4 +1,6 @@
-"""Midnight in Hà Nội with the page cache on: the pages change by their dates, the job moves the stage, in either order."""
+"""Midnight in Hà Nội with the page cache on: the pages change by their dates, the job moves the
+stage, in either order.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -34,7 +36,9 @@ def clock() -> Iterator[Any]:
 def cached(
     make_app: Any, database_url: str, app: Flask, clock: Any
 ) -> Iterator[tuple[FlaskClient, str]]:
-    """A reader of an installation that keeps its pages, and the address of a consultation from 8 October to 9 November."""
+    """A reader of an installation that keeps its pages, and the address of a consultation from 8
+    October to 9 November.
+    """
     keeping = make_app(database_url=database_url, page_cache=True)
     with keeping.app_context():
         make_agency()
@@ -58,7 +62,9 @@ def run_the_clock(app: Flask) -> Stage:
 
 
 def shown(reader: FlaskClient, address: str) -> tuple[str, str, bool]:
-    """What the page and the list say, each asked for twice so that it comes from the shelf, and whether a comment is taken."""
+    """What the page and the list say, each asked for twice so that it comes from the shelf, and
+    whether a comment is taken.
+    """
     page, again, listed = (reader.get(path) for path in (address, address, "/lay-y-kien"))
     assert page.status_code == listed.status_code == 200
     assert page.data == again.data

@@ -1,4 +1,6 @@
-"""Creating, posting, opening and closing by the clock, extending, hiding: each with its refusals, its log and its record."""
+"""Creating, posting, opening and closing by the clock, extending, hiding: each with its refusals,
+its log and its record.
+"""
 
 import datetime as dt
 from collections.abc import Iterator

@@ -1,4 +1,6 @@
-"""From a surveyor's file to a public map: read in a child process, confirmed by a person, shown through the gate."""
+"""From a surveyor's file to a public map: read in a child process, confirmed by a person, shown
+through the gate.
+"""
 
 import io
 import json
@@ -56,7 +58,9 @@ def land_file(**more: Any) -> FileStorage:
 
 
 def work(app: Flask) -> None:
-    """Let the runner do what is in line; a session that holds the writer's turn would keep it waiting."""
+    """Let the runner do what is in line; a session that holds the writer's turn would keep it
+    waiting.
+    """
     db.session.commit()
     runner.drain(app)
     db.session.expire_all()
@@ -158,7 +162,8 @@ def test_a_wrong_zone_is_told_and_the_same_file_read_again(ctx: Flask, moderator
     run = read_in(ctx, consultation, land_file(prj=None), moderator, crs=9217, title="Lớp")
     assert (
         run.message
-        == "0 % nằm trong ranh giới; nếu chọn múi 108°00′ (EPSG:5898) thì 100 %. Có lẽ tệp dùng múi đó."
+        == "0 % nằm trong ranh giới; nếu chọn múi 108°00′ (EPSG:5898) thì 100 %. Có lẽ tệp dùng "
+        "múi đó."
     )
     wrong = layers()[-1]
     assert (wrong.better_crs, wrong.inside_share) == (5898, 0)

@@ -1,4 +1,6 @@
-"""Moderators' screens with real requests: the queue beside the questions', the workbench, many at once, erasing."""
+"""Moderators' screens with real requests: the queue beside the questions', the workbench, many at
+once, erasing.
+"""
 
 import re
 from typing import Any

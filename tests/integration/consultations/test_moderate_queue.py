@@ -1,4 +1,6 @@
-"""The lists of comments: who sees what, filters, pages, figures, and that no tab reads or sorts the whole table."""
+"""The lists of comments: who sees what, filters, pages, figures, and that no tab reads or sorts the
+whole table.
+"""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,6 @@
-"""What moderators do with one comment, who may, and what it leaves behind: counters, log, record, public pages."""
+"""What moderators do with one comment, who may, and what it leaves behind: counters, log, record,
+public pages.
+"""
 
 from typing import Any
 
@@ -354,7 +356,8 @@ def test_erasing_leaves_nothing_of_the_sender(moderator: User) -> None:
     comment = make_comment(
         consultation,
         visibility=Visibility.PUBLIC,
-        body="Con đường xyzmarker cắt đôi thửa ruộng của nhà tôi, xin dời đi nơi khác cho thuận tiện.",
+        body="Con đường xyzmarker cắt đôi thửa ruộng của nhà tôi, xin dời đi nơi khác cho thuận "
+        "tiện.",
         proposed_text="xyzmarker",
         public_proposed="xyzmarker",
         proposed_html="<p>xyzmarker</p>",

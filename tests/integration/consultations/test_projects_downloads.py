@@ -1,4 +1,6 @@
-"""Open data: only what everybody may read, no cell that runs, any number of rows in the same memory."""
+"""Open data: only what everybody may read, no cell that runs, any number of rows in the same
+memory.
+"""
 
 import csv
 import io

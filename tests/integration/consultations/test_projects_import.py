@@ -1,4 +1,6 @@
-"""From the file of Biểu 10/CH to the list: whole, balanced, without repetition; what is broken comes back with its reason."""
+"""From the file of Biểu 10/CH to the list: whole, balanced, without repetition; what is broken
+comes back with its reason.
+"""
 
 import io
 from decimal import Decimal
@@ -29,7 +31,10 @@ from tests.factories.accounts import make_user
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.projects import ALL_CODES, FILE, make_lands, make_project
 
-HEADER = "Mã công trình;Hạng mục;Mã loại đất;Diện tích kế hoạch (ha);Diện tích hiện trạng (ha);Sử dụng vào loại đất;Vị trí trên bản đồ;Địa điểm"
+HEADER = (
+    "Mã công trình;Hạng mục;Mã loại đất;Diện tích kế hoạch (ha);Diện tích hiện trạng (ha);Sử "
+    "dụng vào loại đất;Vị trí trên bản đồ;Địa điểm"
+)
 ROW = "C01;Đường tránh phía Tây;DGT;2,00;;LUC 2,00;Tờ 07: thửa 118;X-TH"
 
 

@@ -1,4 +1,6 @@
-"""The office's tab of the list: a file goes up, a row is mended, what is wrong stands beside its field."""
+"""The office's tab of the list: a file goes up, a row is mended, what is wrong stands beside its
+field.
+"""
 
 import io
 from typing import Any

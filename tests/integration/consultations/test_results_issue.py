@@ -1,4 +1,6 @@
-"""From points to an issued table: totals, locks, reissues with their changes, the wording that people edited."""
+"""From points to an issued table: totals, locks, reissues with their changes, the wording that
+people edited.
+"""
 
 import json
 

@@ -1,4 +1,6 @@
-"""The whole way in a browser: points, themes, replies, the table, the certificate, the published result."""
+"""The whole way in a browser: points, themes, replies, the table, the certificate, the published
+result.
+"""
 
 import hashlib
 import io

@@ -1,4 +1,6 @@
-"""Points, themes and replies as services: idempotent, all or none, two people, counters that are right."""
+"""Points, themes and replies as services: idempotent, all or none, two people, counters that are
+right.
+"""
 
 import datetime as dt
 

@@ -1,4 +1,6 @@
-"""Nothing that was issued or certified can be altered unnoticed: rows are changed with raw SQL, and found."""
+"""Nothing that was issued or certified can be altered unnoticed: rows are changed with raw SQL, and
+found.
+"""
 
 from typing import Any
 
@@ -28,7 +30,9 @@ from tests.factories.results import People, make_file, make_issued, people, poin
 
 
 def certified() -> tuple[Consultation, People]:
-    """Everything there is to be changed: a dossier file, a draft, a meeting, an issued table, a certificate."""
+    """Everything there is to be changed: a dossier file, a draft, a meeting, an issued table, a
+    certificate.
+    """
     consultation, _table, who = make_issued()
     item = DossierItem(consultation_id=consultation.id, kind=DossierKind.DRAFT, title="Dự thảo")
     version = DraftVersion(consultation_id=consultation.id, number=1, published_at=now())
@@ -75,7 +79,10 @@ def test_an_untouched_consultation_is_whole(ctx: Flask) -> None:
 
 CHANGES = {
     "a comment's words": (
-        "UPDATE submission SET body = 'Tôi hoàn toàn đồng ý với quy hoạch này.' WHERE id = (SELECT max(id) FROM submission)",
+        (
+            "UPDATE submission SET body = 'Tôi hoàn toàn đồng ý với quy hoạch này.' WHERE id = "
+            "(SELECT max(id) FROM submission)"
+        ),
         "đã bị sửa",
     ),
     "a comment's stance": (
@@ -95,7 +102,10 @@ CHANGES = {
         "khác với bảng đã phát hành",
     ),
     "the wording in the table": (
-        "UPDATE comment_point SET table_text = 'khác' WHERE id = (SELECT max(id) FROM comment_point)",
+        (
+            "UPDATE comment_point SET table_text = 'khác' WHERE id = (SELECT max(id) FROM "
+            "comment_point)"
+        ),
         "khác với bảng",
     ),
     "a reply's words": (
@@ -103,11 +113,17 @@ CHANGES = {
         "khác với bảng",
     ),
     "a decision": (
-        "UPDATE comment_reply SET decision = 'out_of_scope' WHERE id = (SELECT max(id) FROM comment_reply)",
+        (
+            "UPDATE comment_reply SET decision = 'out_of_scope' WHERE id = (SELECT max(id) FROM "
+            "comment_reply)"
+        ),
         "khác với bảng",
     ),
     "a lock": (
-        "UPDATE comment_point SET issued_number = NULL WHERE id = (SELECT max(id) FROM comment_point)",
+        (
+            "UPDATE comment_point SET issued_number = NULL WHERE id = (SELECT max(id) FROM "
+            "comment_point)"
+        ),
         "không còn khóa",
     ),
     "the head of the issue": (
@@ -121,7 +137,10 @@ CHANGES = {
         "khác với giấy chứng nhận",
     ),
     "the log": (
-        "UPDATE consultation_log SET note = 'khác' WHERE id = (SELECT min(id) FROM consultation_log)",
+        (
+            "UPDATE consultation_log SET note = 'khác' WHERE id = (SELECT min(id) FROM "
+            "consultation_log)"
+        ),
         "Nhật ký của cuộc lấy ý kiến",
     ),
     "a clause of the draft": ("UPDATE clause SET text = 'khác'", "Dự thảo phiên bản 1"),
@@ -153,7 +172,9 @@ def test_a_changed_row_of_the_issue_is_found(ctx: Flask) -> None:
 
 
 def test_a_hash_made_to_fit_is_not_in_the_chain(ctx: Flask) -> None:
-    """Whoever changes a certificate together with its hash is found by the record, which cannot be changed."""
+    """Whoever changes a certificate together with its hash is found by the record, which cannot be
+    changed.
+    """
     consultation, _who = certified()
     certificate = db.session.scalars(sa.select(Certificate)).one()
     certificate.content = {**certificate.content, "public": 99}

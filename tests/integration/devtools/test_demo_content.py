@@ -1,4 +1,6 @@
-"""What `flask demo load` makes: a whole office at work, with every stage, clock and mail state somewhere."""
+"""What `flask demo load` makes: a whole office at work, with every stage, clock and mail state
+somewhere.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -33,7 +35,9 @@ from app.workdays.clock import ClockState
 
 @pytest.fixture(scope="module")
 def office(shared_app: Flask, make_app: Any, database_url: str) -> Iterator[Flask]:
-    """An app of its own with the sample data loaded, for tests that only read; emptied after the last of them."""
+    """An app of its own with the sample data loaded, for tests that only read; emptied after the
+    last of them.
+    """
     app = make_app(database_url=database_url, demo=True)
     with app.app_context():
         loaded = demo.load()
@@ -72,7 +76,9 @@ def numbered(number: int) -> Question:
 
 
 def stages() -> Counter[str]:
-    """How many questions stand where; answered and closed are one, since that depends on the holidays."""
+    """How many questions stand where; answered and closed are one, since that depends on the
+    holidays.
+    """
     found: Counter[str] = Counter()
     for question in all_questions():
         found["answered" if question.stage in ANSWERED_STAGES else question.stage.value] += 1

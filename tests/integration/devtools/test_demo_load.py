@@ -1,4 +1,6 @@
-"""`flask demo load`: into an empty database only, on any day, afresh when asked, never where it is not allowed."""
+"""`flask demo load`: into an empty database only, on any day, afresh when asked, never where it is
+not allowed.
+"""
 
 import datetime as dt
 from collections import Counter
@@ -38,7 +40,9 @@ def numbered(number: int) -> Question:
 
 
 def stages() -> Counter[str]:
-    """How many questions stand where; answered and closed are one, since that depends on the holidays."""
+    """How many questions stand where; answered and closed are one, since that depends on the
+    holidays.
+    """
     found: Counter[str] = Counter()
     for question in all_questions():
         found["answered" if question.stage in ANSWERED_STAGES else question.stage.value] += 1

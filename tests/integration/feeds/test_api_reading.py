@@ -1,4 +1,6 @@
-"""The API: every address against its own document, pages that fit together, errors as problem documents, who may read it."""
+"""The API: every address against its own document, pages that fit together, errors as problem
+documents, who may read it.
+"""
 
 import datetime as dt
 import json

@@ -1,4 +1,6 @@
-"""Feeds and the site map: what happened to consultations, in order, with ids that stay; what is hidden is in none of them."""
+"""Feeds and the site map: what happened to consultations, in order, with ids that stay; what is
+hidden is in none of them.
+"""
 
 import datetime as dt
 import xml.etree.ElementTree as ET

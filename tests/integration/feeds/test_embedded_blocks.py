@@ -1,4 +1,6 @@
-"""Blocks for a frame: who may show them, what stands in them, and that every other page refuses to be framed."""
+"""Blocks for a frame: who may show them, what stands in them, and that every other page refuses to
+be framed.
+"""
 
 from typing import Any
 

@@ -46,7 +46,8 @@ def test_a_file_is_saved_under_its_full_name(client, guard, address):
 
     assert (response.status_code, response.data) == (200, pdf())
     assert response.headers["Content-Disposition"] == (
-        "attachment; filename=\"don-de-nghi.pdf\"; filename*=UTF-8''%C4%90%C6%A1n%20%C4%91%E1%BB%81%20ngh%E1%BB%8B.pdf"
+        'attachment; filename="don-de-nghi.pdf"; '
+        "filename*=UTF-8''%C4%90%C6%A1n%20%C4%91%E1%BB%81%20ngh%E1%BB%8B.pdf"
     )
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.headers["Content-Length"] == str(len(pdf()))

@@ -222,7 +222,8 @@ def test_work_after_a_lost_lease_is_undone(app: Flask, kinds: Kinds) -> None:
     number = enqueue(app, "test:slow")
     assert runner.drain(app, rounds=1) == 1
     with app.app_context():
-        # Undone with everything else, so the lease is ours again and the job waits for its next try.
+        # Undone with everything else, so the lease is ours again and the job waits for its next
+        # try.
         assert value("done") == 0
         assert job(number).state is JobState.READY
 
@@ -437,7 +438,8 @@ def test_nonsense_is_refused_by_the_database(ctx: Flask) -> None:
         with pytest.raises(IntegrityError):
             db.session.execute(
                 sa.text(
-                    f"INSERT INTO job ({names}) VALUES ({', '.join(':' + name for name in columns)})"
+                    f"INSERT INTO job ({names}) VALUES "
+                    f"({', '.join(':' + name for name in columns)})"
                 ),
                 columns,
             )

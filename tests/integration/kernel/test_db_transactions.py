@@ -1,4 +1,6 @@
-"""How transactions start: numbers without gaps under load, readers who cannot write, writers who wait their turn and not for ever."""
+"""How transactions start: numbers without gaps under load, readers who cannot write, writers who
+wait their turn and not for ever.
+"""
 
 import contextlib
 import json
@@ -229,7 +231,8 @@ def test_a_lock_is_one_turn_for_threads_and_for_processes(
 
 def test_a_forked_worker_has_a_lock_of_its_own(tmp_path: Path) -> None:
     script = (
-        "import os, sys; from pathlib import Path; from app.kernel import db; from app.kernel.errors import Busy\n"
+        "import os, sys; from pathlib import Path; from app.kernel import db; from "
+        "app.kernel.errors import Busy\n"
         "db.WRITER_WAIT = 0.1\n"
         f"lock = db.WriterLock(Path({str(tmp_path / 'lock')!r}))\n"
         "lock.acquire(); lock.release()\n"
@@ -266,7 +269,9 @@ def test_the_database_is_configured_as_promised(ctx: Flask) -> None:
 
 
 def test_a_writer_holds_the_database_from_its_first_look(make_app: Any, tmp_path: Path) -> None:
-    """Also against programs that know nothing of our lock: what was read cannot be overtaken before it is written."""
+    """Also against programs that know nothing of our lock: what was read cannot be overtaken before
+    it is written.
+    """
     file = tmp_path / "rieng.db"
     app: Flask = make_app(database_url=f"sqlite:///{file}")
     with (

@@ -1,4 +1,7 @@
-"""The index on the database of the run. Expectations are written out, so that both databases have to agree with them."""
+"""The index on the database of the run.
+
+Expectations are written out, so that both databases have to agree with them.
+"""
 
 import contextlib
 import sqlite3
@@ -344,7 +347,8 @@ def test_nothing_remains_of_a_removed_document(ctx: Flask, database_url: str) ->
         file = Path(sa.make_url(database_url).database or "")
         with contextlib.closing(sqlite3.connect(file)) as connection:
             assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
-        # Another process reads it: closing the file in this one would give up the locks that SQLite holds on it.
+        # Another process reads it: closing the file in this one would give up the locks that SQLite
+        # holds on it.
         held = subprocess.run(["cat", str(file)], capture_output=True, check=True).stdout.lower()
         assert b"search_doc" in held
         assert b"bimatxyz" not in held

@@ -1,4 +1,6 @@
-"""The page cache in front of the real app: what is made once, what is never kept, and that nothing old is handed out."""
+"""The page cache in front of the real app: what is made once, what is never kept, and that nothing
+old is handed out.
+"""
 
 import datetime as dt
 import gzip
@@ -81,7 +83,10 @@ class Site:
             if self.slow:
                 self.slow[0].set()
                 assert self.slow[1].wait(30)
-            return f"<html>{name} {len(self.made)} {dict(request.args)} {request.cookies} {request.headers} {FILLER}</html>"
+            return (
+                f"<html>{name} {len(self.made)} {dict(request.args)} {request.cookies} "
+                f"{request.headers} {FILLER}</html>"
+            )
 
         @bp.get("/thu-so-lieu")
         @cacheable(seconds=60)

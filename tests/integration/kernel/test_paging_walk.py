@@ -1,4 +1,6 @@
-"""Walking a list by cursors on the database of the run: every row once, forwards and backwards, with equal sort keys and noise."""
+"""Walking a list by cursors on the database of the run: every row once, forwards and backwards,
+with equal sort keys and noise.
+"""
 
 import datetime as dt
 from typing import Any

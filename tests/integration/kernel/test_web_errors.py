@@ -1,4 +1,6 @@
-"""Which page an error becomes, what such a page keeps, and the headers that every answer carries."""
+"""Which page an error becomes, what such a page keeps, and the headers that every
+answer carries.
+"""
 
 from collections.abc import Callable
 from typing import Any

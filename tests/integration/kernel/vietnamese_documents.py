@@ -1,4 +1,6 @@
-"""Sixty short documents as a commune's citizens and officers write them: title and body, by number."""
+"""Sixty short documents as a commune's citizens and officers write them: title and
+body, by number.
+"""
 
 DOCUMENTS: dict[int, tuple[str, str]] = dict(
     enumerate(

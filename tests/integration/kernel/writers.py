@@ -1,4 +1,7 @@
-"""One of the processes of the gate test: so many threads that read, count and insert. Run as a module; prints what failed."""
+"""One of the processes of the gate test: so many threads that read, count and insert.
+
+Run as a module; prints what failed.
+"""
 
 import json
 import os
@@ -34,7 +37,8 @@ def main(instance: str, threads: int, times: int) -> int:
         for _ in range(times):
             try:
                 with app.app_context():
-                    # Read first, as any real submission does: a deferred transaction would be refused or lose the count.
+                    # Read first, as any real submission does: a deferred transaction would be
+                    # refused or lose the count.
                     before = (
                         db.session.scalar(sa.select(Counter.value).where(Counter.name == NAME)) or 0
                     )

@@ -14,7 +14,10 @@ from app.questions.states import Outcome, Stage, Visibility
 from tests.factories.organisation import make_topic
 
 FETCH = {"X-Requested-With": "fetch"}
-BODY = "Gia đình tôi có số căn cước 051203004567, điện thoại 0905123456. Tôi là Nguyễn Thị Hoa, xin hỏi khi nào chi trả?"
+BODY = (
+    "Gia đình tôi có số căn cước 051203004567, điện thoại 0905123456. Tôi là Nguyễn Thị Hoa, "
+    "xin hỏi khi nào chi trả?"
+)
 FULL = {
     "short": "Từ tuần tới xe thu gom rác đi qua thôn Đông vào sáng thứ Ba.",
     "resolution": "Bà con để rác trước cửa trước 6 giờ sáng.",

@@ -1,4 +1,6 @@
-"""Every move through HTTP: by the right person, the wrong one, a stranger, out of turn, from an old page, without its reason."""
+"""Every move through HTTP: by the right person, the wrong one, a stranger, out of turn, from an old
+page, without its reason.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -361,7 +363,8 @@ def test_officer_of_another_unit_finds_nothing(office: Any, case: Case) -> None:
 
 @each
 def test_out_of_turn_is_a_conflict(office: Any, case: Case) -> None:
-    # For an officer somebody of the same unit took the step first; a withdrawn question never had a unit.
+    # For an officer somebody of the same unit took the step first; a withdrawn question never had a
+    # unit.
     code = office.question(stage=Stage.IN_REVIEW if case.right == "officer" else Stage.WITHDRAWN)
     more = case.prepare(office)
     before = office.revision(code)

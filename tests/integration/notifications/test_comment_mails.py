@@ -1,4 +1,6 @@
-"""What is written to somebody who commented, and what never is; what staff hear of a consultation."""
+"""What is written to somebody who commented, and what never is; what staff hear of
+a consultation.
+"""
 
 import datetime as dt
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""Following answers by mail: asked for by anybody, wanted only once the address says so, ended with one button."""
+"""Following answers by mail: asked for by anybody, wanted only once the address says so, ended with
+one button.
+"""
 
 import datetime as dt
 import re

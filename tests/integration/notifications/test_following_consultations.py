@@ -1,4 +1,6 @@
-"""Following a consultation by mail: asked, confirmed, ended; answers and consultations are different things."""
+"""Following a consultation by mail: asked, confirmed, ended; answers and consultations are
+different things.
+"""
 
 import re
 

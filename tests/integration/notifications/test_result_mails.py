@@ -1,4 +1,6 @@
-"""The result, to each participant: their own points and the replies, one mail an address, never to a stranger's."""
+"""The result, to each participant: their own points and the replies, one mail an address, never to
+a stranger's.
+"""
 
 from dataclasses import dataclass
 

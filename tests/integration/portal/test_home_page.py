@@ -1,4 +1,6 @@
-"""The home page: what is open for comments, counts, three statements; the ways to everything else."""
+"""The home page: what is open for comments, counts, three statements; the ways to
+everything else.
+"""
 
 import datetime as dt
 

@@ -1,4 +1,6 @@
-"""The marker crawl (A3): every public address, feed, block, download and search, with everything planted that nobody may see."""
+"""The marker crawl (A3): every public address, feed, block, download and search, with everything
+planted that nobody may see.
+"""
 
 import io
 import itertools
@@ -107,7 +109,9 @@ def values_of(rule: Rule, planted: dict[str, list[str]]) -> Iterator[dict[str, s
 
 
 def addresses(app: Flask, planted: dict[str, list[str]]) -> Iterator[str]:
-    """Every public address there is, with everything in its gaps, and with the queries that it knows."""
+    """Every public address there is, with everything in its gaps, and with the queries that it
+    knows.
+    """
     with app.test_request_context():
         adapter = app.url_map.bind("127.0.0.1:8000")
         for rule in app.url_map.iter_rules():

@@ -1,4 +1,6 @@
-"""The link of the first mail: looking changes nothing, the button does, and twice is as good as once."""
+"""The link of the first mail: looking changes nothing, the button does, and twice is as good as
+once.
+"""
 
 import datetime as dt
 import re

@@ -1,4 +1,6 @@
-"""What an officer attaches to a draft is nobody's outside until the answer is approved, an older public answer or not."""
+"""What an officer attaches to a draft is nobody's outside until the answer is approved, an older
+public answer or not.
+"""
 
 from flask import Flask
 

@@ -1,4 +1,6 @@
-"""The queue: who sees what in which tab, how it is paged, and that no tab reads or sorts the whole table."""
+"""The queue: who sees what in which tab, how it is paged, and that no tab reads or sorts the whole
+table.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -128,7 +130,9 @@ def test_everybody_has_the_tabs_of_the_own_work(
 
 @pytest.fixture
 def office(ctx: Flask) -> Iterator[dict[str, Question]]:
-    """One question for everything that a tab can be asked about; today is a Monday two weeks later."""
+    """One question for everything that a tab can be asked about; today is a Monday
+    two weeks later.
+    """
     people = cast()
     with after():
         made = {stage.value: make_question(stage=stage) for stage in Stage}
@@ -386,7 +390,9 @@ def filled(ctx: Flask) -> None:
 
 
 def _much_of_another_unit() -> None:
-    """So much work of somebody else that the index of one's own unit is the cheaper one, and the database knows it."""
+    """So much work of somebody else that the index of one's own unit is the cheaper one, and the
+    database knows it.
+    """
     unit, start = make_unit("Phòng Nội vụ"), today() - dt.timedelta(days=600)
     people = {
         "name": "N",

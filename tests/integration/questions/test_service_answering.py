@@ -528,7 +528,8 @@ def test_reopening_once_with_a_reason_gives_a_new_date(ctx: Flask) -> None:
     assert "24/06/2026" in left.mail("question-reopened").text
     assert "24/06/2026" in left.mail("staff-reopened").text
     assert left.mail("staff-reopened").to_address == people.officer.email
-    # The second answer is a second version; the first one is kept. It cannot be reopened a second time.
+    # The second answer is a second version; the first one is kept. It cannot be reopened a second
+    # time.
     with at(11):
         service.save_draft(
             question,

@@ -1,4 +1,6 @@
-"""What time and readers do: closing, erasing, deadlines under another calendar, counters, reports, presence."""
+"""What time and readers do: closing, erasing, deadlines under another calendar, counters, reports,
+presence.
+"""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,6 @@
-"""Before there is an answer: every step does exactly what the design's table says, and nothing for the wrong person or page."""
+"""Before there is an answer: every step does exactly what the design's table says, and nothing for
+the wrong person or page.
+"""
 
 import datetime as dt
 from collections.abc import Callable
@@ -238,7 +240,8 @@ def test_an_officer_of_another_unit_may_not(ctx: Flask, step: Step) -> None:
 def test_reading_before_the_check_does_not_disturb_the_revision_that_was_seen(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     seen = question.revision
-    # What a route does first: other reads, which let the session write what is pending, and a lazy attribute.
+    # What a route does first: other reads, which let the session write what is pending, and a lazy
+    # attribute.
     question.submission.title = question.submission.title + " "
     queries.counts(people.moderator)
     queries.log_of(question)

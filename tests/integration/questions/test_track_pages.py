@@ -1,4 +1,6 @@
-"""Following one's own question: code and PIN, the link of a mail, and everything that its sender may do."""
+"""Following one's own question: code and PIN, the link of a mail, and everything that its sender
+may do.
+"""
 
 import datetime as dt
 import io

@@ -253,7 +253,9 @@ def test_an_error_of_the_database_that_is_no_double_is_not_swallowed(ctx: Flask)
 
 
 class Meanwhile(dict[str, Any]):
-    """Spam marks that, while they are read, let the same form arrive a second time and be the faster one."""
+    """Spam marks that, while they are read, let the same form arrive a second time and be the
+    faster one.
+    """
 
     def __init__(self, act: Callable[[], object]) -> None:
         super().__init__(points=0)

@@ -1,4 +1,6 @@
-"""The calendar on screen: who may see it, what a year looks like, and the two steps of every change."""
+"""The calendar on screen: who may see it, what a year looks like, and the two steps of every
+change.
+"""
 
 import datetime as dt
 import re
@@ -38,7 +40,9 @@ def admin(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def moves() -> Iterator[list[Calendar]]:
-    """A feature with one deadline that follows 24 December 2026; the calendars that were applied."""
+    """A feature with one deadline that follows 24 December 2026; the calendars
+    that were applied.
+    """
     applied: list[Calendar] = []
 
     def preview(calendar: Calendar) -> list[events.MovedDeadline]:

@@ -24,7 +24,9 @@ D = dt.date
 
 
 class Questions:
-    """Two open questions, received on given days, five working days each: what a feature with deadlines registers."""
+    """Two open questions, received on given days, five working days each: what a feature with
+    deadlines registers.
+    """
 
     def __init__(self, *received: D) -> None:
         self.received = received

@@ -1,4 +1,6 @@
-"""Who needs a second factor, when somebody is signed in, who may change whom: rows without a database."""
+"""Who needs a second factor, when somebody is signed in, who may change whom: rows without a
+database.
+"""
 
 import datetime as dt
 

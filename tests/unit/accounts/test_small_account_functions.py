@@ -46,7 +46,10 @@ def test_a_household_is_one_place_on_the_net(address: str, network: str) -> None
     ("header", "label"),
     [
         (
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36",
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "Chrome/156.0 Safari/537.36"
+            ),
             "Chrome, Windows",
         ),
         (
@@ -54,7 +57,11 @@ def test_a_household_is_one_place_on_the_net(address: str, network: str) -> None
             "Edge, Windows",
         ),
         (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605 Version/19.0 Mobile Safari/604.1",
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605 "
+                "Version/19.0 "
+                "Mobile Safari/604.1"
+            ),
             "Safari, iPhone",
         ),
         (

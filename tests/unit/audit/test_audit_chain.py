@@ -36,7 +36,8 @@ class Colour(enum.StrEnum):
 def test_the_hash_is_the_same_everywhere() -> None:
     # Written out: a change of the canonical form would make every kept chain look forged.
     canonical = (
-        '[7,"2026-11-24T01:14:05.123456+00:00","question:answer:published",3,"Nguyễn Thị Ân","question",12,'
+        '[7,"2026-11-24T01:14:05.123456+00:00","question:answer:published",3,"Nguyễn Thị '
+        'Ân","question",12,'
         '{"code":"AS-2026-000123"},"' + "a" * 64 + '"]'
     )
     assert chain.digest(**FIELDS) == hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,4 +1,6 @@
-"""A .docx becomes clauses: what offices really write, and what may not happen with what strangers send."""
+"""A .docx becomes clauses: what offices really write, and what may not happen with what strangers
+send.
+"""
 
 import io
 import zipfile
@@ -37,7 +39,9 @@ def anchors(folder: Path, *body: str, **parts: str) -> list[str]:
 @pytest.mark.parametrize("layout", list(drafts.LAYOUTS))
 @pytest.mark.parametrize("seed", [7, 8])
 def test_under_two_per_cent_of_a_decree_need_a_hand(tmp_path: Path, layout: str, seed: int) -> None:
-    """Anchor, label, heading and text of each of 200 clauses, in five ways of writing them, with lines that only look like heads."""
+    """Anchor, label, heading and text of each of 200 clauses, in five ways of writing them, with
+    lines that only look like heads.
+    """
     parts = drafts.decree(200, seed)
     path = tmp_path / "du-thao.docx"
     path.write_bytes(drafts.decree_docx(parts, layout))
@@ -436,8 +440,10 @@ def test_a_text_without_any_parts_is_refused(tmp_path: Path) -> None:
 # Word's ways ------------------------------------------------------------------------------------
 def test_tracked_changes_are_taken_as_accepted(tmp_path: Path) -> None:
     body = (
-        "<w:p><w:r><w:t>1. Thời hạn là </w:t></w:r><w:del><w:r><w:delText>mười</w:delText></w:r></w:del>"
-        "<w:ins><w:r><w:t>hai mươi</w:t></w:r></w:ins><w:moveFrom><w:r><w:t> cũ</w:t></w:r></w:moveFrom><w:r><w:t> ngày</w:t></w:r></w:p>"
+        "<w:p><w:r><w:t>1. Thời hạn là "
+        "</w:t></w:r><w:del><w:r><w:delText>mười</w:delText></w:r></w:del>"
+        "<w:ins><w:r><w:t>hai mươi</w:t></w:r></w:ins><w:moveFrom><w:r><w:t> "
+        "cũ</w:t></w:r></w:moveFrom><w:r><w:t> ngày</w:t></w:r></w:p>"
     )
     joined = (
         "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>2. Nửa đầu</w:t></w:r></w:p>"
@@ -449,9 +455,18 @@ def test_tracked_changes_are_taken_as_accepted(tmp_path: Path) -> None:
 
 
 def test_what_nobody_sees_is_not_read(tmp_path: Path) -> None:
-    hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>ẩn</w:t></w:r><w:r><w:drawing><w:t>hình</w:t></w:drawing></w:r>"
-    contents = f'<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr><w:sdtContent>{ARTICLE}</w:sdtContent></w:sdt>'
-    styles = f'<w:styles {NAMESPACE}><w:style w:type="paragraph" w:styleId="TOC1"><w:name w:val="toc 1"/></w:style></w:styles>'
+    hidden = (
+        "<w:r><w:rPr><w:vanish/></w:rPr><w:t>ẩn</w:t></w:r>"
+        "<w:r><w:drawing><w:t>hình</w:t></w:drawing></w:r>"
+    )
+    contents = (
+        f'<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of '
+        f'Contents"/></w:docPartObj></w:sdtPr><w:sdtContent>{ARTICLE}</w:sdtContent></w:sdt>'
+    )
+    styles = (
+        f'<w:styles {NAMESPACE}><w:style w:type="paragraph" w:styleId="TOC1"><w:name '
+        f'w:val="toc 1"/></w:style></w:styles>'
+    )
     found = by_anchor(
         tmp_path,
         contents,
@@ -499,18 +514,26 @@ def test_tables_of_figures_stay_text(tmp_path: Path) -> None:
 
 def test_bold_and_numbers_that_come_from_styles(tmp_path: Path) -> None:
     styles = (
-        f'<w:styles {NAMESPACE}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Times New Roman"/></w:rPr></w:rPrDefault></w:docDefaults>'
-        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
-        '<w:style w:type="paragraph" w:styleId="Base"><w:name w:val="Base"/><w:rPr><w:b/></w:rPr><w:pPr><w:jc w:val="center"/></w:pPr></w:style>'
-        '<w:style w:type="paragraph" w:styleId="Dieu"><w:name w:val="Dieu"/><w:basedOn w:val="Base"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+        f'<w:styles {NAMESPACE}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Times New '
+        f'Roman"/></w:rPr></w:rPrDefault></w:docDefaults>'
+        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name '
+        'w:val="Normal"/></w:style>'
+        '<w:style w:type="paragraph" w:styleId="Base"><w:name '
+        'w:val="Base"/><w:rPr><w:b/></w:rPr><w:pPr><w:jc w:val="center"/></w:pPr></w:style>'
+        '<w:style w:type="paragraph" w:styleId="Dieu"><w:name w:val="Dieu"/><w:basedOn '
+        'w:val="Base"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
         '<w:style w:type="paragraph" w:styleId="Khoan"><w:name w:val="Khoan"/></w:style>'
-        '<w:style w:type="character" w:styleId="Thin"><w:name w:val="Thin"/><w:rPr><w:b w:val="0"/></w:rPr></w:style></w:styles>'
+        '<w:style w:type="character" w:styleId="Thin"><w:name w:val="Thin"/><w:rPr><w:b '
+        'w:val="0"/></w:rPr></w:style></w:styles>'
     )
     lists = numbering(
         level(0, "decimal", "Điều %1.")
         + level(1, "decimal", "%2.", more='<w:pStyle w:val="Khoan"/>')
     )
-    thin = '<w:r><w:rPr><w:rStyle w:val="Thin"/></w:rPr><w:t xml:space="preserve"> Nội dung dài.</w:t></w:r>'
+    thin = (
+        '<w:r><w:rPr><w:rStyle w:val="Thin"/></w:rPr><w:t xml:space="preserve"> Nội dung '
+        "dài.</w:t></w:r>"
+    )
     found = by_anchor(
         tmp_path,
         p(raw=run("Phạm vi") + thin, style="Dieu"),
@@ -526,8 +549,10 @@ def test_bold_and_numbers_that_come_from_styles(tmp_path: Path) -> None:
 def test_lists_that_begin_anew(tmp_path: Path) -> None:
     nums = (
         '<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num>'
-        '<w:num w:numId="2"><w:abstractNumId w:val="1"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>'
-        f'<w:num w:numId="3"><w:abstractNumId w:val="1"/><w:lvlOverride w:ilvl="0">{level(0, "lowerLetter", "%1)")}</w:lvlOverride></w:num>'
+        '<w:num w:numId="2"><w:abstractNumId w:val="1"/><w:lvlOverride '
+        'w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>'
+        f'<w:num w:numId="3"><w:abstractNumId w:val="1"/><w:lvlOverride '
+        f'w:ilvl="0">{level(0, "lowerLetter", "%1)")}</w:lvlOverride></w:num>'
     )
     lists = numbering(level(0, "decimal", "%1.") + level(1, "bullet", "•"), nums=nums)
     found = by_anchor(
@@ -622,8 +647,15 @@ def test_capitals_by_format(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "document",
     [
-        '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document xmlns:w="urn:w"><w:body>&x;</w:body></w:document>',
-        '<?xml version="1.0"?><!DOCTYPE w SYSTEM "http://127.0.0.1:9/x.dtd"><w:document xmlns:w="urn:w"/>',
+        (
+            '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY x SYSTEM '
+            '"file:///etc/passwd">]><w:document '
+            'xmlns:w="urn:w"><w:body>&x;</w:body></w:document>'
+        ),
+        (
+            '<?xml version="1.0"?><!DOCTYPE w SYSTEM "http://127.0.0.1:9/x.dtd"><w:document '
+            'xmlns:w="urn:w"/>'
+        ),
         '<?xml version="1.0"?><w:document',
         f'<?xml version="1.0"?><w:document {NAMESPACE}/>',
     ],
@@ -638,7 +670,8 @@ def test_entities_that_grow_are_never_expanded(tmp_path: Path) -> None:
     with pytest.raises(Unreadable):
         read(
             tmp_path,
-            f'<?xml version="1.0"?><!DOCTYPE w [{laughs}]><w:document {NAMESPACE}><w:body>&l9;</w:body></w:document>',
+            f'<?xml version="1.0"?><!DOCTYPE w [{laughs}]><w:document '
+            f"{NAMESPACE}><w:body>&l9;</w:body></w:document>",
         )
 
 

@@ -1,4 +1,6 @@
-"""How long people have to be given, and when the last day is: pure arithmetic over the shipped calendar and rules."""
+"""How long people have to be given, and when the last day is: pure arithmetic over the shipped
+calendar and rules.
+"""
 
 import datetime as dt
 

@@ -1,4 +1,6 @@
-"""VN-2000 to WGS 84: the Decision's seven parameters, worked out here once more by hand, and what files say about themselves."""
+"""VN-2000 to WGS 84: the Decision's seven parameters, worked out here once more by hand, and what
+files say about themselves.
+"""
 
 import math
 
@@ -202,7 +204,8 @@ def test_other_projections_are_not_taken_for_ours(text: str) -> None:
 
 def test_a_bound_projection_is_looked_into() -> None:
     bound = pyproj.CRS.from_proj4(
-        "+proj=tmerc +lat_0=0 +lon_0=108 +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 +towgs84=-191.9,-39.3,-111.45,0,0,0,0 +units=m"
+        "+proj=tmerc +lat_0=0 +lon_0=108 +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 "
+        "+towgs84=-191.9,-39.3,-111.45,0,0,0,0 +units=m"
     )
     assert projections.of_wkt(bound.to_wkt()) == 5898
 

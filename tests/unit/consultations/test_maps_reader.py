@@ -1,4 +1,6 @@
-"""A surveyor's file as GeoJSON: zones stated, chosen, wrong and missing; old encodings; broken and hostile files."""
+"""A surveyor's file as GeoJSON: zones stated, chosen, wrong and missing; old encodings; broken and
+hostile files.
+"""
 
 import io
 import json

@@ -22,7 +22,9 @@ def wavy(
 def two_neighbours() -> tuple[
     list[tuple[float, float]], list[tuple[float, float]], list[tuple[float, float]]
 ]:
-    """A left and a right area with a wavy border of 200 corners between them, which runs the other way in the right one."""
+    """A left and a right area with a wavy border of 200 corners between them, which runs the other
+    way in the right one.
+    """
     border = [(1.0, 0.0), *wavy((1.0, 0.0), (1.0, 1.0), 200, random.Random(1)), (1.0, 1.0)]
     left = [(0.0, 0.0), *border, (0.0, 1.0), (0.0, 0.0)]
     right = [*reversed(border), (2.0, 0.0), (2.0, 1.0), (1.0, 1.0)]

@@ -1,4 +1,6 @@
-"""The map as a drawing: numbers and escaped text only, nothing inline that the policy would block."""
+"""The map as a drawing: numbers and escaped text only, nothing inline that the
+policy would block.
+"""
 
 import datetime as dt
 import json

@@ -1,4 +1,6 @@
-"""Sheets and parcels: as lists write them, as people type them, and whatever else may stand there."""
+"""Sheets and parcels: as lists write them, as people type them, and whatever else
+may stand there.
+"""
 
 import itertools
 

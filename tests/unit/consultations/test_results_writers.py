@@ -1,4 +1,6 @@
-"""The Word and Excel files: layout of Decree 30/2020/NĐ-CP, the four columns, totals, nothing that runs, valid XML."""
+"""The Word and Excel files: layout of Decree 30/2020/NĐ-CP, the four columns, totals, nothing that
+runs, valid XML.
+"""
 
 import io
 import zipfile

@@ -1,4 +1,6 @@
-"""The statutory table as plain data: one text for one content, the words of the opening, what is merged."""
+"""The statutory table as plain data: one text for one content, the words of the opening, what is
+merged.
+"""
 
 import hashlib
 import json
@@ -69,7 +71,10 @@ def test_the_opening_counts_everything_apart() -> None:
 def test_an_empty_file_is_said_to_be_empty() -> None:
     lines = tabling.count_lines(head(counts=Counts(), meetings=[]))
     assert lines == [
-        "1. Tổng số góp ý nhận được trong thời hạn: 00 góp ý của 00 cơ quan, tổ chức, cá nhân; được tách thành 00 ý.",
+        (
+            "1. Tổng số góp ý nhận được trong thời hạn: 00 góp ý của 00 cơ quan, tổ chức, cá nhân; "
+            "được tách thành 00 ý."
+        ),
         "2. Kết quả xử lý 00 ý: chưa có ý nào.",
     ]
 

@@ -1,4 +1,6 @@
-"""The files of the sample data: complete, in order of time, within the limits of the forms, and of nobody's life."""
+"""The files of the sample data: complete, in order of time, within the limits of the forms, and of
+nobody's life.
+"""
 
 import re
 import tomllib

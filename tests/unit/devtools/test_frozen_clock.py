@@ -1,4 +1,6 @@
-"""Turning the clock back for demo data: everything that asks what time it is gets the same answer, and only inside."""
+"""Turning the clock back for demo data: everything that asks what time it is gets the same answer,
+and only inside.
+"""
 
 import datetime as dt
 

@@ -1,4 +1,6 @@
-"""Data files that only officers read in: what each claims to be, what an archive may hold, and that citizens cannot send them."""
+"""Data files that only officers read in: what each claims to be, what an archive may hold, and that
+citizens cannot send them.
+"""
 
 import io
 import zipfile

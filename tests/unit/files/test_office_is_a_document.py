@@ -48,7 +48,8 @@ def check(data, kind="docx"):
         (
             docx(
                 {
-                    "customXml/item1.xml": b'\xff\xfe<\0?\0x\0m\0l\0 \0v\0e\0r\0s\0i\0o\0n\0=\0"\0001\0.\0000\0"\0?\0>\0<\0a\0/\0>\0'
+                    "customXml/item1.xml": b"\xff\xfe<\0?\0x\0m\0l\0 "
+                    b'\0v\0e\0r\0s\0i\0o\0n\0=\0"\0001\0.\0000\0"\0?\0>\0<\0a\0/\0>\0'
                 }
             ),
             "docx",
@@ -145,7 +146,10 @@ def test_commands_to_other_programs_are_refused(name, content):
 
 
 def test_a_macro_type_among_the_content_types_is_refused():
-    types = b'<Types><Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'
+    types = (
+        b"<Types><Override "
+        b'ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'
+    )
     with pytest.raises(FileRefused, match=ACTIVE):
         check(archive({"[Content_Types].xml": types, "word/document.xml": DOCUMENT}))
 

@@ -1,4 +1,6 @@
-"""Ways back that stay on this site; dates and numbers in Vietnamese form; days on a calendar in Hà Nội."""
+"""Ways back that stay on this site; dates and numbers in Vietnamese form; days on a calendar in Hà
+Nội.
+"""
 
 import datetime as dt
 

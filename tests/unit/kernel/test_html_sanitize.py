@@ -1,4 +1,6 @@
-"""What may become markup: our few elements, nothing that runs, tracks, disguises itself or takes minutes."""
+"""What may become markup: our few elements, nothing that runs, tracks, disguises itself or takes
+minutes.
+"""
 
 import re
 
@@ -10,7 +12,8 @@ from markupsafe import Markup
 
 from app.kernel import html
 
-#: What got through bleach 6.4.0: it drops other letters before parsing and takes the digits for a port.
+#: What got through bleach 6.4.0: it drops other letters before parsing and takes the digits for a
+#: port.
 DISGUISED_SCRIPTS = [
     "javascript:`0 ᎳᎬᏴᏚᏆᎢᎬ`",
     "javascript:123",
@@ -48,7 +51,10 @@ DISGUISED_SCRIPTS = [
 MUTATIONS = [
     "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
     "<svg><style><img src=x onerror=alert(1)></style></svg>",
-    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
+    (
+        "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 "
+        "onerror=alert(1)&gt;'>"
+    ),
     "<svg></p><style><a id='</style><img src=1 onerror=alert(1)>'>",
     "<math></br><title><a title='</title><img src onerror=alert(1)>'>",
     "<textarea><a title='</textarea><img src onerror=alert(1)>'>",
@@ -117,7 +123,8 @@ def offences(markup: str) -> list[str]:
 
 def test_the_judge_sees_an_offence() -> None:
     assert offences(
-        '<p onclick="x">a</p><script>b</script><a href="javascript:1">c</a><img src="//evil.example/x">'
+        '<p onclick="x">a</p><script>b</script><a href="javascript:1">c</a><img '
+        'src="//evil.example/x">'
     )
 
 
@@ -227,7 +234,8 @@ def test_rich_text_keeps_what_is_ours() -> None:
     kept = (
         "<h2>Kết quả</h2><p>Đã <strong>kiểm tra</strong>, xem "
         '<a href="/van-ban/12" rel="nofollow noopener">văn bản</a>.</p>'
-        '<table><tbody><tr><th scope="col" colspan="2">Ngày</th></tr></tbody></table><img src="/tep/k9/anh.webp" alt="Cống">'
+        '<table><tbody><tr><th scope="col" colspan="2">Ngày</th></tr></tbody></table><img '
+        'src="/tep/k9/anh.webp" alt="Cống">'
     )
     assert html.sanitize(kept) == kept
 
@@ -267,8 +275,10 @@ def test_paragraphs_escape_break_and_link() -> None:
         "Xem https://a.vn/b?c=1&d=2, gọi a@b.vn.\nXin <b>\n\ncảm ơn 'đã' \"đọc\""
     )
     assert made == (
-        '<p>Xem <a href="https://a.vn/b?c=1&amp;d=2" rel="nofollow noopener">https://a.vn/b?c=1&amp;d=2</a>, gọi '
-        '<a href="mailto:a@b.vn" rel="nofollow noopener">a@b.vn</a>.<br>Xin &lt;b&gt;</p><p>cảm ơn \'đã\' "đọc"</p>'
+        '<p>Xem <a href="https://a.vn/b?c=1&amp;d=2" rel="nofollow '
+        'noopener">https://a.vn/b?c=1&amp;d=2</a>, gọi '
+        '<a href="mailto:a@b.vn" rel="nofollow noopener">a@b.vn</a>.<br>Xin &lt;b&gt;</p><p>cảm '
+        "ơn 'đã' \"đọc\"</p>"
     )
 
 

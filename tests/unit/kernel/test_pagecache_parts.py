@@ -1,4 +1,6 @@
-"""The parts of the page cache: encodings, finished pages, what a request is reduced to, the shelf, one rendering at a time."""
+"""The parts of the page cache: encodings, finished pages, what a request is reduced to, the shelf,
+one rendering at a time.
+"""
 
 import gzip
 import threading

@@ -29,7 +29,8 @@ def build(**changed: Any) -> EmailMessage:
     values: dict[str, Any] = {
         "sender": builder.sender_address("UBND xã An Sơn <khong-tra-loi@anson.example>"),
         "to": "nguyen.an@example.vn",
-        "subject": "Đã nhận câu hỏi AS-2026-000123 của ông/bà về thủ tục chuyển mục đích sử dụng đất tại thôn Đông",
+        "subject": "Đã nhận câu hỏi AS-2026-000123 của ông/bà về thủ tục chuyển mục đích sử dụng "
+        "đất tại thôn Đông",
         "text": "Kính gửi ông/bà,\n\nCâu hỏi đã được tiếp nhận.\n",
         "html": "<p>Kính gửi ông/bà, câu hỏi đã được <b>tiếp nhận</b>.</p>",
         "headers": {

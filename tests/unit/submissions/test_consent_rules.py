@@ -1,4 +1,7 @@
-"""What its sender allows becomes narrower and never wider; how the name may be read. No database."""
+"""What its sender allows becomes narrower and never wider; how the name may be read.
+
+No database.
+"""
 
 from typing import Any
 

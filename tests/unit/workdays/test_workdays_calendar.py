@@ -186,7 +186,9 @@ def test_one_more_worked_weekend_never_makes_a_term_end_later(
 
 @given(st.integers(2024, 2026), st.integers(1, 20))
 def test_exchanged_days_leave_a_term_around_both_unchanged(year: int, days: int) -> None:
-    """A Friday exchanged for the Saturday of the same week: counted from before to after, nothing is won or lost."""
+    """A Friday exchanged for the Saturday of the same week: counted from before to after, nothing
+    is won or lost.
+    """
     friday = dt.date(year, 6, 1)
     while friday.weekday() != 4:
         friday += dt.timedelta(days=1)
