@@ -24,7 +24,8 @@ import sqlalchemy as sa
 from app import create_app
 from app.access import Role
 from app.consultations import suggesting
-from app.consultations.models import Consultation, Point, Reply
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point, Reply
 from app.consultations.queries import points as queries
 from app.consultations.queries import staff
 from app.consultations.service import issuing, replies, tables

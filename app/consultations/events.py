@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.access.actors import Actor
-from app.consultations.models import Comment, Consultation
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
 
 
 @dataclass(frozen=True, slots=True)

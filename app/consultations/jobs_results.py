@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from app.access.actors import SYSTEM
 from app.consultations.events import ConsultationMoved
-from app.consultations.models import Consultation, ResultTable
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import ResultTable
 from app.consultations.queries import tables as queries
 from app.consultations.service import issuing, points
 from app.consultations.writers import docx_table, xlsx_table

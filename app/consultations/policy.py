@@ -5,7 +5,9 @@ The same predicates show the buttons and guard the routes.
 
 from app.access import P
 from app.access.actors import Actor
-from app.consultations.models import Comment, Consultation, Reply
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Reply
 from app.consultations.states import (
     COMMENT_FLOW,
     COMMENT_MOVE_PERMISSIONS,

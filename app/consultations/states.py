@@ -431,40 +431,6 @@ class LayerState(enum.StrEnum):
     CONFIRMED = "confirmed"
 
 
-class ImportKind(enum.StrEnum):
-    """What a file is read as."""
-
-    DRAFT = "draft"
-    PROJECTS = "projects"
-    LAYER = "layer"
-    SLIPS = "slips"
-
-
-IMPORT_LABELS = {
-    ImportKind.DRAFT: _l("Dự thảo (.docx)"),
-    ImportKind.PROJECTS: _l("Danh mục công trình, dự án"),
-    ImportKind.LAYER: _l("Lớp bản đồ"),
-    ImportKind.SLIPS: _l("Phiếu lấy ý kiến"),
-}
-
-
-class ImportState(enum.StrEnum):
-    """How far an import is."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-
-
-IMPORT_STATE_LABELS = {
-    ImportState.QUEUED: _l("Đang chờ"),
-    ImportState.RUNNING: _l("Đang đọc"),
-    ImportState.DONE: _l("Đã xong"),
-    ImportState.FAILED: _l("Không đọc được"),
-}
-
-
 class SurveyKind(enum.StrEnum):
     """How a guiding question is answered."""
 
@@ -480,3 +446,9 @@ SURVEY_LABELS = {
     SurveyKind.SCALE: _l("Mức độ"),
     SurveyKind.OPEN: _l("Tự do"),
 }
+
+#: Names of the kinds of files that are read in.
+DRAFT_FILE = "draft"
+WORKS_FILE = "projects"
+LAYER_FILE = "layer"
+SLIPS_FILE = "slips"

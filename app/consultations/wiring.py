@@ -9,17 +9,12 @@ from flask_babel import gettext as _
 
 from app.access.actors import Actor
 from app.consultations import policy
-from app.consultations.models import (
-    Certificate,
-    Comment,
-    Consultation,
-    DossierItem,
-    ImportRun,
-    ResultTable,
-)
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation, DossierItem
+from app.consultations.models.results import Certificate, ResultTable
 from app.consultations.queries import public, staff
 from app.consultations.service import core, deadlines
-from app.consultations.states import ImportKind, Stage
+from app.consultations.states import Stage
 from app.extensions import db
 from app.files import gate
 from app.kernel import fulltext, links
@@ -109,18 +104,6 @@ def may_fetch_office(row_id: int, actor: Actor | None) -> gate.Access:
     )
 
 
-def may_fetch_import(row_id: int, actor: Actor | None) -> gate.Access:
-    """What was read in and what was refused. Slips have names in them."""
-    run = db.session.get(ImportRun, row_id)
-    if run is None or actor is None or not policy.may_read(actor):
-        return gate.Access.NONE
-    return (
-        gate.Access.PRIVATE
-        if run.kind is not ImportKind.SLIPS or policy.sees_contacts(actor)
-        else gate.Access.NONE
-    )
-
-
 def public_documents() -> Iterator[tuple[Ref, str, str]]:
     """Everything that belongs into the full-text index, for a rebuild."""
     for found in db.session.scalars(public.public(Consultation).order_by(Consultation.id)):
@@ -135,6 +118,5 @@ def init_app(app: Flask) -> None:
     gate.register("result_table", may_fetch_result)
     gate.register("certificate", may_fetch_certificate)
     gate.register("village_meeting", may_fetch_office)
-    gate.register("import", may_fetch_import)
     fulltext.register_source("consultation", public_documents)
     register_deadlines(_("Lấy ý kiến"), deadlines.preview, deadlines.apply)

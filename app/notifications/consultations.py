@@ -21,7 +21,8 @@ from app.consultations.events import (
     ConsultationMoved,
     ResultReminder,
 )
-from app.consultations.models import IS_WAITING, Comment, Consultation
+from app.consultations.models.comment import IS_WAITING, Comment
+from app.consultations.models.consultation import Consultation
 from app.consultations.queries import staff
 from app.consultations.states import STANCE_LABELS, CommentStage, Visibility
 from app.extensions import db

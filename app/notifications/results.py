@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
-from app.consultations.models import Comment, Consultation
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
 from app.consultations.queries import public
 from app.consultations.queries.points import PointReply, points_by_comment
 from app.consultations.states import DECISION_LABELS, CommentStage, Phase, Visibility

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models import Consultation
+from app.consultations.models.consultation import Consultation
 from app.consultations.queries import outward
 from app.consultations.states import ConsultationType
 from app.extensions import db

@@ -14,16 +14,17 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app.accounts import queries as accounts
-from app.consultations.models import Comment, Consultation, DraftVersion, ImportRun
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import DraftVersion
 from app.consultations.queries import staff
 from app.consultations.readers import draft
-from app.consultations.service import clauses, commenting, dossier, imports, lifecycle
+from app.consultations.service import clauses, commenting, dossier, lifecycle
 from app.consultations.service.editing import Facts
 from app.consultations.states import (
+    DRAFT_FILE,
     ConsultationType,
     DossierKind,
-    ImportKind,
-    ImportState,
     SenderKind,
     ShowComments,
     Stance,
@@ -32,6 +33,10 @@ from app.consultations.states import (
 from app.devtools.demo import dossier as documents
 from app.extensions import db
 from app.files import service as files
+from app.imports import kinds
+from app.imports import service as imports
+from app.imports.models import ImportRun
+from app.imports.states import ImportState
 from app.kernel.clock import frozen, start_of_day, today
 from app.submissions.models import SubmissionToken
 from app.submissions.states import Consent, NameDisplay, TokenPurpose
@@ -151,7 +156,7 @@ def _read_draft(made: Consultation) -> None:
     clerk = accounts.by_username("tiepnhan")
     run = ImportRun(
         consultation_id=made.id,
-        kind=ImportKind.DRAFT,
+        kind=DRAFT_FILE,
         state=ImportState.RUNNING,
         file_name="du-thao.docx",
         options={},
@@ -166,8 +171,8 @@ def _read_draft(made: Consultation) -> None:
         rows += [message["row"]] if "row" in message else []
         about.update(message.get("meta", {}))
     path.unlink()
-    result = imports.importer(ImportKind.DRAFT).apply(
-        run, imports.Rows(lambda: iter(rows), count=len(rows), meta=about), clerk
+    result = kinds.kind(DRAFT_FILE).apply(
+        run, kinds.Rows(lambda: iter(rows), count=len(rows), meta=about), clerk
     )
     imports.finish(run, result, len(result.refused), clerk)
     version = db.session.scalars(

@@ -12,7 +12,8 @@ from typing import Any
 
 from flask import current_app
 
-from app.consultations.models import Comment, Consultation
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
 from app.consultations.queries.public import closing_moment
 from app.consultations.service import core
 from app.consultations.states import (

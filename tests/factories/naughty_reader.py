@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.consultations.readers import protocol
+from app.imports import protocol
 
 
 def read(path: Path, options: dict[str, Any]) -> Iterator[dict[str, Any]]:

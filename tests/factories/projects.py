@@ -3,7 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from app.consultations.models import Consultation, LandType, ProjectItem
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import LandType, ProjectItem
 from app.consultations.service import projects as service
 from app.consultations.service.project_rows import check
 from app.devtools.demo.plan import DATA

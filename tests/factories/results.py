@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from app.access import Role
 from app.accounts.models import User
-from app.consultations.models import Comment, Consultation, Point, Reply, ResultTable
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point, Reply, ResultTable
 from app.consultations.queries import points as queries
 from app.consultations.service import issuing, points, replies
 from app.consultations.service.replies import Draft

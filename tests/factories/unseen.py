@@ -9,35 +9,30 @@ import datetime as dt
 import json
 from typing import Any
 
-from app.consultations.models import (
-    Certificate,
-    Clause,
-    Comment,
-    CommentLog,
+from app.consultations.models.comment import Comment, CommentLog, SurveyAnswer, VillageMeeting
+from app.consultations.models.consultation import (
     Consultation,
     ConsultationLog,
     DossierItem,
-    DraftVersion,
-    ImportRun,
-    MapLayer,
-    Point,
-    ProjectItem,
     PublicMeeting,
+    SurveyQuestion,
+)
+from app.consultations.models.results import (
+    Certificate,
+    Point,
     Reply,
     ResultRow,
     ResultTable,
-    SurveyAnswer,
-    SurveyQuestion,
     Theme,
-    VillageMeeting,
 )
+from app.consultations.models.targets import Clause, DraftVersion, MapLayer, ProjectItem
 from app.consultations.service import core
 from app.consultations.states import (
+    DRAFT_FILE,
     ClauseKind,
     CommentStage,
     Decision,
     DossierKind,
-    ImportKind,
     LayerKind,
     LayerState,
     ReplyStage,
@@ -52,6 +47,7 @@ from app.consultations.tabling import Counts, Head, MeetingLine, Row, Signature
 from app.extensions import db
 from app.files.models import StoredFile
 from app.files.states import FileState
+from app.imports.models import ImportRun
 from app.kernel.clock import now
 from app.kernel.links import Ref
 from app.submissions.states import Consent, NameDisplay
@@ -382,9 +378,7 @@ def _unpublished_parts(consultation: Consultation, mark: str) -> None:
     )
     add(layer(number, mark, confirmed=False))
     run = add(
-        ImportRun(
-            consultation_id=number, kind=ImportKind.DRAFT, file_name=f"{mark}.docx", message=mark
-        )
+        ImportRun(consultation_id=number, kind=DRAFT_FILE, file_name=f"{mark}.docx", message=mark)
     )
     run.problems = [{"row": 1, "reasons": [mark]}]
     file_of(Ref("import", run.id), f"{mark}.pdf")

@@ -1,6 +1,7 @@
 """Versions of a draft as rows, for tests that are not about how they were read."""
 
-from app.consultations.models import Clause, Consultation, DraftVersion
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import Clause, DraftVersion
 from app.consultations.service.clause_shape import anchor_for, reshape
 from app.consultations.service.clauses import _new_version, _store
 from app.consultations.states import ClauseKind

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import Optional, StopValidation, ValidationError
 
-from app.consultations.models import SurveyQuestion
+from app.consultations.models.consultation import SurveyQuestion
 from app.consultations.service.accepting import BODY_MAX, BODY_MIN, inside, normal_tax_code
 from app.consultations.service.surveys import TEXT_MAX, SurveyGiven, allowed, field_of
 from app.consultations.states import (

@@ -12,7 +12,7 @@ from wtforms.validators import Optional, ValidationError
 
 from app.accounts.models import User
 from app.consultations.forms.fields import SeenForm, area, choices, line
-from app.consultations.models import Consultation
+from app.consultations.models.consultation import Consultation
 from app.consultations.service.editing import (
     MOST_MEETINGS,
     SUMMARY_MAX,

@@ -12,7 +12,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import Length, Optional
 
-from app.consultations.models import ProjectItem
+from app.consultations.models.targets import ProjectItem
 from app.consultations.queries.projects import Land
 from app.consultations.service.project_rows import LENGTHS, Use, ha_text, uses_text
 from app.kernel.forms import BaseForm, LineField, TextField

@@ -5,7 +5,7 @@ from wtforms import IntegerField, RadioField
 from wtforms.validators import InputRequired, Optional
 
 from app.consultations.forms.fields import SeenForm, area, choices, line
-from app.consultations.models import SurveyQuestion
+from app.consultations.models.consultation import SurveyQuestion
 from app.consultations.service.surveys_setup import LEAST_STEPS, MOST_STEPS, Asked
 from app.consultations.states import SURVEY_LABELS, SurveyKind
 

@@ -16,7 +16,6 @@ from app.consultations.models.consultation import (
     ConsultationLog,
     ConsultationRule,
     DossierItem,
-    ImportRun,
     PublicMeeting,
     SurveyQuestion,
 )
@@ -36,6 +35,7 @@ from app.consultations.models.targets import (
     ProjectItem,
     ProjectParcel,
 )
+from app.imports.models import ImportRun
 
 __all__ = [
     "IS_PUBLIC",

@@ -11,8 +11,6 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from app.consultations.states import (
     ConsultationType,
     DossierKind,
-    ImportKind,
-    ImportState,
     ShowComments,
     Stage,
     SurveyKind,
@@ -244,35 +242,3 @@ class SurveyQuestion(db.Model):
         sa.CheckConstraint("steps BETWEEN 3 AND 10", name="steps_sane"),
         sa.Index(None, "consultation_id", "position", "id"),
     )
-
-
-class ImportRun(db.Model):
-    """One file being read: how far, what was taken, what was refused and why.
-
-    Its files belong to Ref("import", id).
-    """
-
-    __tablename__ = "import_run"
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    #: None: the boundary of the authority, which belongs to no consultation.
-    consultation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("consultation.id"))
-    kind: Mapped[ImportKind]
-    state: Mapped[ImportState] = mapped_column(default=ImportState.QUEUED)
-    file_name: Mapped[str] = mapped_column(sa.String(150))
-    #: What the officer chose, such as the zone of a map.
-    options: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
-    done: Mapped[int] = mapped_column(default=0)
-    #: 0 while unknown.
-    total: Mapped[int] = mapped_column(default=0)
-    #: How often a runner began to read it.
-    tries: Mapped[int] = mapped_column(default=0)
-    accepted: Mapped[int] = mapped_column(default=0)
-    refused: Mapped[int] = mapped_column(default=0)
-    #: For the officer: what went wrong, or what to look at.
-    message: Mapped[str] = mapped_column(sa.String(500), default="")
-    #: [{"row": 7, "reasons": ["…"]}], the first thousand.
-    problems: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
-    created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
-    created_at: Mapped[dt.datetime] = mapped_column(default=now)
-    finished_at: Mapped[dt.datetime | None]
-    __table_args__ = (sa.Index(None, "consultation_id", "id"),)

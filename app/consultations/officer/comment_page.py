@@ -19,7 +19,8 @@ from app.consultations.forms.moderating import (
     KeepBackForm,
     RetargetForm,
 )
-from app.consultations.models import Comment, CommentLog, Consultation, SurveyAnswer, SurveyQuestion
+from app.consultations.models.comment import Comment, CommentLog, SurveyAnswer
+from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.officer.base import me
 from app.consultations.officer.places import CommentPlace, here, workbench
 from app.consultations.officer.targets import target_choices, target_value

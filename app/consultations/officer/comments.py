@@ -18,7 +18,7 @@ from app.consultations.forms.moderating import (
     KeepBackForm,
     RetargetForm,
 )
-from app.consultations.models import Comment
+from app.consultations.models.comment import Comment
 from app.consultations.officer import comment_page
 from app.consultations.officer.base import bp, me
 from app.consultations.officer.places import QUEUE, leaving

@@ -10,22 +10,31 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
 from app.access import P, require
-from app.consultations import policy
+from app.consultations import importing, policy
 from app.consultations.forms.draft import ClauseForm, PublishDraftForm, SplitForm, UploadDraftForm
 from app.consultations.forms.fields import SeenForm
-from app.consultations.models import Clause, Consultation, DraftVersion
-from app.consultations.officer import imports as import_screens
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import Clause, DraftVersion
 from app.consultations.officer.base import add_tab, bp, load, load_for_editing, me
 from app.consultations.queries import clauses as queries
-from app.consultations.queries import imports as import_queries
 from app.consultations.service import clauses as service
-from app.consultations.service import imports
-from app.consultations.states import IMPORT_STATE_LABELS, ClauseKind, ImportKind
+from app.consultations.states import DRAFT_FILE, ClauseKind
+from app.imports import officer as import_screens
+from app.imports import queries as import_queries
+from app.imports import service as imports_service
+from app.imports.states import IMPORT_STATE_LABELS
 from app.kernel.errors import FieldError
 from app.kernel.web import commits
 
 add_tab(30, "noi-dung", _l("Nội dung từng mục"), "consultations_office.draft")
-import_screens.leads_to(ImportKind.DRAFT, "consultations_office.draft")
+importing.register(
+    DRAFT_FILE,
+    _l("Dự thảo (.docx)"),
+    "app.consultations.readers.draft",
+    service.apply_draft,
+    extensions=("docx",),
+    endpoint="consultations_office.draft",
+)
 
 #: A new part is mostly of the kind of the one that it was cut from or stands after; below a heading
 #: it is what lies there.
@@ -58,7 +67,7 @@ def _overview(consultation: Consultation, form: UploadDraftForm) -> str:
         published=next(
             (version.number for version in versions if version.published_at is not None), None
         ),
-        runs=import_queries.runs_of(consultation.id, ImportKind.DRAFT),
+        runs=import_queries.runs_of(consultation.id, DRAFT_FILE),
         run_address=import_screens.address,
         import_state_labels=IMPORT_STATE_LABELS,
         import_state_colours=import_screens.STATE_COLOURS,
@@ -74,8 +83,8 @@ def upload_draft(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _overview(consultation, form), 422
     try:
-        run = imports.start(
-            consultation, ImportKind.DRAFT, form.file.data or FileStorage(), {}, me()
+        run = imports_service.start(
+            consultation.id, DRAFT_FILE, form.file.data or FileStorage(), {}, me()
         )
     except FieldError as error:
         form.apply(error)

@@ -14,7 +14,8 @@ from app.access import P, require
 from app.consultations import policy
 from app.consultations.forms.comment import Survey, read_survey
 from app.consultations.forms.entering import MeetingEditForm, MeetingForm, SlipForm
-from app.consultations.models import Consultation, VillageMeeting
+from app.consultations.models.comment import VillageMeeting
+from app.consultations.models.consultation import Consultation
 from app.consultations.officer.base import add_tab, bp, load, me
 from app.consultations.officer.targets import chosen_target, target_choices
 from app.consultations.queries import meetings, surveys

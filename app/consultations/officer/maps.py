@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
-from app.consultations import map_svg, policy, zones
+from app.consultations import importing, map_svg, policy, zones
 from app.consultations.forms.maps import (
     BoundaryForm,
     ConfirmForm,
@@ -20,20 +20,27 @@ from app.consultations.forms.maps import (
     TitleForm,
     ZoneForm,
 )
-from app.consultations.models import Consultation, ImportRun, MapLayer
-from app.consultations.officer import imports as import_screens
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import MapLayer
 from app.consultations.officer.base import add_tab, bp, load, load_for_editing, me
-from app.consultations.queries import imports as import_queries
 from app.consultations.queries import maps as queries
 from app.consultations.service import maps as service
-from app.consultations.states import LAYER_LABELS, ImportKind, ImportState, LayerKind, LayerState
+from app.consultations.states import LAYER_FILE, LAYER_LABELS, LayerKind, LayerState
+from app.imports import officer as import_screens
+from app.imports import queries as import_queries
+from app.imports.models import ImportRun
+from app.imports.states import ImportState
 from app.kernel.errors import FieldError, NotFound
 from app.kernel.web import commits
 
 add_tab(50, "ban-do", _l("Bản đồ"), "consultations_office.map_layers")
-import_screens.leads_to(
-    ImportKind.LAYER,
-    "consultations_office.map_layers",
+importing.register(
+    LAYER_FILE,
+    _l("Lớp bản đồ"),
+    "app.consultations.readers.geodata",
+    service.apply_layer,
+    extensions=service.EXTENSIONS,
+    endpoint="consultations_office.map_layers",
     of_authority="consultations_office.boundary",
 )
 #: Pixels of the drawing on the screens of the office.
@@ -69,7 +76,7 @@ def _runs(consultation_id: int | None) -> dict[str, Any]:
     """Files that are being read, and the last one when it could not be: it may
     only lack its zone.
     """
-    runs = import_queries.runs_of(consultation_id, ImportKind.LAYER)
+    runs = import_queries.runs_of(consultation_id, LAYER_FILE)
     failed = runs[0] if runs and runs[0].state is ImportState.FAILED else None
     return {
         "waiting": [run for run in runs if not import_queries.is_over(run)],
@@ -255,7 +262,7 @@ def _again(run: ImportRun | None, consultation: Consultation | None) -> Response
     """Read the same file in the chosen zone."""
     if (
         run is None
-        or run.kind is not ImportKind.LAYER
+        or run.kind != LAYER_FILE
         or run.consultation_id != (consultation.id if consultation else None)
     ):
         raise NotFound

@@ -12,7 +12,8 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import P
-from app.consultations.models import Comment, Consultation
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
 from app.consultations.officer.base import me
 from app.consultations.queries import queue as lists
 from app.consultations.queries import staff

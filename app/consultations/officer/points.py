@@ -18,7 +18,10 @@ from app.consultations.forms.points import (
     ThemeForm,
     works,
 )
-from app.consultations.models import Comment, Consultation, Point, ProjectItem
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point
+from app.consultations.models.targets import ProjectItem
 from app.consultations.officer.base import add_tab, bp, load, me
 from app.consultations.queries import points as queries
 from app.consultations.queries import tables as table_queries

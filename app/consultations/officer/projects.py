@@ -10,19 +10,21 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
 from app.access import P, require
-from app.consultations import policy
+from app.consultations import importing, policy
 from app.consultations.forms.projects import ProjectFileForm, ProjectForm, RowForm
-from app.consultations.models import Consultation, ProjectItem
-from app.consultations.officer import imports as screens
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import ProjectItem
 from app.consultations.officer.base import add_tab, bp, load, load_for_editing, me
-from app.consultations.queries import imports as runs
 from app.consultations.queries import projects as queries
 from app.consultations.queries.projects import Wanted
-from app.consultations.service import imports, project_import
+from app.consultations.service import project_import
 from app.consultations.service import projects as service
-from app.consultations.states import ImportKind
+from app.consultations.states import WORKS_FILE
 from app.consultations.writers import projects as columns
 from app.consultations.writers.sheets import xlsx_file
+from app.imports import officer as screens
+from app.imports import queries as runs
+from app.imports import service as imports_service
 from app.kernel.clock import today
 from app.kernel.errors import FieldError
 from app.kernel.text import clean_line
@@ -33,7 +35,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 QUERY_MAX = 100
 
 add_tab(40, TAB, _l("Danh mục công trình"), "consultations_office.projects")
-screens.leads_to(ImportKind.PROJECTS, "consultations_office.projects")
+importing.register(
+    WORKS_FILE,
+    _l("Danh mục công trình, dự án"),
+    "app.consultations.readers.projects",
+    project_import.apply_file,
+    extensions=project_import.EXTENSIONS,
+    endpoint="consultations_office.projects",
+)
 
 
 def _page(
@@ -61,7 +70,7 @@ def projects(slug: str) -> ResponseReturnValue:
         query = urlencode({name: value for name, value in {"q": text, **more}.items() if value})
         return f"{here}?{query}" if query else here
 
-    run = next(iter(runs.runs_of(consultation.id, ImportKind.PROJECTS, limit=1)), None)
+    run = next(iter(runs.runs_of(consultation.id, WORKS_FILE, limit=1)), None)
     return _page(
         "office_projects",
         consultation,
@@ -124,9 +133,9 @@ def send_projects_file(slug: str) -> ResponseReturnValue:
         "whole": bool(form.whole.data),
     }
     try:
-        run = imports.start(
-            consultation,
-            ImportKind.PROJECTS,
+        run = imports_service.start(
+            consultation.id,
+            WORKS_FILE,
             request.files.get("file") or FileStorage(),
             options,
             me(),

@@ -14,7 +14,9 @@ from app.config import Settings
 from app.consultations import policy
 from app.consultations.forms.points import RewordForm
 from app.consultations.forms.replies import RepliesBulkForm, ReplyForm, ReplyStepForm
-from app.consultations.models import Comment, Consultation, Point, Reply
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point, Reply
 from app.consultations.officer.base import add_tab, bp, load, me
 from app.consultations.officer.points import seen_of, wanted_of
 from app.consultations.queries import points as point_queries

@@ -5,20 +5,23 @@ begin with.
 from flask import current_app, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
 from app.access.actors import Actor
-from app.consultations import policy
+from app.consultations import importing, policy
 from app.consultations.forms.entering import SlipsFileForm
-from app.consultations.models import Consultation, ImportRun
-from app.consultations.officer import imports as screens
+from app.consultations.models.consultation import Consultation
 from app.consultations.officer.base import bp, load, me
 from app.consultations.officer.entering import TAB
-from app.consultations.queries import imports as queries
-from app.consultations.service import imports, slips
-from app.consultations.service.imports import ApplyResult, Rows
-from app.consultations.states import IMPORT_STATE_LABELS, SENDER_LABELS, STANCE_LABELS, ImportKind
+from app.consultations.service import slips
+from app.consultations.states import SENDER_LABELS, SLIPS_FILE, STANCE_LABELS
 from app.consultations.writers.sheets import ColumnNote, xlsx_file
+from app.imports import officer as screens
+from app.imports import queries, service
+from app.imports.kinds import ApplyResult, Rows
+from app.imports.models import ImportRun
+from app.imports.states import IMPORT_STATE_LABELS
 from app.kernel.clock import today
 from app.kernel.errors import FieldError
 from app.kernel.web import commits
@@ -33,8 +36,17 @@ def apply_file(run: ImportRun, rows: Rows, actor: Actor) -> ApplyResult:
     return slips.take(run, rows, actor, secret_key=str(current_app.secret_key), prefix=prefix)
 
 
-imports.register_importer(ImportKind.SLIPS, "slips", apply_file, extensions=("xlsx", "csv"))
-screens.leads_to(ImportKind.SLIPS, "consultations_office.comments")
+importing.register(
+    SLIPS_FILE,
+    _l("Phiếu lấy ý kiến"),
+    "app.consultations.readers.slips",
+    apply_file,
+    extensions=("xlsx", "csv"),
+    endpoint="consultations_office.comments",
+    may_start=policy.may_enter,
+    # Slips have names in them.
+    may_see=lambda actor: policy.may_read(actor) and policy.sees_contacts(actor),
+)
 
 
 def columns() -> list[ColumnNote]:
@@ -87,10 +99,7 @@ def _page(
         tab=TAB,
         form=form,
         columns=columns(),
-        runs=[
-            (run, screens.address(run))
-            for run in queries.runs_of(consultation.id, ImportKind.SLIPS)
-        ],
+        runs=[(run, screens.address(run)) for run in queries.runs_of(consultation.id, SLIPS_FILE)],
         open_now=policy.may_enter(me(), consultation),
         state_labels=IMPORT_STATE_LABELS,
         state_colours=screens.STATE_COLOURS,
@@ -107,9 +116,9 @@ def send_slips_file(slug: str) -> ResponseReturnValue:
     if not form.validate() or form.day.data is None:
         return _page(consultation, form, 422)
     try:
-        run = imports.start(
-            consultation,
-            ImportKind.SLIPS,
+        run = service.start(
+            consultation.id,
+            SLIPS_FILE,
             request.files["file"],
             {"day": form.day.data.isoformat()},
             me(),

@@ -13,7 +13,9 @@ from flask_babel import lazy_gettext as _l
 from app.access import P, require
 from app.consultations import policy
 from app.consultations.forms.points import SPARE, SplitForm
-from app.consultations.models import Comment, Consultation, Point
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point
 from app.consultations.officer.base import bp, me
 from app.consultations.queries import points as queries
 from app.consultations.queries import staff

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
 from app.consultations.forms.fields import SeenForm
-from app.consultations.models import Consultation, SurveyQuestion
+from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.officer.base import bp, load, me
 from app.consultations.queries import surveys
 from app.consultations.queries.surveys import OpenAnswer

@@ -9,7 +9,7 @@ from app.access import P, require
 from app.consultations import policy
 from app.consultations.forms.fields import SeenForm
 from app.consultations.forms.survey import SurveyForm
-from app.consultations.models import Consultation, SurveyQuestion
+from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.officer.base import add_tab, bp, load, load_for_editing, me
 from app.consultations.service import surveys_setup as service
 from app.consultations.states import SURVEY_LABELS

@@ -22,7 +22,8 @@ from flask_babel import lazy_gettext as _l
 from app.access import P, require
 from app.consultations import policy, tabling
 from app.consultations.forms.tables import IssueForm, OpeningForm, ResultForm, SeenForm, UnlockForm
-from app.consultations.models import Certificate, Consultation
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Certificate
 from app.consultations.officer.base import add_tab, bp, load, me
 from app.consultations.queries import points as point_queries
 from app.consultations.queries import tables as queries

@@ -4,7 +4,9 @@ project of the list.
 
 from flask_babel import gettext as _
 
-from app.consultations.models import Clause, Comment, Consultation
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import Clause
 from app.consultations.queries import targets
 from app.consultations.states import TARGET_LABELS, TargetKind
 from app.kernel.errors import FieldError

@@ -10,7 +10,8 @@ from flask import request
 from flask_babel import gettext as _
 
 from app.consultations.forms.comment import CommentForm, Survey, degrees, read_survey
-from app.consultations.models import Clause, Consultation
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import Clause
 from app.consultations.queries import comments, surveys, targets
 from app.consultations.queries.public import COLUMNS, PublicConsultation, public
 from app.consultations.service.commenting import FILES_MAX

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.consultations.forms.comment import CONSENT_LABELS
-from app.consultations.models import Comment, CommentLog, Consultation, SurveyQuestion
+from app.consultations.models.comment import Comment, CommentLog
+from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.queries import comments, public, staff, surveys
 from app.consultations.queries.comments import PublicReply
 from app.consultations.service import commenting, core

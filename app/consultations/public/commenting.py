@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.access.actors import SYSTEM
 from app.consultations.forms.comment import CommentForm, degrees
-from app.consultations.models import Consultation
+from app.consultations.models.consultation import Consultation
 from app.consultations.public import comment_sheet as sheets
 from app.consultations.public import maps
 from app.consultations.public.comment_sheet import LATE, Sheet

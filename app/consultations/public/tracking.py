@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.consultations.forms.comment import TightenForm
-from app.consultations.models import Comment
+from app.consultations.models.comment import Comment
 from app.consultations.public.comment_story import displays_left, may_do, tell
 from app.consultations.queries import staff
 from app.consultations.service import commenting

@@ -10,7 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models import Clause, Comment, DraftVersion
+from app.consultations.models.comment import Comment
+from app.consultations.models.targets import Clause, DraftVersion
 from app.consultations.queries.public import public_comments
 from app.consultations.states import ClauseKind, TargetKind
 from app.extensions import db

@@ -12,16 +12,10 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.consultations.models import (
-    Clause,
-    Comment,
-    CommentLog,
-    Consultation,
-    DraftVersion,
-    Point,
-    ProjectItem,
-    Reply,
-)
+from app.consultations.models.comment import Comment, CommentLog
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point, Reply
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.queries.public import COLUMNS, PublicConsultation, public, public_comments
 from app.consultations.states import (
     BODIES,

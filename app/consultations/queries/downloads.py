@@ -6,7 +6,8 @@ All of it through the gates.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.consultations.models import Comment, Consultation, SurveyAnswer, SurveyQuestion
+from app.consultations.models.comment import Comment, SurveyAnswer
+from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.queries import outward
 from app.consultations.queries.outward import PublicComment
 from app.consultations.queries.public import public_comments

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.consultations.models import Comment, Consultation
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
 from app.consultations.states import CommentStage, SenderKind, Stance
 from app.extensions import db
 from app.submissions.models import Submission

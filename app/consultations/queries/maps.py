@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
 from app.consultations import geo
-from app.consultations.models import Comment, LandType, MapLayer
+from app.consultations.models.comment import Comment
+from app.consultations.models.targets import LandType, MapLayer
 from app.consultations.queries.public import PublicConsultation, public_comments
 from app.consultations.states import LayerKind, LayerState, Stance
 from app.extensions import db

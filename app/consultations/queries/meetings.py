@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.consultations.models import Comment, VillageMeeting
+from app.consultations.models.comment import Comment, VillageMeeting
 from app.extensions import db
 from app.kernel.errors import NotFound
 

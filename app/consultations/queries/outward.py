@@ -11,16 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models import (
-    Clause,
-    Comment,
-    Consultation,
-    DossierItem,
-    DraftVersion,
-    ProjectItem,
-    ResultRow,
-    ResultTable,
-)
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation, DossierItem
+from app.consultations.models.results import ResultRow, ResultTable
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.queries.comments import shown_sender
 from app.consultations.queries.public import (
     COLUMNS,

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models import (
+from app.consultations.models.consultation import (
     Consultation,
     ConsultationLog,
     DossierItem,

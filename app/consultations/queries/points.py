@@ -10,16 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.consultations.models import (
-    Comment,
-    Consultation,
-    Point,
-    ProjectItem,
-    Reply,
-    ResultRow,
-    ResultTable,
-    Theme,
-)
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point, Reply, ResultRow, ResultTable, Theme
+from app.consultations.models.targets import ProjectItem
 from app.consultations.states import (
     CommentStage,
     Decision,

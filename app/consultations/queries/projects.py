@@ -10,14 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models import (
-    Comment,
-    Consultation,
-    LandType,
-    Point,
-    ProjectItem,
-    ProjectParcel,
-)
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point
+from app.consultations.models.targets import LandType, ProjectItem, ProjectParcel
 from app.consultations.parcels import Parcels
 from app.consultations.queries import public as gate
 from app.consultations.queries.public import PublicConsultation

@@ -10,7 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models import Comment, Consultation
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
 from app.consultations.states import (
     CommentStage,
     ConsultationType,

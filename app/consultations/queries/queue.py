@@ -15,19 +15,17 @@ from sqlalchemy.orm import contains_eager
 from app.access import P
 from app.access.actors import Actor
 from app.consultations import policy
-from app.consultations.models import (
+from app.consultations.models.comment import (
     IS_SPAM,
     IS_UNVERIFIED,
     IS_WAITING,
-    Clause,
     Comment,
     CommentBulk,
     CommentLog,
-    Consultation,
-    DraftVersion,
-    ProjectItem,
     VillageMeeting,
 )
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.queries.targets import clause_name
 from app.consultations.states import CommentStage, SenderKind, Stage, Stance, TargetKind, Visibility
 from app.extensions import db

@@ -5,7 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models import Comment, Consultation, Point, Reply
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point, Reply
 from app.consultations.queries.points import in_file
 from app.consultations.states import Decision, ReplyStage
 from app.extensions import db

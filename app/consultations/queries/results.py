@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app.consultations import tabling
-from app.consultations.models import Certificate, Consultation, ResultRow, ResultTable
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Certificate, ResultRow, ResultTable
 from app.consultations.queries.public import public
 from app.consultations.queries.tables import issued_rows
 from app.consultations.states import Stage

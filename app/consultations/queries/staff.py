@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 
-from app.consultations.models import Comment, Consultation, ConsultationLog
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation, ConsultationLog
 from app.extensions import db
 from app.kernel.errors import NotFound
 from app.submissions.models import Submission

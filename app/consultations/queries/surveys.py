@@ -10,7 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models import Comment, Consultation, SurveyAnswer, SurveyQuestion
+from app.consultations.models.comment import Comment, SurveyAnswer
+from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.queries.public import COLUMNS, PublicConsultation, public
 from app.consultations.states import CommentStage, SurveyKind, Visibility
 from app.extensions import db

@@ -8,19 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.consultations import tabling
-from app.consultations.models import (
-    Clause,
-    Comment,
-    Consultation,
-    DraftVersion,
-    Point,
-    ProjectItem,
-    Reply,
-    ResultRow,
-    ResultTable,
-    Theme,
-    VillageMeeting,
-)
+from app.consultations.models.comment import Comment, VillageMeeting
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point, Reply, ResultRow, ResultTable, Theme
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.queries.points import in_file
 from app.consultations.states import BODIES, ClauseKind, ReplyStage, SenderKind, TargetKind
 from app.extensions import db

@@ -5,7 +5,7 @@ the project list.
 import sqlalchemy as sa
 from sqlalchemy.orm import load_only
 
-from app.consultations.models import Clause, DraftVersion, ProjectItem
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.extensions import db
 
 

@@ -15,9 +15,9 @@ from typing import Any
 from flask_babel import gettext as _
 from lxml import etree
 
-from app.consultations.readers import legacy_fonts
 from app.consultations.readers.docx_numbering import Numbering, W
-from app.consultations.readers.protocol import Unreadable
+from app.imports import legacy_fonts
+from app.imports.protocol import Unreadable
 from app.kernel.text import clean_line, nfc
 
 #: Bytes of one part of the archive: a decree of a thousand clauses has some 3 MB.

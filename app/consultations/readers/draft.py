@@ -8,10 +8,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.consultations.readers import docx_lines, protocol
+from app.consultations.readers import docx_lines
 from app.consultations.readers.docx_lines import Line
 from app.consultations.readers.draft_outline import Node, Outliner
 from app.consultations.states import ClauseKind
+from app.imports import protocol
 
 
 def read(path: Path, options: dict[str, Any]) -> Iterator[dict[str, Any]]:

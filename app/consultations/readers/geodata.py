@@ -26,8 +26,8 @@ from app.consultations.readers.geodata_limits import (
     MAX_VERTICES,
     TARGET_SIZE,
 )
-from app.consultations.readers.protocol import Unreadable, meta, progress, refused, row
 from app.consultations.readers.simplify import simplify_geometries
+from app.imports.protocol import Unreadable, meta, progress, refused, row
 
 _FIRST_TOLERANCE = 0.000004
 #: Another zone is proposed when so much more lies inside.

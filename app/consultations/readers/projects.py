@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.consultations.readers import protocol
-from app.consultations.readers.tables import Column, Line, open_table
+from app.imports import protocol
+from app.imports.tables import Column, Line, open_table
 from app.kernel.text import clean_line, fold
 
 #: In the order of Biểu 10/CH. The keys are the parts of service.project_rows.RAW.

@@ -10,8 +10,8 @@ from typing import Any
 import shapefile
 from flask_babel import gettext as _
 
-from app.consultations.readers.legacy_text import decoded, encoding_of
-from app.consultations.readers.protocol import Unreadable
+from app.imports.legacy_text import decoded, encoding_of
+from app.imports.protocol import Unreadable
 
 MAX_ENTRIES = 100
 #: Bytes of all the parts together.

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.consultations.readers import protocol
-from app.consultations.readers.tables import Column, open_table
+from app.imports import protocol
+from app.imports.tables import Column, open_table
 
 COLUMNS = (
     Column("number", "Số phiếu", ("STT", "TT", "Số thứ tự", "Mã phiếu", "Phiếu số")),

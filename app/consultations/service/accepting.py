@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.consultations.models import Clause, Consultation, DraftVersion, ProjectItem
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.states import BODIES, SenderKind, Stance, TargetKind
 from app.consultations.wording import SURVEY_ONLY
 from app.extensions import db

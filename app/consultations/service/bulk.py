@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app.access.actors import Actor
 from app.consultations import policy
-from app.consultations.models import Comment, CommentBulk
+from app.consultations.models.comment import Comment, CommentBulk
 from app.consultations.service import moderating
 from app.consultations.service.core import put_back
 from app.consultations.states import (

@@ -14,15 +14,10 @@ from flask_babel import gettext as _
 
 from app.access.actors import Actor
 from app.consultations import policy, tabling
-from app.consultations.models import (
-    Certificate,
-    Clause,
-    Comment,
-    Consultation,
-    ConsultationLog,
-    DossierItem,
-    DraftVersion,
-)
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation, ConsultationLog, DossierItem
+from app.consultations.models.results import Certificate
+from app.consultations.models.targets import Clause, DraftVersion
 from app.consultations.queries import tables as queries
 from app.consultations.queries.points import in_file
 from app.consultations.service import core, tables

@@ -16,15 +16,17 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app.access.actors import Actor
 from app.consultations import policy
-from app.consultations.models import Clause, Consultation, DraftVersion, ImportRun
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import Clause, DraftVersion
 from app.consultations.queries import clauses as queries
 from app.consultations.queries import staff
-from app.consultations.service import core, imports
+from app.consultations.service import core
 from app.consultations.service.clause_matching import Part, carry_over, changes
 from app.consultations.service.clause_shape import anchor_for, reshape
-from app.consultations.service.imports import ApplyResult, Rows
-from app.consultations.states import ClauseKind, ImportKind
+from app.consultations.states import ClauseKind
 from app.extensions import db
+from app.imports.kinds import ApplyResult, Rows
+from app.imports.models import ImportRun
 from app.kernel.clock import now
 from app.kernel.errors import FieldError, Forbidden, Refused
 from app.kernel.html import paragraphs
@@ -473,6 +475,3 @@ def publish(
         data={"version": version.number, "clauses": len(clauses)},
     )
     return list(version.changes)
-
-
-imports.register_importer(ImportKind.DRAFT, "draft", apply_draft, extensions=("docx",))

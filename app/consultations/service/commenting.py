@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 
 from app.access.actors import CITIZEN, SYSTEM, Actor
 from app.consultations.events import CommentReceived
-from app.consultations.models import IS_SPAM, IS_UNVERIFIED, Comment, Consultation
+from app.consultations.models.comment import IS_SPAM, IS_UNVERIFIED, Comment
+from app.consultations.models.consultation import Consultation
 from app.consultations.queries import staff
 from app.consultations.queries.public import closing_moment
 from app.consultations.service import accepting, core, moderating, surveys

@@ -12,7 +12,8 @@ from app.access.actors import CITIZEN, SYSTEM, Actor
 from app.audit import service as audit
 from app.consultations import policy
 from app.consultations.events import CommentMoved, ConsultationMoved
-from app.consultations.models import Comment, CommentLog, Consultation, ConsultationLog
+from app.consultations.models.comment import Comment, CommentLog
+from app.consultations.models.consultation import Consultation, ConsultationLog
 from app.consultations.queries import public as gate
 from app.consultations.states import COMMENT_FLOW, FLOW, CommentStage, Stage, Visibility
 from app.extensions import db

@@ -14,7 +14,8 @@ from flask_babel import gettext as _
 
 from app.access.actors import Actor
 from app.consultations import policy
-from app.consultations.models import Consultation, VillageMeeting
+from app.consultations.models.comment import VillageMeeting
+from app.consultations.models.consultation import Consultation
 from app.consultations.service import commenting, core
 from app.consultations.service.commenting import Commented
 from app.consultations.service.surveys import SurveyGiven

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import Actor
-from app.consultations.models import Consultation, Point, ProjectItem, Theme
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point, Theme
+from app.consultations.models.targets import ProjectItem
 from app.consultations.queries import points as queries
 from app.consultations.service import points
 from app.consultations.states import TargetKind

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 
 from app.access.actors import Actor
 from app.consultations import policy, tabling
-from app.consultations.models import Consultation, ConsultationLog, Point, ResultRow, ResultTable
+from app.consultations.models.consultation import Consultation, ConsultationLog
+from app.consultations.models.results import Point, ResultRow, ResultTable
 from app.consultations.queries import points as point_queries
 from app.consultations.queries import tables as queries
 from app.consultations.service import core, points, tables

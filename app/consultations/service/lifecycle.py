@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from app.access.actors import SYSTEM, Actor
 from app.consultations import rules
 from app.consultations.events import ResultReminder
-from app.consultations.models import Consultation
+from app.consultations.models.consultation import Consultation
 from app.consultations.queries import dossier
 from app.consultations.queries import rules as rule_table
 from app.consultations.queries.public import RESULT_DAYS, closing_moment

@@ -18,13 +18,17 @@ from app.access import P
 from app.access.actors import Actor
 from app.audit import service as audit
 from app.consultations import geo, policy, zones
-from app.consultations.models import Consultation, ImportRun, MapLayer, ProjectItem
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import MapLayer, ProjectItem
 from app.consultations.queries import maps as queries
 from app.consultations.readers.geodata_limits import DOUBTFUL
-from app.consultations.service import core, imports
-from app.consultations.states import ImportKind, LayerKind, LayerState
+from app.consultations.service import core
+from app.consultations.states import LAYER_FILE, LayerKind, LayerState
 from app.extensions import db
 from app.files.runtime import runtime
+from app.imports import kinds
+from app.imports import service as imports
+from app.imports.models import ImportRun
 from app.kernel import publication
 from app.kernel.clock import now
 from app.kernel.errors import FieldError, Forbidden, Refused
@@ -93,7 +97,9 @@ def start(
         "replaces": wanted.replaces,
         "boundary": [] if kind is LayerKind.BOUNDARY else queries.boundary_features(),
     }
-    return imports.start(consultation, ImportKind.LAYER, upload, options, actor)
+    return imports.start(
+        consultation.id if consultation else None, LAYER_FILE, upload, options, actor
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ def read_again(
     return again
 
 
-def apply_layer(run: ImportRun, rows: imports.Rows, actor: Actor) -> imports.ApplyResult:
+def apply_layer(run: ImportRun, rows: kinds.Rows, actor: Actor) -> kinds.ApplyResult:
     """Keep what was read as a layer that nobody outside sees before a person has confirmed its
     place.
     """
@@ -168,7 +174,7 @@ def apply_layer(run: ImportRun, rows: imports.Rows, actor: Actor) -> imports.App
     # The boundary was only for the reader: the run need not keep a copy of it.
     run.options = {name: value for name, value in options.items() if name != "boundary"}
     advice = doubt(layer) or _("Hãy xem lớp trên bản đồ và xác nhận vị trí trước khi công khai.")
-    return imports.ApplyResult(len(features), message=advice)
+    return kinds.ApplyResult(len(features), message=advice)
 
 
 def doubt(layer: MapLayer) -> str:
@@ -249,9 +255,6 @@ def _unknown_projects(run: ImportRun, features: list[geo.Feature]) -> list[str]:
         )
     )
     return [code for code in codes if code not in listed] if listed else []
-
-
-imports.register_importer(ImportKind.LAYER, "geodata", apply_layer, extensions=EXTENSIONS)
 
 
 # Changing

@@ -13,15 +13,9 @@ from flask_babel import gettext as _
 from app.access import P
 from app.access.actors import Actor
 from app.consultations.events import CommentMoved
-from app.consultations.models import (
-    Clause,
-    Comment,
-    CommentLog,
-    DraftVersion,
-    Point,
-    ProjectItem,
-    SurveyAnswer,
-)
+from app.consultations.models.comment import Comment, CommentLog, SurveyAnswer
+from app.consultations.models.results import Point
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.service.core import (
     check_revision,
     comment_ref,

@@ -12,7 +12,9 @@ from flask_babel import gettext as _
 
 from app.access.actors import SYSTEM, Actor
 from app.consultations import policy
-from app.consultations.models import Comment, Consultation, Point, Reply
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point, Reply
 from app.consultations.queries import points as queries
 from app.consultations.service import core
 from app.consultations.states import ReplyStage

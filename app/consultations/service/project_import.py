@@ -11,13 +11,14 @@ from flask_babel import gettext as _
 
 from app.access.actors import Actor
 from app.consultations import policy
-from app.consultations.models import Consultation, ImportRun, ProjectItem
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import ProjectItem
 from app.consultations.queries import projects as queries
 from app.consultations.service import projects
-from app.consultations.service.imports import ApplyResult, RefusedRow, Rows, register_importer
 from app.consultations.service.project_rows import LENGTHS, ProjectRow, check, normal_code
-from app.consultations.states import ImportKind
 from app.extensions import db
+from app.imports.kinds import ApplyResult, RefusedRow, Rows
+from app.imports.models import ImportRun
 from app.kernel.clock import today
 from app.kernel.errors import Refused
 from app.kernel.text import clean_line, shorten
@@ -237,6 +238,3 @@ def _message(run: ImportRun, rows: Rows, outcome: _Outcome) -> str:
             )
         )
     return shorten(" ".join(parts), 500)
-
-
-register_importer(ImportKind.PROJECTS, "projects", apply_file, extensions=EXTENSIONS)

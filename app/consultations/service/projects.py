@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 
 from app.access.actors import Actor
 from app.consultations import policy
-from app.consultations.models import Consultation, ProjectItem, ProjectParcel
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import ProjectItem, ProjectParcel
 from app.consultations.parcels import parse_list
 from app.consultations.queries import projects as queries
 from app.consultations.service import core

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 
 from app.access.actors import Actor
 from app.consultations import policy
-from app.consultations.models import Consultation, Point, Reply
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point, Reply
 from app.consultations.service import points
 from app.consultations.service.core import check_revision, need_text
 from app.consultations.states import DECISION_LABELS, REPLY_FLOW, Decision, ReplyStage

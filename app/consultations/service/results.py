@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from app.access.actors import Actor
 from app.consultations import policy
-from app.consultations.models import Consultation
+from app.consultations.models.consultation import Consultation
 from app.consultations.queries import tables
 from app.consultations.service import core, issuing, lifecycle, points
 from app.consultations.service.replies import personal_data

@@ -15,13 +15,14 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.access.actors import Actor
-from app.consultations.models import Consultation, ImportRun
+from app.consultations.models.consultation import Consultation
 from app.consultations.queries import targets
 from app.consultations.service import entering
 from app.consultations.service.entering import Origin, Slip
-from app.consultations.service.imports import ApplyResult, RefusedRow, Rows
 from app.consultations.states import SENDER_LABELS, STANCE_LABELS, SenderKind, Stance, TargetKind
 from app.extensions import db
+from app.imports.kinds import ApplyResult, RefusedRow, Rows
+from app.imports.models import ImportRun
 from app.kernel.errors import FieldError, Refused
 from app.kernel.text import clean_line, slug, tokens
 from app.submissions.contact import normal_email, normal_phone

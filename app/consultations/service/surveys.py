@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from app.access import P
 from app.access.actors import Actor
-from app.consultations.models import Comment, SurveyAnswer, SurveyQuestion
+from app.consultations.models.comment import Comment, SurveyAnswer
+from app.consultations.models.consultation import SurveyQuestion
 from app.consultations.queries.surveys import OpenAnswer, questions_of
 from app.consultations.service import core
 from app.consultations.states import SurveyKind

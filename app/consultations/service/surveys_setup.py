@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from app.access.actors import SYSTEM, Actor
 from app.consultations import policy
-from app.consultations.models import Consultation, SurveyAnswer, SurveyQuestion
+from app.consultations.models.comment import SurveyAnswer
+from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.service import core
 from app.consultations.states import SurveyKind
 from app.extensions import db

@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 
 from app.access.actors import Actor
 from app.consultations import policy, tabling
-from app.consultations.models import Comment, Consultation, Point
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point
 from app.consultations.queries import points as point_queries
 from app.consultations.queries import tables as queries
 from app.consultations.service import points

@@ -15,14 +15,9 @@ from flask_babel import gettext as _
 from app.audit import service as audit
 from app.audit.models import AuditRecord
 from app.consultations import tabling
-from app.consultations.models import (
-    Certificate,
-    Comment,
-    CommentLog,
-    Consultation,
-    ResultRow,
-    ResultTable,
-)
+from app.consultations.models.comment import Comment, CommentLog
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Certificate, ResultRow, ResultTable
 from app.consultations.queries import tables as queries
 from app.consultations.service import certificates, core
 from app.extensions import db

@@ -19,16 +19,10 @@ from flask import current_app
 
 from app.access import P, Role
 from app.accounts.models import User
-from app.consultations.models import (
-    Comment,
-    Consultation,
-    DraftVersion,
-    ImportRun,
-    MapLayer,
-    Point,
-    ProjectItem,
-    Reply,
-)
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point, Reply
+from app.consultations.models.targets import DraftVersion, MapLayer, ProjectItem
 from app.consultations.queries import maps as map_queries
 from app.consultations.queries import staff
 from app.consultations.service import (
@@ -36,7 +30,6 @@ from app.consultations.service import (
     commenting,
     dossier,
     entering,
-    imports,
     issuing,
     lifecycle,
     maps,
@@ -54,11 +47,12 @@ from app.consultations.service.replies import Draft
 from app.consultations.service.surveys import SurveyGiven
 from app.consultations.service.surveys_setup import Asked
 from app.consultations.states import (
+    DRAFT_FILE,
+    LAYER_FILE,
+    WORKS_FILE,
     ConsultationType,
     Decision,
     DossierKind,
-    ImportKind,
-    ImportState,
     LayerKind,
     SenderKind,
     ShowComments,
@@ -74,6 +68,10 @@ from app.devtools.demo.plan import DATA, fill
 from app.devtools.demo.telling import MINUTE, Step
 from app.extensions import db
 from app.files import service as files
+from app.imports import kinds
+from app.imports import service as imports
+from app.imports.models import ImportRun
+from app.imports.states import ImportState
 from app.kernel.clock import HANOI, local, now, start_of_day, today
 from app.submissions import redaction
 from app.submissions.models import Submission, SubmissionToken
@@ -152,7 +150,7 @@ def _layer(
     }
     _read_in(
         consultation,
-        ImportKind.LAYER,
+        LAYER_FILE,
         "lop.zip",
         drawing.zipped_shapefile(collection),
         options,
@@ -167,7 +165,7 @@ def _layer(
 
 def _read_in(
     consultation: Consultation | None,
-    kind: ImportKind,
+    kind: str,
     name: str,
     content: bytes,
     options: dict[str, Any],
@@ -186,8 +184,8 @@ def _read_in(
     )
     db.session.add(run)
     db.session.flush()
-    known = imports.importer(kind)
-    reader = importlib.import_module(f"app.consultations.readers.{known.reader}")
+    known = kinds.kind(kind)
+    reader = importlib.import_module(known.reader)
     rows, about = list[dict[str, Any]](), dict[str, Any]()
     with tempfile.NamedTemporaryFile(suffix=Path(name).suffix) as file:
         file.write(content)
@@ -196,7 +194,7 @@ def _read_in(
             if "row" in message:
                 rows.append(message["row"])
             about.update(message.get("meta", {}))
-    result = known.apply(run, imports.Rows(lambda: iter(rows), count=len(rows), meta=about), actor)
+    result = known.apply(run, kinds.Rows(lambda: iter(rows), count=len(rows), meta=about), actor)
     imports.finish(run, result, len(result.refused), actor)
     return run
 
@@ -322,7 +320,7 @@ class _Story:
             surveys_setup.add(made, asked, actor=self.moderator)
         if "draft" in told:
             content = documents.draft(told["draft"]).getvalue()
-            _read_in(made, ImportKind.DRAFT, "du-thao-quy-che.docx", content, {}, self.moderator)
+            _read_in(made, DRAFT_FILE, "du-thao-quy-che.docx", content, {}, self.moderator)
             version = db.session.scalars(
                 sa.select(DraftVersion).where(DraftVersion.consultation_id == made.id)
             ).one()
@@ -416,7 +414,7 @@ class _Story:
         content = (DATA / "consultation_projects.csv").read_bytes()
         _read_in(
             made,
-            ImportKind.PROJECTS,
+            WORKS_FILE,
             "danh-muc-24-cong-trinh.csv",
             content,
             {"places": places},

@@ -14,15 +14,9 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy.exc import IntegrityError
 
-from app.consultations.models import (
-    Clause,
-    Comment,
-    Consultation,
-    DraftVersion,
-    ProjectItem,
-    SurveyAnswer,
-    SurveyQuestion,
-)
+from app.consultations.models.comment import Comment, SurveyAnswer
+from app.consultations.models.consultation import Consultation, SurveyQuestion
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.service import commenting
 from app.consultations.service.accepting import SURVEY_ONLY
 from app.consultations.service.commenting import Commented

@@ -12,17 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access.permissions import Role
-from app.consultations.models import (
-    Clause,
-    Comment,
-    Consultation,
-    DraftVersion,
-    Point,
-    ProjectItem,
-    Reply,
-    SurveyAnswer,
-    SurveyQuestion,
-)
+from app.consultations.models.comment import Comment, SurveyAnswer
+from app.consultations.models.consultation import Consultation, SurveyQuestion
+from app.consultations.models.results import Point, Reply
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.queries.comments import clause_words, shown_sender
 from app.consultations.states import (
     ClauseKind,

@@ -11,16 +11,9 @@ from flask import Flask
 from app.access.actors import CITIZEN
 from app.consultations import jobs_comments
 from app.consultations.events import CommentReceived
-from app.consultations.models import (
-    Clause,
-    Comment,
-    CommentLog,
-    Consultation,
-    DraftVersion,
-    ProjectItem,
-    SurveyAnswer,
-    SurveyQuestion,
-)
+from app.consultations.models.comment import Comment, CommentLog, SurveyAnswer
+from app.consultations.models.consultation import Consultation, SurveyQuestion
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.queries.public import closing_moment
 from app.consultations.service import commenting, moderating
 from app.consultations.service.accepting import SURVEY_ONLY, normal_tax_code

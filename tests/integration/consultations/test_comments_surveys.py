@@ -5,7 +5,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.access.permissions import Role
-from app.consultations.models import Comment, CommentLog, Consultation, SurveyAnswer, SurveyQuestion
+from app.consultations.models.comment import Comment, CommentLog, SurveyAnswer
+from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.queries.surveys import OpenAnswer, answer_in, in_words, scale_labels
 from app.consultations.service.surveys import SurveyGiven, checked, clear
 from app.consultations.states import SurveyKind, Visibility

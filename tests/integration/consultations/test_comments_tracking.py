@@ -10,17 +10,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.consultations.models import (
-    Clause,
-    Comment,
-    Consultation,
-    DraftVersion,
-    Point,
-    ProjectItem,
-    Reply,
-    SurveyAnswer,
-    SurveyQuestion,
-)
+from app.consultations.models.comment import Comment, SurveyAnswer
+from app.consultations.models.consultation import Consultation, SurveyQuestion
+from app.consultations.models.results import Point, Reply
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.service import commenting, moderating
 from app.consultations.states import (
     ClauseKind,

@@ -12,11 +12,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import Role
-from app.consultations.models import Clause, Comment, Consultation, DraftVersion, ImportRun
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import Clause, DraftVersion
 from app.consultations.queries import clauses as queries
 from app.consultations.service import clauses as service
-from app.consultations.states import ImportState, ShowComments, Stage, TargetKind, Visibility
+from app.consultations.states import ShowComments, Stage, TargetKind, Visibility
 from app.extensions import db
+from app.imports.models import ImportRun
+from app.imports.states import ImportState
 from app.jobs import runner
 from app.kernel.db import StatementCounter
 from tests.factories import drafts

@@ -10,14 +10,17 @@ from werkzeug.datastructures import FileStorage
 
 from app.access import Role
 from app.audit.models import AuditRecord
-from app.consultations.models import Clause, ConsultationLog, DraftVersion, ImportRun
+from app.consultations.models.consultation import ConsultationLog
+from app.consultations.models.targets import Clause, DraftVersion
 from app.consultations.queries import clauses as queries
 from app.consultations.service import clauses as service
-from app.consultations.service import imports
 from app.consultations.service.clauses import Words
+from app.consultations.states import DRAFT_FILE, Stage, TargetKind, Visibility
 from app.consultations.states import ClauseKind as K
-from app.consultations.states import ImportKind, ImportState, Stage, TargetKind, Visibility
 from app.extensions import db
+from app.imports import service as imports
+from app.imports.models import ImportRun
+from app.imports.states import ImportState
 from app.jobs import runner
 from app.kernel import publication
 from app.kernel.errors import FieldError, Forbidden, NotFound, Refused, Stale
@@ -58,7 +61,7 @@ def consultation(ctx: Flask) -> Any:
 
 def read(ctx: Flask, consultation: Any, officer: Any, body: str) -> ImportRun:
     upload = FileStorage(io.BytesIO(drafts.docx(body)), filename="Dự thảo.docx")
-    run_id = imports.start(consultation, ImportKind.DRAFT, upload, {}, officer).id
+    run_id = imports.start(consultation.id, DRAFT_FILE, upload, {}, officer).id
     db.session.commit()
     runner.drain(ctx)
     return db.session.get_one(ImportRun, run_id)

@@ -14,12 +14,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import Role
-from app.consultations.models import Comment, ImportRun, ProjectItem, SurveyQuestion, VillageMeeting
+from app.consultations.models.comment import Comment, VillageMeeting
+from app.consultations.models.consultation import SurveyQuestion
+from app.consultations.models.targets import ProjectItem
 from app.consultations.queries import staff
-from app.consultations.states import ImportState, SenderKind, Stage, Stance, SurveyKind, TargetKind
+from app.consultations.states import SenderKind, Stage, Stance, SurveyKind, TargetKind
 from app.extensions import db
 from app.files import queries as files
 from app.files.models import StoredFile
+from app.imports.models import ImportRun
+from app.imports.states import ImportState
 from app.jobs import runner
 from app.kernel.clock import now, today
 from app.kernel.links import Ref

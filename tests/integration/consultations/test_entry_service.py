@@ -12,24 +12,16 @@ from flask import Flask
 
 from app.access import Role
 from app.accounts.models import User
-from app.consultations.models import (
-    Comment,
-    Consultation,
-    ConsultationLog,
-    ImportRun,
-    SurveyAnswer,
-    SurveyQuestion,
-    VillageMeeting,
-)
+from app.consultations.models.comment import Comment, SurveyAnswer, VillageMeeting
+from app.consultations.models.consultation import Consultation, ConsultationLog, SurveyQuestion
 from app.consultations.queries import figures, meetings
 from app.consultations.queries.figures import Figure
 from app.consultations.service import entering, slips
 from app.consultations.service.entering import Minutes, Origin, RowErrors, Slip, Statement
-from app.consultations.service.imports import Rows
 from app.consultations.service.surveys import SurveyGiven
 from app.consultations.states import (
+    SLIPS_FILE,
     CommentStage,
-    ImportKind,
     SenderKind,
     Stage,
     Stance,
@@ -38,6 +30,8 @@ from app.consultations.states import (
 )
 from app.extensions import db
 from app.files import queries as files
+from app.imports.kinds import Rows
+from app.imports.models import ImportRun
 from app.kernel.clock import local_date, now, today
 from app.kernel.errors import FieldError, Forbidden, NotFound, Refused, Stale
 from app.kernel.links import Ref
@@ -373,7 +367,7 @@ def read(*cells: dict[str, str], unknown: list[str] | None = None) -> Rows:
 def run_of(consultation: Consultation) -> ImportRun:
     run = ImportRun(
         consultation_id=consultation.id,
-        kind=ImportKind.SLIPS,
+        kind=SLIPS_FILE,
         file_name="phieu.xlsx",
         options={"day": today().isoformat()},
     )

@@ -5,6 +5,7 @@ back as a file to mend.
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -15,13 +16,9 @@ from werkzeug.datastructures import FileStorage
 
 from app.access import Role
 from app.audit.models import AuditRecord
-from app.consultations import jobs_imports, wiring
-from app.consultations.models import Consultation, ConsultationLog, ImportRun, LandType
-from app.consultations.readers.protocol import REASON_COLUMN
-from app.consultations.readers.sandbox import Limits
-from app.consultations.service import imports
-from app.consultations.service.imports import ApplyResult, RefusedRow, Rows
-from app.consultations.states import ImportKind, ImportState, Stage
+from app.consultations.models.consultation import Consultation, ConsultationLog
+from app.consultations.models.targets import LandType
+from app.consultations.states import LAYER_FILE, SLIPS_FILE, WORKS_FILE, Stage
 from app.extensions import db
 from app.files import gate
 from app.files import queries as file_queries
@@ -30,6 +27,13 @@ from app.files.gate import Access
 from app.files.models import StoredFile
 from app.files.runtime import runtime
 from app.files.states import FileState
+from app.imports import jobs, kinds, queries
+from app.imports import service as imports
+from app.imports.kinds import ApplyResult, RefusedRow, Rows
+from app.imports.models import ImportRun
+from app.imports.protocol import REASON_COLUMN
+from app.imports.sandbox import Limits
+from app.imports.states import ImportState
 from app.jobs import runner
 from app.jobs.models import Job
 from app.kernel.clock import today
@@ -64,14 +68,17 @@ def apply_rows(run: ImportRun, rows: Rows, actor: Any) -> ApplyResult:
     return ApplyResult(rows.count - len(refused), refused, f"{rows.meta['title']}: xong")
 
 
+def read_by_tests(name: str, **more: Any) -> kinds.Kind:
+    """The kind of this name with a reader and an importer of our own."""
+    return replace(kinds.kind(name), reader=READER, apply=apply_rows, **more)
+
+
 @pytest.fixture(autouse=True)
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "_importers", {})
     limits = Limits(wall_seconds=20, cpu_seconds=2, memory_mb=512)
-    for kind in (ImportKind.PROJECTS, ImportKind.SLIPS, ImportKind.LAYER):
-        imports.register_importer(
-            kind, READER, apply_rows, extensions=("csv", "xlsx", "zip", "docx"), limits=limits
-        )
+    for kind in (WORKS_FILE, SLIPS_FILE, LAYER_FILE):
+        ours = read_by_tests(kind, limits=limits, extensions=("csv", "xlsx", "zip", "docx"))
+        monkeypatch.setitem(kinds._kinds, kind, ours)
 
 
 def begin(
@@ -80,7 +87,7 @@ def begin(
     """A committed run, and its officer."""
     officer = make_user(roles=[Role.MODERATOR])
     run = imports.start(
-        consultation or make_consultation(), ImportKind.PROJECTS, upload(), options or {}, officer
+        (consultation or make_consultation()).id, WORKS_FILE, upload(), options or {}, officer
     )
     db.session.commit()
     return run.id, officer.id
@@ -158,7 +165,7 @@ def test_without_refused_rows_there_is_no_such_file(ctx: Flask) -> None:
 
 def test_a_file_of_the_authority_belongs_to_no_consultation(ctx: Flask) -> None:
     admin = make_user(roles=[Role.ADMINISTRATOR])
-    run = imports.start(None, ImportKind.LAYER, upload(), {}, admin)
+    run = imports.start(None, LAYER_FILE, upload(), {}, admin)
     db.session.commit()
     work(ctx)
     assert run_of(run.id).state is ImportState.DONE
@@ -173,7 +180,7 @@ def test_the_reader_holds_nobody_up(ctx: Flask, monkeypatch: pytest.MonkeyPatch)
     """
     run_id, _officer = begin()
     seen: list[tuple[ImportState, bool]] = []
-    original = jobs_imports.sandbox.read
+    original = jobs.sandbox.read
 
     def spying(*args: Any, **kwargs: Any) -> Any:
         assert not db.session().in_transaction()
@@ -190,7 +197,7 @@ def test_the_reader_holds_nobody_up(ctx: Flask, monkeypatch: pytest.MonkeyPatch)
         db.session.rollback()
         return original(*args, **kwargs)
 
-    monkeypatch.setattr(jobs_imports.sandbox, "read", spying)
+    monkeypatch.setattr(jobs.sandbox, "read", spying)
     work(ctx)
     assert seen == [(ImportState.RUNNING, True), (ImportState.RUNNING, True)]
     assert run_of(run_id).state is ImportState.DONE
@@ -247,7 +254,7 @@ def test_a_crash_while_applying_leaves_nothing_and_is_tried_again(ctx: Flask) ->
 def test_done_twice_is_done_once(ctx: Flask) -> None:
     run_id, _officer = begin()
     work(ctx)
-    jobs_imports.run_import({"run_id": run_id})
+    jobs.run_import({"run_id": run_id})
     db.session.commit()
     assert taken() == ["X1", "X2", "X3"]
 
@@ -256,20 +263,20 @@ def test_a_second_runner_that_was_slower_applies_nothing(
     ctx: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_id, _officer = begin()
-    original = jobs_imports.sandbox.read
+    original = jobs.sandbox.read
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:
         found = original(*args, **kwargs)
-        jobs_imports._note(run_id, state=ImportState.DONE)
+        jobs._note(run_id, state=ImportState.DONE)
         return found
 
-    monkeypatch.setattr(jobs_imports.sandbox, "read", overtaken)
+    monkeypatch.setattr(jobs.sandbox, "read", overtaken)
     work(ctx)
     assert taken() == []
 
 
 def test_a_run_that_is_gone_is_no_error(ctx: Flask) -> None:
-    jobs_imports.run_import({"run_id": 4711})
+    jobs.run_import({"run_id": 4711})
 
 
 def test_an_account_that_is_gone_leaves_the_system_as_the_actor(ctx: Flask) -> None:
@@ -340,8 +347,8 @@ def test_what_the_scanner_cannot_read_is_not_read(ctx: Flask, scanner: Any) -> N
 def refusal(content: bytes, name: str) -> str:
     with pytest.raises(FieldError) as caught:
         imports.start(
-            make_consultation(),
-            ImportKind.PROJECTS,
+            make_consultation().id,
+            WORKS_FILE,
             upload(content, name),
             {},
             make_user(roles=[Role.MODERATOR]),
@@ -378,27 +385,25 @@ def test_one_file_of_a_kind_at_a_time(ctx: Flask) -> None:
     begin(consultation=consultation)
     officer = make_user(roles=[Role.MODERATOR])
     with pytest.raises(Refused, match="đang được đọc"):
-        imports.start(consultation, ImportKind.PROJECTS, upload(), {}, officer)
-    imports.start(consultation, ImportKind.LAYER, upload(), {}, officer)
-    imports.start(None, ImportKind.LAYER, upload(), {}, make_user(roles=[Role.ADMINISTRATOR]))
+        imports.start(consultation.id, WORKS_FILE, upload(), {}, officer)
+    imports.start(consultation.id, LAYER_FILE, upload(), {}, officer)
+    imports.start(None, LAYER_FILE, upload(), {}, make_user(roles=[Role.ADMINISTRATOR]))
 
 
 @pytest.mark.parametrize(
     ("role", "stage", "kind", "whole"),
     [
-        (Role.AUDITOR, Stage.OPEN, ImportKind.PROJECTS, False),
-        (Role.MODERATOR, Stage.ANSWERED, ImportKind.PROJECTS, False),
-        (Role.EDITOR, Stage.OPEN, ImportKind.SLIPS, False),
-        (Role.MODERATOR, Stage.DRAFT, ImportKind.SLIPS, False),
-        (Role.MODERATOR, Stage.OPEN, ImportKind.LAYER, True),
+        (Role.AUDITOR, Stage.OPEN, WORKS_FILE, False),
+        (Role.MODERATOR, Stage.ANSWERED, WORKS_FILE, False),
+        (Role.EDITOR, Stage.OPEN, SLIPS_FILE, False),
+        (Role.MODERATOR, Stage.DRAFT, SLIPS_FILE, False),
+        (Role.MODERATOR, Stage.OPEN, LAYER_FILE, True),
     ],
 )
-def test_who_may_not_read_in(
-    ctx: Flask, role: Role, stage: Stage, kind: ImportKind, whole: bool
-) -> None:
+def test_who_may_not_read_in(ctx: Flask, role: Role, stage: Stage, kind: str, whole: bool) -> None:
     with pytest.raises(Forbidden):
         imports.start(
-            None if whole else make_consultation(stage=stage),
+            None if whole else make_consultation(stage=stage).id,
             kind,
             upload(),
             {},
@@ -409,19 +414,19 @@ def test_who_may_not_read_in(
 def test_who_enters_slips_reads_in_slips(ctx: Flask) -> None:
     assert (
         imports.start(
-            make_consultation(), ImportKind.SLIPS, upload(), {}, make_user(roles=[Role.MODERATOR])
+            make_consultation().id, SLIPS_FILE, upload(), {}, make_user(roles=[Role.MODERATOR])
         ).kind
-        is ImportKind.SLIPS
+        == SLIPS_FILE
     )
 
 
 def test_a_kind_that_nobody_reads(ctx: Flask) -> None:
     with pytest.raises(LookupError):
-        imports.importer(ImportKind.DRAFT)
+        kinds.kind("a kind of no room")
 
 
 def test_a_source_that_is_gone(ctx: Flask) -> None:
-    run = ImportRun(kind=ImportKind.LAYER, file_name="a.zip")
+    run = ImportRun(kind=LAYER_FILE, file_name="a.zip")
     db.session.add(run)
     db.session.flush()
     with pytest.raises(NotFound):
@@ -430,8 +435,8 @@ def test_a_source_that_is_gone(ctx: Flask) -> None:
 
 def test_files_with_names_in_them_are_for_those_who_reach_senders(ctx: Flask) -> None:
     auditor, moderator = make_user(roles=[Role.AUDITOR]), make_user(roles=[Role.MODERATOR])
-    slips = imports.start(make_consultation(), ImportKind.SLIPS, upload(), {}, moderator)
-    projects = imports.start(make_consultation(), ImportKind.PROJECTS, upload(), {}, moderator)
+    slips = imports.start(make_consultation().id, SLIPS_FILE, upload(), {}, moderator)
+    projects = imports.start(make_consultation().id, WORKS_FILE, upload(), {}, moderator)
     for run, actor, access in (
         (slips, auditor, Access.NONE),
         (slips, moderator, Access.PRIVATE),
@@ -439,4 +444,4 @@ def test_files_with_names_in_them_are_for_those_who_reach_senders(ctx: Flask) ->
         (projects, None, Access.NONE),
     ):
         assert gate.access(imports.source_of(run), actor) is access
-    assert wiring.may_fetch_import(999_999, moderator) is Access.NONE
+    assert queries.may_fetch(999_999, moderator) is Access.NONE

@@ -17,29 +17,31 @@ from flask import Flask
 from werkzeug.datastructures import FileStorage
 
 from app.access import Role
-from app.consultations.models import ImportRun, LandType
-from app.consultations.service import imports
-from app.consultations.states import ImportKind, ImportState
+from app.consultations.models.targets import LandType
+from app.consultations.states import WORKS_FILE
 from app.extensions import db
+from app.imports import kinds
+from app.imports import service as imports
+from app.imports.models import ImportRun
+from app.imports.states import ImportState
 from app.jobs import runner
 from app.jobs.models import Job
 from app.kernel.clock import now
 from tests.factories.accounts import make_user
 from tests.factories.consultations import make_consultation
-from tests.integration.consultations.test_imports_job import READER, apply_rows
+from tests.integration.consultations.test_imports_job import read_by_tests
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
 import sys
 from app import create_app
-from app.consultations.service import imports
-from app.consultations.states import ImportKind
+from app.imports import kinds
 from app.jobs import runner
-from tests.integration.consultations.test_imports_job import READER, apply_rows
+from tests.integration.consultations.test_imports_job import WORKS_FILE, read_by_tests
 
 settings = {"environment": "test", "secret_key": "x" * 40, "page_cache": False}
 app = create_app(sys.argv[1], settings | {"database_url": sys.argv[2]})
-imports.register_importer(ImportKind.PROJECTS, READER, apply_rows, extensions=("csv",))
+kinds.register(read_by_tests(WORKS_FILE, extensions=("csv",)))
 runner.drain(app)
 """
 
@@ -68,12 +70,12 @@ def wait_for(condition: Any) -> None:
 def test_a_killed_runner_leaves_nothing_and_loses_nothing(
     ctx: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "_importers", {})
-    imports.register_importer(ImportKind.PROJECTS, READER, apply_rows, extensions=("csv",))
+    ours = read_by_tests(WORKS_FILE, extensions=("csv",))
+    monkeypatch.setitem(kinds._kinds, WORKS_FILE, ours)
     upload = FileStorage(io.BytesIO(b"a,b\n"), filename="a.csv")
     officer = make_user(roles=[Role.MODERATOR])
     run_id = imports.start(
-        make_consultation(), ImportKind.PROJECTS, upload, {"do": "never_end"}, officer
+        make_consultation().id, WORKS_FILE, upload, {"do": "never_end"}, officer
     ).id
     db.session.commit()
     address = db.engine.url.render_as_string(hide_password=False)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from app.consultations.readers import child, sandbox
-from app.consultations.readers.sandbox import Limits, Reading, ReadingFailed
+from app.imports import child, sandbox
+from app.imports.sandbox import Limits, Reading, ReadingFailed
 
 READER = "tests.factories.naughty_reader"
 

@@ -13,15 +13,8 @@ from flask.testing import FlaskClient
 
 from app.access import Role
 from app.access.actors import SYSTEM
-from app.consultations.models import (
-    Clause,
-    Consultation,
-    ConsultationRule,
-    DraftVersion,
-    LandType,
-    MapLayer,
-    ProjectItem,
-)
+from app.consultations.models.consultation import Consultation, ConsultationRule
+from app.consultations.models.targets import Clause, DraftVersion, LandType, MapLayer, ProjectItem
 from app.consultations.queries import office as office_queries
 from app.consultations.queries.pages import PAGE_SIZE
 from app.consultations.service import dossier, lifecycle, surveys_setup

@@ -11,13 +11,9 @@ from flask import Flask
 from app.access import Role
 from app.access.actors import SYSTEM
 from app.audit.models import AuditRecord
-from app.consultations.models import (
-    Consultation,
-    ConsultationLog,
-    ConsultationRule,
-    LandType,
-    SurveyAnswer,
-)
+from app.consultations.models.comment import SurveyAnswer
+from app.consultations.models.consultation import Consultation, ConsultationLog, ConsultationRule
+from app.consultations.models.targets import LandType
 from app.consultations.queries import dossier as documents
 from app.consultations.service import dossier, lifecycle, setup, surveys_setup
 from app.consultations.service.setup import LandValues, RuleValues

@@ -16,7 +16,7 @@ from app.access.actors import SYSTEM
 from app.audit.models import AuditRecord
 from app.consultations import jobs
 from app.consultations.events import ConsultationMoved, ResultReminder
-from app.consultations.models import Consultation, ConsultationLog, PublicMeeting
+from app.consultations.models.consultation import Consultation, ConsultationLog, PublicMeeting
 from app.consultations.queries import public as gate
 from app.consultations.queries import rules as rule_table
 from app.consultations.service import checklist, editing, lifecycle, setup

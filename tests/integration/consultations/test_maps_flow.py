@@ -17,20 +17,13 @@ from app.access import Role
 from app.accounts.models import User
 from app.audit.models import AuditRecord
 from app.consultations import geo
-from app.consultations.models import (
-    Consultation,
-    ConsultationLog,
-    ImportRun,
-    LandType,
-    MapLayer,
-    ProjectItem,
-)
+from app.consultations.models.consultation import Consultation, ConsultationLog
+from app.consultations.models.targets import LandType, MapLayer, ProjectItem
 from app.consultations.public import maps as screens
 from app.consultations.queries import maps as queries
 from app.consultations.queries import public
 from app.consultations.service import maps
 from app.consultations.states import (
-    ImportState,
     LayerKind,
     LayerState,
     ShowComments,
@@ -40,6 +33,8 @@ from app.consultations.states import (
 )
 from app.devtools.demo import maps as demo
 from app.extensions import db
+from app.imports.models import ImportRun
+from app.imports.states import ImportState
 from app.jobs import runner
 from app.kernel import publication
 from app.kernel.clock import now, today

@@ -11,14 +11,8 @@ from flask import Flask
 from app.access import Role
 from app.accounts.models import User
 from app.audit.models import AuditRecord
-from app.consultations.models import (
-    Comment,
-    CommentBulk,
-    CommentLog,
-    Consultation,
-    SurveyAnswer,
-    SurveyQuestion,
-)
+from app.consultations.models.comment import Comment, CommentBulk, CommentLog, SurveyAnswer
+from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.queries import public
 from app.consultations.queries import queue as lists
 from app.consultations.service import bulk, moderating

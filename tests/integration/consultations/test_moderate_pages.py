@@ -10,14 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import Role
-from app.consultations.models import (
-    Clause,
-    Comment,
-    DraftVersion,
-    ProjectItem,
-    SurveyAnswer,
-    SurveyQuestion,
-)
+from app.consultations.models.comment import Comment, SurveyAnswer
+from app.consultations.models.consultation import SurveyQuestion
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.queries import staff
 from app.consultations.states import (
     ClauseKind,

@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.access import Role
 from app.accounts.models import User
-from app.consultations.models import Clause, DraftVersion, ProjectItem
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.queries import figures as sums
 from app.consultations.queries import queue as lists
 from app.consultations.queries import targets

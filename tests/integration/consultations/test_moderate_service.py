@@ -12,17 +12,10 @@ from app.access import Role
 from app.access.actors import SYSTEM
 from app.accounts.models import User
 from app.audit.models import AuditRecord
-from app.consultations.models import (
-    Clause,
-    Comment,
-    CommentLog,
-    Consultation,
-    DraftVersion,
-    Point,
-    ProjectItem,
-    SurveyAnswer,
-    SurveyQuestion,
-)
+from app.consultations.models.comment import Comment, CommentLog, SurveyAnswer
+from app.consultations.models.consultation import Consultation, SurveyQuestion
+from app.consultations.models.results import Point
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.queries import public
 from app.consultations.service import moderating
 from app.consultations.service.moderating import Redaction

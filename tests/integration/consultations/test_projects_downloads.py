@@ -13,7 +13,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.consultations.models import Consultation, SurveyAnswer, SurveyQuestion
+from app.consultations.models.comment import SurveyAnswer
+from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.public import downloads
 from app.consultations.queries import downloads as queries
 from app.consultations.queries import staff

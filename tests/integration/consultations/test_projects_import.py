@@ -14,18 +14,16 @@ from werkzeug.datastructures import FileStorage
 
 from app.access import Role
 from app.accounts.models import User
-from app.consultations.models import (
-    Consultation,
-    ConsultationLog,
-    ImportRun,
-    ProjectItem,
-    ProjectParcel,
-)
+from app.consultations.models.consultation import Consultation, ConsultationLog
+from app.consultations.models.targets import ProjectItem, ProjectParcel
 from app.consultations.queries import projects as queries
 from app.consultations.queries.projects import Wanted
-from app.consultations.service import imports, project_import
-from app.consultations.states import ImportKind, ImportState, Stage, TargetKind
+from app.consultations.service import project_import
+from app.consultations.states import WORKS_FILE, Stage, TargetKind
 from app.extensions import db
+from app.imports import service as imports
+from app.imports.models import ImportRun
+from app.imports.states import ImportState
 from app.jobs import runner
 from tests.factories.accounts import make_user
 from tests.factories.consultations import make_comment, make_consultation
@@ -60,8 +58,8 @@ def bring(
     """Upload, and let the runner work."""
     data = content if isinstance(content, bytes) else content.encode()
     run = imports.start(
-        consultation,
-        ImportKind.PROJECTS,
+        consultation.id,
+        WORKS_FILE,
         FileStorage(io.BytesIO(data), filename=name),
         options,
         officer,
@@ -287,7 +285,7 @@ def test_a_list_that_is_closed_meanwhile_stays_as_it_is(
     ctx: Flask, consultation: Consultation, officer: User
 ) -> None:
     upload = FileStorage(io.BytesIO(lines(ROW).encode()), filename="a.csv")
-    number = imports.start(consultation, ImportKind.PROJECTS, upload, {}, officer).id
+    number = imports.start(consultation.id, WORKS_FILE, upload, {}, officer).id
     db.session.execute(
         sa.update(Consultation)
         .where(Consultation.id == consultation.id)

@@ -12,13 +12,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import Role
-from app.consultations.models import Consultation, ImportRun, ProjectItem
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import ProjectItem
 from app.consultations.queries import staff
 from app.consultations.readers.projects import COLUMNS
-from app.consultations.readers.tables import plain_header
 from app.consultations.service import projects as service
-from app.consultations.states import ImportState, Stage, TargetKind
+from app.consultations.states import Stage, TargetKind
 from app.extensions import db
+from app.imports.models import ImportRun
+from app.imports.states import ImportState
+from app.imports.tables import plain_header
 from app.jobs import runner
 from tests.factories.accounts import csrf_of, make_staff, post
 from tests.factories.consultations import make_comment, make_consultation

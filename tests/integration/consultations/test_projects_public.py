@@ -9,7 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import Role
-from app.consultations.models import Consultation, ProjectItem
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.targets import ProjectItem
 from app.consultations.queries import staff
 from app.consultations.queries.projects import PAGE_SIZE
 from app.consultations.service import projects as service

@@ -10,13 +10,8 @@ from flask import Flask
 from app.access import Role
 from app.accounts.models import User
 from app.audit.models import AuditRecord
-from app.consultations.models import (
-    Consultation,
-    ConsultationLog,
-    LandType,
-    ProjectItem,
-    ProjectParcel,
-)
+from app.consultations.models.consultation import Consultation, ConsultationLog
+from app.consultations.models.targets import LandType, ProjectItem, ProjectParcel
 from app.consultations.queries import projects as queries
 from app.consultations.queries.projects import Balance, Land, Wanted
 from app.consultations.service import projects as service

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.consultations import tabling
-from app.consultations.models import ConsultationLog, Point, Reply, ResultRow
+from app.consultations.models.consultation import ConsultationLog
+from app.consultations.models.results import Point, Reply, ResultRow
 from app.consultations.queries import tables as queries
 from app.consultations.service import issuing, points, replies, results, tables
 from app.consultations.service.replies import Draft

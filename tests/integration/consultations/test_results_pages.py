@@ -16,15 +16,9 @@ from flask.testing import FlaskClient
 
 from app.access import Role
 from app.consultations import jobs_results
-from app.consultations.models import (
-    Certificate,
-    Comment,
-    Consultation,
-    Point,
-    Reply,
-    ResultTable,
-    Theme,
-)
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Certificate, Point, Reply, ResultTable, Theme
 from app.consultations.queries import points as point_queries
 from app.consultations.service import issuing, results
 from app.consultations.service import points as points_service

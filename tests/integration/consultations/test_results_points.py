@@ -11,18 +11,10 @@ from flask import Flask
 from app.access import Role
 from app.access.actors import SYSTEM
 from app.consultations import jobs_results
-from app.consultations.models import (
-    Clause,
-    Comment,
-    Consultation,
-    ConsultationLog,
-    DraftVersion,
-    Point,
-    ProjectItem,
-    Reply,
-    Theme,
-    VillageMeeting,
-)
+from app.consultations.models.comment import Comment, VillageMeeting
+from app.consultations.models.consultation import Consultation, ConsultationLog
+from app.consultations.models.results import Point, Reply, Theme
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.queries import points as queries
 from app.consultations.queries import replies as reply_queries
 from app.consultations.queries import tables as table_queries

@@ -8,14 +8,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.consultations.models import (
-    Certificate,
-    Clause,
-    Consultation,
-    DossierItem,
-    DraftVersion,
-    VillageMeeting,
-)
+from app.consultations.models.comment import VillageMeeting
+from app.consultations.models.consultation import Consultation, DossierItem
+from app.consultations.models.results import Certificate
+from app.consultations.models.targets import Clause, DraftVersion
 from app.consultations.service import certificates, issuing, moderating, verifying
 from app.consultations.states import ClauseKind, DossierKind
 from app.extensions import db
@@ -220,7 +216,7 @@ def test_what_the_product_did_itself_is_a_note(ctx: Flask) -> None:
 
 def test_an_erasure_that_was_asked_for_is_a_note(ctx: Flask) -> None:
     from app.access import Role
-    from app.consultations.models import Comment
+    from app.consultations.models.comment import Comment
     from tests.factories.accounts import make_user
 
     consultation, _who = certified()

@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.consultations.models import Clause, DraftVersion, ProjectItem, ResultRow, ResultTable
+from app.consultations.models.results import ResultRow, ResultTable
+from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
 from app.consultations.queries import staff
 from app.consultations.states import ClauseKind, Stage, TargetKind, Visibility
 from app.consultations.tabling import Row

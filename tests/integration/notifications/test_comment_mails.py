@@ -13,7 +13,7 @@ from flask import Flask
 from app.access import Role
 from app.access.actors import CITIZEN, SYSTEM
 from app.consultations.events import CommentReceived, ResultReminder
-from app.consultations.models import Comment
+from app.consultations.models.comment import Comment
 from app.consultations.service import core
 from app.consultations.states import CommentStage, Stage, Visibility
 from app.extensions import db

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.access.actors import SYSTEM
-from app.consultations.models import Comment, Consultation, Point, Reply, ResultRow, ResultTable
+from app.consultations.models.comment import Comment
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import Point, Reply, ResultRow, ResultTable
 from app.consultations.queries import tables as queries
 from app.consultations.service import core
 from app.consultations.states import CommentStage, Decision, ReplyStage, Stage, Visibility

@@ -17,7 +17,9 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.consultations.models import Consultation, ProjectItem, ResultRow
+from app.consultations.models.consultation import Consultation
+from app.consultations.models.results import ResultRow
+from app.consultations.models.targets import ProjectItem
 from app.extensions import db, limiter
 from app.files.models import StoredFile
 from app.submissions.models import Submission

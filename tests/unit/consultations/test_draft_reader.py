@@ -10,9 +10,10 @@ from typing import Any
 import docx
 import pytest
 
-from app.consultations.readers import draft, legacy_fonts
+from app.consultations.readers import draft
 from app.consultations.readers.docx_numbering import formatted, letters, roman
-from app.consultations.readers.protocol import Unreadable
+from app.imports import legacy_fonts
+from app.imports.protocol import Unreadable
 from tests.factories import drafts
 from tests.factories.drafts import NAMESPACE, level, numbering, p, run, saved, table
 

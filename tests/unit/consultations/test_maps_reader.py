@@ -13,15 +13,10 @@ import pyproj
 import pytest
 
 from app.consultations import geo
-from app.consultations.readers import (
-    attributes,
-    geodata,
-    geodata_limits,
-    legacy_text,
-    shapefile_zip,
-)
-from app.consultations.readers.protocol import Unreadable
+from app.consultations.readers import attributes, geodata, geodata_limits, shapefile_zip
 from app.devtools.demo import maps as demo
+from app.imports import legacy_text
+from app.imports.protocol import Unreadable
 
 BOUNDARY = demo.boundary()["features"]
 LAND = demo.land_use()

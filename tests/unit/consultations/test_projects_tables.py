@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.consultations.readers import projects, tables
-from app.consultations.readers.protocol import REASON_COLUMN, Unreadable
-from app.consultations.readers.tables import (
+from app.consultations.readers import projects
+from app.imports import tables
+from app.imports.protocol import REASON_COLUMN, Unreadable
+from app.imports.tables import (
     Column,
     NotANumber,
     cell_text,

@@ -1,4 +1,4 @@
-"""The child process around one reader: `python -m app.consultations.readers.child <reader>`.
+"""The child process around one reader: `python -m app.imports.child <reader>`.
 
 It binds itself before it loads anything that touches the file, reads one line with its order, and
 speaks JSON lines. There is no app, no database and no secret in it: its surroundings are given by
@@ -16,9 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from app.consultations.readers.protocol import Unreadable
+from app.imports.protocol import Unreadable
 
-_PACKAGE = "app.consultations.readers"
 #: Enough for a reader and its libraries; a reader opens one file, some readers its sidecars.
 _OPEN_FILES = 64
 _DIE_WITH_PARENT = 1
@@ -48,7 +47,7 @@ def messages(reader: str, path: Path, options: dict[str, Any]) -> Iterator[dict[
     and place}.
     """
     try:
-        module = importlib.import_module(reader if "." in reader else f"{_PACKAGE}.{reader}")
+        module = importlib.import_module(reader)
         yield from module.read(path, options)
         yield {"end": True}
     except Unreadable as error:

@@ -23,7 +23,7 @@ import openpyxl
 from flask_babel import gettext as _
 from openpyxl.utils import range_boundaries
 
-from app.consultations.readers.protocol import REASON_COLUMN, Unreadable
+from app.imports.protocol import REASON_COLUMN, Unreadable
 from app.kernel.text import clean, clean_line, fold
 
 #: Cells of a row and characters of a cell that are looked at.

@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from flask_babel import gettext as _
 
-_ROOT = Path(__file__).resolve().parents[3]
+_ROOT = Path(__file__).resolve().parents[2]
 _MB = 1024 * 1024
 #: One message, such as a feature of a map with all its corners.
 _LONGEST_LINE = 16 * _MB
@@ -127,7 +127,7 @@ def _start(reader: str) -> "subprocess.Popen[bytes]":
     # Its own session, so that whatever it starts can be ended with it; a bare environment, so that
     # no setting reaches it.
     return subprocess.Popen(  # noqa: S603  (our own module, named by our own code)
-        [sys.executable, "-m", "app.consultations.readers.child", reader],
+        [sys.executable, "-m", "app.imports.child", reader],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -22,17 +22,16 @@ from flask_babel import lazy_gettext as _l
 
 from app.access.actors import SYSTEM, Actor
 from app.accounts.models import User
-from app.consultations.models import ImportRun
-from app.consultations.readers import sandbox
-from app.consultations.readers.protocol import REASON_COLUMN
-from app.consultations.readers.sandbox import Reading, ReadingFailed
-from app.consultations.service import imports
-from app.consultations.service.imports import ApplyResult, RefusedRow, Rows
-from app.consultations.states import ImportState
 from app.extensions import db
 from app.files import service as files
 from app.files.runtime import runtime
 from app.files.states import FileState
+from app.imports import kinds, sandbox, service
+from app.imports.kinds import ApplyResult, RefusedRow, Rows
+from app.imports.models import ImportRun
+from app.imports.protocol import REASON_COLUMN
+from app.imports.sandbox import Reading, ReadingFailed
+from app.imports.states import ImportState
 from app.jobs.registry import job
 from app.jobs.service import enqueue
 from app.kernel.clock import now
@@ -50,7 +49,7 @@ _MAX_CELL = 30_000
 
 # A reader may take three minutes and applying one; a second runner that came earlier would only
 # lose its work.
-@job(imports.JOB, attempts=8, lease_minutes=10, label=_l("Đọc tệp của cuộc lấy ý kiến"))
+@job(service.JOB, attempts=8, lease_minutes=10, label=_l("Đọc tệp của cuộc lấy ý kiến"))
 def run_import(payload: dict[str, Any]) -> None:
     """Read and apply one file. Running it again after its end changes nothing."""
     run_id = int(payload["run_id"])
@@ -71,7 +70,7 @@ def run_import(payload: dict[str, Any]) -> None:
 
 def _fail(run_id: int, message: str) -> None:
     db.session.rollback()
-    imports.fail(db.session.get_one(ImportRun, run_id), message)
+    service.fail(db.session.get_one(ImportRun, run_id), message)
 
 
 # Reading
@@ -85,12 +84,12 @@ def _read(run_id: int, folder: Path) -> Reading | None:
         run = db.session.get(ImportRun, run_id)
         if run is None or run.state in {ImportState.DONE, ImportState.FAILED}:
             return None
-        if run.tries >= imports.MAX_TRIES:
+        if run.tries >= service.MAX_TRIES:
             raise ReadingFailed(
                 _("Việc đọc tệp bị dừng giữa chừng nhiều lần. Hãy kiểm tra tệp rồi tải lên lại."),
                 "tries",
             )
-        how, options, source = imports.importer(run.kind), dict(run.options), imports.source_of(run)
+        how, options, source = kinds.kind(run.kind), dict(run.options), service.source_of(run)
         if source.state is FileState.PENDING:
             waiting = True
         elif source.state is FileState.CLEAN:
@@ -106,7 +105,7 @@ def _read(run_id: int, folder: Path) -> Reading | None:
                 "scanner",
             )
     if waiting:
-        enqueue(imports.JOB, {"run_id": run_id}, run_at=now() + imports.SCAN_WAIT)
+        enqueue(service.JOB, {"run_id": run_id}, run_at=now() + service.SCAN_WAIT)
         return None
     with reading():
         _note(run_id, state=ImportState.RUNNING, tries=ImportRun.tries + 1, done=0, total=0)
@@ -153,11 +152,11 @@ def _apply(run_id: int, found: Reading) -> None:
     actor: Actor = (db.session.get(User, run.created_by) if run.created_by else None) or SYSTEM
     try:
         rows = Rows(lambda: found.rows, count=found.row_count, meta=found.meta)
-        result = imports.importer(run.kind).apply(run, rows, actor)
+        result = kinds.kind(run.kind).apply(run, rows, actor)
         refused = found.refused_count + len(result.refused)
         run.problems = [
             {"row": row.row, "reasons": row.reasons}
-            for row in islice(_refused(found, result), imports.MAX_PROBLEMS)
+            for row in islice(_refused(found, result), service.MAX_PROBLEMS)
         ]
         if refused:
             name = _(
@@ -165,9 +164,9 @@ def _apply(run_id: int, found: Reading) -> None:
                 name=(run.file_name.rpartition(".")[0] or run.file_name)[:80],
             )
             kept = files.keep_made(refused_sheet(list(_refused(found, result))), f"{name}.xlsx")
-            files.claim([kept.key], imports.ref(run))
+            files.claim([kept.key], service.ref(run))
         run.done = run.total = found.row_count + found.refused_count
-        imports.finish(run, result, refused, actor)
+        service.finish(run, result, refused, actor)
     except DomainError as error:
         _fail(run_id, error.message)
 
