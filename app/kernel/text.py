@@ -139,3 +139,16 @@ def mixed_scripts(text: str) -> bool:
 def join_lines(lines: Iterable[str]) -> str:
     """Non-empty lines joined by line ends."""
     return "\n".join(line for line in lines if line)
+
+
+def int_of(text: object, *, most: int = 2**31 - 1) -> int | None:
+    """The number that somebody typed or that stands in an address: plain digits, 0 to `most`.
+
+    None for everything else: «²» is a digit for Python and no number, and a longer one than the
+    database holds would end in an error of its own.
+    """
+    typed = str(text or "")
+    if not (typed.isascii() and typed.isdigit()) or len(typed) > len(str(most)):
+        return None
+    number = int(typed)
+    return number if number <= most else None

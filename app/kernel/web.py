@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
 
 from app.extensions import db
 from app.kernel import errors
@@ -42,6 +43,18 @@ PLUMBING_FIELDS = frozenset(
     {"step", "idempotency_key", "started", "action", "next", "seen_revision"}
 )
 _field_labels: dict[str, Any] = {}
+
+
+class Number(BaseConverter):
+    """`<int:…>` in an address: as many digits as the database can hold; with more, there is no such
+    page.
+    """
+
+    regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        """The number."""
+        return int(value)
 
 
 def commits(view: Callable[P, ResponseReturnValue]) -> Callable[P, Response]:
@@ -233,6 +246,7 @@ def _security_headers(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     """Install the transaction mode, the error pages and the security headers."""
+    app.url_map.converters["int"] = Number
     app.before_request(_start)
     app.teardown_request(_finish)
     app.after_request(_security_headers)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import NotFound, TooMany
+from app.kernel.text import int_of
 from app.kernel.tokens import keyed_hash, new_token, same
 from app.notifications.models import Subscription
 from app.questions.models import Question
@@ -111,13 +112,10 @@ def find_to_stop(key: str, *, secret_key: str) -> Subscription | None:
     None when it has ended already. Raises NotFound for a forged one.
     """
     number, _dash, signature = key.partition("-")
-    if (
-        not number.isdigit()
-        or len(number) > 18
-        or not same(signature, keyed_hash(secret_key, "unfollow", number)[:32])
-    ):
+    row_id = int_of(number)
+    if row_id is None or not same(signature, keyed_hash(secret_key, "unfollow", number)[:32]):
         raise NotFound
-    return db.session.get(Subscription, int(number))
+    return db.session.get(Subscription, row_id)
 
 
 def stop(row: Subscription) -> None:

@@ -27,7 +27,7 @@ from app.consultations.states import (
 )
 from app.kernel.errors import FieldError
 from app.kernel.forms import BaseForm, LineField, Needed, TextField, length_between
-from app.kernel.text import clean
+from app.kernel.text import clean, int_of
 from app.submissions.contact import normal_email, normal_phone
 from app.submissions.service import NAME_MAX
 from app.submissions.states import NAME_DISPLAY_LABELS, Consent, NameDisplay
@@ -353,8 +353,7 @@ class Asked:
             return SurveyGiven(text=self.text)
         return SurveyGiven(
             tuple(
-                int(value) if value.isascii() and value.isdigit() and len(value) < 4 else -1
-                for value in self.values
+                -1 if (step := int_of(value, most=999)) is None else step for value in self.values
             )
         )
 

@@ -11,7 +11,6 @@ from wtforms import FieldList, FormField, RadioField, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from app.accounts.models import User
-from app.consultations.forms.fields import SeenForm, area, choices, line
 from app.consultations.models.consultation import Consultation
 from app.consultations.service.editing import (
     MOST_MEETINGS,
@@ -29,6 +28,7 @@ from app.consultations.states import (
 )
 from app.kernel.clock import HANOI, local
 from app.kernel.forms import BaseForm, LineField, Needed, TextField, VietnameseDateField
+from app.kernel.office_forms import SeenForm, area, choices, line
 from app.organisation.models import Unit
 
 NOBODY = 0

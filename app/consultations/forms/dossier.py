@@ -5,10 +5,10 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField, SelectField
 from wtforms.validators import Optional
 
-from app.consultations.forms.fields import SeenForm, area, choices, line
 from app.consultations.service.dossier import TITLE_MAX
 from app.consultations.states import DOSSIER_LABELS, DossierKind
 from app.files.inspection import ACCEPT
+from app.kernel.office_forms import SeenForm, area, choices, line
 
 ACCEPTED = ACCEPT
 

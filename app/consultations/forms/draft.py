@@ -5,9 +5,9 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import Optional
 
-from app.consultations.forms.fields import SeenForm, area, choices, line
 from app.consultations.service.clauses import HEADING_MAX, LABEL_MAX, TEXT_MAX, Words
 from app.consultations.states import CLAUSE_LABELS, ClauseKind
+from app.kernel.office_forms import SeenForm, area, choices, line
 
 NOTE_MAX = 500
 

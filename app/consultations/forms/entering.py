@@ -12,7 +12,6 @@ from wtforms import FieldList, Form, FormField, HiddenField, IntegerField, Radio
 from wtforms.validators import Optional, ValidationError
 
 from app.consultations.forms.comment import CONSENT_LABELS
-from app.consultations.forms.fields import SeenForm, area, at_most, choices, line
 from app.consultations.service.accepting import BODY_MAX
 from app.consultations.service.entering import (
     CHANNELS,
@@ -24,6 +23,7 @@ from app.consultations.service.entering import (
 from app.consultations.states import SENDER_LABELS, STANCE_LABELS, SenderKind, Stance
 from app.kernel.errors import FieldError
 from app.kernel.forms import BaseForm, LineField, Needed, TextField, VietnameseDateField
+from app.kernel.office_forms import SeenForm, area, at_most, choices, line
 from app.submissions.contact import normal_email, normal_phone
 from app.submissions.states import CHANNEL_LABELS, NAME_DISPLAY_LABELS, Channel, NameDisplay
 

@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import Optional
 
-from app.consultations.forms.fields import SeenForm, at_most, choices
 from app.consultations.states import (
     COMMENT_STAGE_LABELS,
     SENDER_LABELS,
@@ -17,6 +16,7 @@ from app.consultations.states import (
     TARGET_LABELS,
 )
 from app.kernel.forms import BaseForm, LineField, Needed, TextField
+from app.kernel.office_forms import SeenForm, at_most, choices
 from app.submissions.states import CHANNEL_LABELS
 
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, SelectField
+from wtforms import BooleanField, SelectField
 from wtforms.validators import Length, Optional
 
 from app.consultations.models.targets import ProjectItem
 from app.consultations.queries.projects import Land
 from app.consultations.service.project_rows import LENGTHS, Use, ha_text, uses_text
 from app.kernel.forms import BaseForm, LineField, TextField
+from app.kernel.office_forms import SeenForm
 
 _PLACES_MAX = 4_000
 
@@ -44,7 +45,7 @@ class ProjectFileForm(BaseForm):
     )
 
 
-class ProjectForm(BaseForm):
+class ProjectForm(SeenForm):
     """One work."""
 
     code = LineField(_l("Mã công trình"), description=_l("Mỗi công trình một mã riêng, ví dụ C01."))
@@ -83,7 +84,6 @@ class ProjectForm(BaseForm):
     funding = LineField(_l("Nguồn vốn"), validators=[Optional()])
     year = LineField(_l("Năm"), validators=[Optional()])
     note = LineField(_l("Ghi chú"), validators=[Optional()])
-    seen_revision = HiddenField()
 
     @classmethod
     def of(cls, item: ProjectItem) -> "ProjectForm":
@@ -106,22 +106,6 @@ class ProjectForm(BaseForm):
         names = [*LENGTHS, "planned_ha", "existing_ha", "uses"]
         return {name: self._fields[name].data or "" for name in names}
 
-    @property
-    def seen(self) -> int:
-        """The revision that the officer saw; a number that never matches when the
-        form did not say.
-        """
-        data = self.seen_revision.data or ""
-        return int(data) if data.isdigit() and len(data) < 10 else -1
 
-
-class RowForm(BaseForm):
+class RowForm(SeenForm):
     """A button about one row."""
-
-    seen_revision = HiddenField()
-
-    @property
-    def seen(self) -> int:
-        """As in ProjectForm."""
-        data = self.seen_revision.data or ""
-        return int(data) if data.isdigit() and len(data) < 10 else -1

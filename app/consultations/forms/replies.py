@@ -1,21 +1,21 @@
 """The form of a reply, and of the steps that it takes."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import RadioField, SelectField
 from wtforms.validators import Length, Optional
 
 from app.consultations.service.replies import TEXT_MAX, WHERE_MAX
 from app.consultations.states import DECISION_LABELS
 from app.kernel.forms import BaseForm, LineField, TextField
+from app.kernel.office_forms import SeenForm
 
 
-class ReplyForm(BaseForm):
+class ReplyForm(SeenForm):
     """What becomes of a point or of a group.
 
     A draft may be incomplete; what is missing is said on agreeing.
     """
 
-    seen_revision = HiddenField()
     decision = RadioField(
         _l("Kết quả"),
         choices=[(key.value, label) for key, label in DECISION_LABELS.items()],
@@ -41,26 +41,11 @@ class ReplyForm(BaseForm):
     )
     unit = SelectField(_l("Đơn vị soạn"), validate_choice=False)
 
-    @property
-    def seen(self) -> int:
-        """The revision that the officer saw; a number that never matches when the
-        form did not say.
-        """
-        data = self.seen_revision.data or ""
-        return int(data) if data.isdigit() and len(data) < 10 else -1
 
-
-class ReplyStepForm(BaseForm):
+class ReplyStepForm(SeenForm):
     """Agree, make final, send back."""
 
-    seen_revision = HiddenField()
     reason = LineField(_l("Lý do trả lại"), validators=[Optional(), Length(max=1_000)])
-
-    @property
-    def seen(self) -> int:
-        """As above."""
-        data = self.seen_revision.data or ""
-        return int(data) if data.isdigit() and len(data) < 10 else -1
 
 
 class RepliesBulkForm(BaseForm):

@@ -6,13 +6,13 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired
 
-from app.consultations.forms.fields import line
 from app.consultations.models.consultation import ConsultationRule
 from app.consultations.models.targets import LandType
 from app.consultations.rules import CONFIDENCE_LABELS
 from app.consultations.service.setup import LandValues, RuleValues
 from app.consultations.states import TYPE_LABELS
 from app.kernel.forms import BaseForm, Needed, VietnameseDateField
+from app.kernel.office_forms import line
 
 
 def _confidence() -> SelectField:

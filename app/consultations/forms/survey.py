@@ -4,10 +4,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, RadioField
 from wtforms.validators import InputRequired, Optional
 
-from app.consultations.forms.fields import SeenForm, area, choices, line
 from app.consultations.models.consultation import SurveyQuestion
 from app.consultations.service.surveys_setup import LEAST_STEPS, MOST_STEPS, Asked
 from app.consultations.states import SURVEY_LABELS, SurveyKind
+from app.kernel.office_forms import SeenForm, area, choices, line
 
 
 class SurveyForm(SeenForm):

@@ -1,27 +1,15 @@
 """The forms of the statutory table, its issues, the certificate and the result page."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 from wtforms.validators import Length, Optional
 
 from app.consultations.service.issuing import REASON_MAX
 from app.consultations.service.results import TEXT_MAX
 from app.consultations.service.tables import OPENING_MAX
-from app.kernel.forms import BaseForm, LineField, TextField
+from app.kernel.forms import LineField, TextField
+from app.kernel.office_forms import SeenForm
 
 _LONG = _l("Mục này dài quá. Hãy rút gọn.")
-
-
-class SeenForm(BaseForm):
-    """A form that knows which revision of the consultation the officer saw."""
-
-    seen_revision = HiddenField()
-
-    @property
-    def seen(self) -> int:
-        """That revision; a number that never matches when the form did not say."""
-        data = self.seen_revision.data or ""
-        return int(data) if data.isdigit() and len(data) < 10 else -1
 
 
 class OpeningForm(SeenForm):

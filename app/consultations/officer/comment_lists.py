@@ -29,6 +29,7 @@ from app.consultations.states import (
     VISIBILITY_LABELS,
 )
 from app.kernel.errors import Refused
+from app.kernel.office_forms import seen_of
 from app.kernel.text import clean
 from app.kernel.web import commits
 from app.submissions.screening import LIKELY_SPAM
@@ -214,11 +215,7 @@ def run_bulk_comments() -> ResponseReturnValue:
 
 
 def _seen(pairs: list[str]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for pair in pairs:
-        number, _colon, revision = pair.partition(":")
-        if number.isdigit() and revision.isdigit() and len(pair) < 32:
-            found[int(number)] = int(revision)
+    found = seen_of(pairs)
     if not found:
         raise Refused(_("Hãy chọn ít nhất một góp ý."))
     return found

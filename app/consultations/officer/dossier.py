@@ -21,6 +21,7 @@ from app.consultations.states import DOSSIER_LABELS, DossierKind, Stage
 from app.files import service as files
 from app.files.models import StoredFile
 from app.kernel.errors import FieldError
+from app.kernel.text import int_of
 from app.kernel.web import commits
 from app.submissions.forms import ButtonForm
 
@@ -34,9 +35,7 @@ def dossier(slug: str) -> ResponseReturnValue:
     consultation = load(slug)
     light_of = request.args.get("ban-nhe", "")
     heavy = (
-        service.item_of(consultation, int(light_of))
-        if light_of.isascii() and light_of.isdigit() and len(light_of) < 12
-        else None
+        service.item_of(consultation, number) if (number := int_of(light_of)) is not None else None
     )
     form = AddDocumentForm(
         formdata=None,
@@ -60,7 +59,7 @@ def add_document(slug: str) -> ResponseReturnValue:
     file, refused = _receive(form)
     consultation = load_for_editing(slug)
     typed = form.light_of.data or ""
-    light_of = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 12 else None
+    light_of = int_of(typed)
     heavy = service.item_of(consultation, light_of) if light_of is not None else None
     accepted = form.validate()
     if file is None:

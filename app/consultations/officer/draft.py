@@ -12,7 +12,6 @@ from werkzeug.datastructures import FileStorage
 from app.access import P, require
 from app.consultations import importing, policy
 from app.consultations.forms.draft import ClauseForm, PublishDraftForm, SplitForm, UploadDraftForm
-from app.consultations.forms.fields import SeenForm
 from app.consultations.models.consultation import Consultation
 from app.consultations.models.targets import Clause, DraftVersion
 from app.consultations.officer.base import add_tab, bp, load, load_for_editing, me
@@ -24,6 +23,8 @@ from app.imports import queries as import_queries
 from app.imports import service as imports_service
 from app.imports.states import IMPORT_STATE_LABELS
 from app.kernel.errors import FieldError
+from app.kernel.office_forms import SeenForm
+from app.kernel.text import int_of
 from app.kernel.web import commits
 
 add_tab(30, "noi-dung", _l("Nội dung từng mục"), "consultations_office.draft")
@@ -334,11 +335,7 @@ def new_draft_clause(slug: str, number: int) -> ResponseReturnValue:
 
 def _after(version: DraftVersion) -> Clause | None:
     wanted = request.args.get("sau", "")
-    return (
-        queries.clause(version.id, int(wanted))
-        if wanted.isascii() and wanted.isdigit() and len(wanted) < 12
-        else None
-    )
+    return queries.clause(version.id, number) if (number := int_of(wanted)) is not None else None
 
 
 def _new_page(

@@ -31,6 +31,8 @@ from app.imports import queries as import_queries
 from app.imports.models import ImportRun
 from app.imports.states import ImportState
 from app.kernel.errors import FieldError, NotFound
+from app.kernel.office_forms import seen_number
+from app.kernel.text import int_of
 from app.kernel.web import commits
 
 add_tab(50, "ban-do", _l("Bản đồ"), "consultations_office.map_layers")
@@ -116,7 +118,7 @@ def add_map_layer(slug: str) -> ResponseReturnValue:
     form = _layer_form(layers)
     if not form.validate():
         return _layers_page(consultation, layers, form, 422)
-    replaces = int(form.replaces.data) if form.replaces.data else None
+    replaces = int_of(form.replaces.data)
     wanted = service.Wanted(
         LayerKind(form.kind.data), form.title.data or "", int(form.crs.data), replaces
     )
@@ -221,7 +223,12 @@ def _confirm(layer: MapLayer, consultation: Consultation | None) -> ResponseRetu
     if not form.validate():
         return _layer_page(layer, consultation, 422, confirm_form=form)
     try:
-        service.confirm(layer, sure=bool(form.sure.data), actor=me(), seen_revision=_seen(form))
+        service.confirm(
+            layer,
+            sure=bool(form.sure.data),
+            actor=me(),
+            seen_revision=seen_number(form.seen_revision.data),
+        )
     except FieldError as error:
         form.apply(error)
         return _layer_page(layer, consultation, 422, confirm_form=form)
@@ -234,7 +241,12 @@ def _retitle(layer: MapLayer, consultation: Consultation | None) -> ResponseRetu
     if not form.validate():
         return _layer_page(layer, consultation, 422, title_form=form)
     try:
-        service.retitle(layer, form.title.data or "", actor=me(), seen_revision=_seen(form))
+        service.retitle(
+            layer,
+            form.title.data or "",
+            actor=me(),
+            seen_revision=seen_number(form.seen_revision.data),
+        )
     except FieldError as error:
         form.apply(error)
         return _layer_page(layer, consultation, 422, title_form=form)
@@ -247,15 +259,9 @@ def _remove(layer: MapLayer, consultation: Consultation | None) -> ResponseRetur
     if not form.validate():
         return _layer_page(layer, consultation, 422)
     title = layer.title
-    service.remove(layer, actor=me(), seen_revision=_seen(form))
+    service.remove(layer, actor=me(), seen_revision=seen_number(form.seen_revision.data))
     flash(_("Đã bỏ lớp «%(title)s».", title=title), "success")
     return redirect(_list_address(consultation))
-
-
-def _seen(form: Any) -> int | None:
-    typed = str(form.seen_revision.data or "")
-    # A page without a number is an old one: nothing has the revision 0.
-    return int(typed) if typed.isdigit() else 0
 
 
 def _again(run: ImportRun | None, consultation: Consultation | None) -> ResponseReturnValue:

@@ -30,6 +30,7 @@ from app.consultations.service import grouping, points, replies
 from app.consultations.states import TargetKind
 from app.extensions import db
 from app.kernel.errors import FieldError, Refused, Stale
+from app.kernel.office_forms import seen_of
 from app.kernel.text import clean_line
 from app.kernel.web import commits
 from app.organisation import queries as organisation
@@ -158,16 +159,6 @@ def make_points(slug: str) -> ResponseReturnValue:
         "success",
     )
     return redirect(url_for(".points_list", slug=slug))
-
-
-def seen_of(pairs: list[str]) -> dict[int, int]:
-    """«id:revision» as forms send them."""
-    found: dict[int, int] = {}
-    for pair in pairs:
-        number, _colon, revision = pair.partition(":")
-        if number.isdigit() and revision.isdigit() and len(pair) < 32:
-            found[int(number)] = int(revision)
-    return found
 
 
 def chosen(consultation: Consultation) -> dict[int, int]:

@@ -21,12 +21,12 @@ from app.consultations.service import project_import
 from app.consultations.service import projects as service
 from app.consultations.states import WORKS_FILE
 from app.consultations.writers import projects as columns
-from app.consultations.writers.sheets import xlsx_file
 from app.imports import officer as screens
 from app.imports import queries as runs
 from app.imports import service as imports_service
 from app.kernel.clock import today
 from app.kernel.errors import FieldError
+from app.kernel.sheets import xlsx_file
 from app.kernel.text import clean_line
 from app.kernel.web import commits
 

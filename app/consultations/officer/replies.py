@@ -18,7 +18,7 @@ from app.consultations.models.comment import Comment
 from app.consultations.models.consultation import Consultation
 from app.consultations.models.results import Point, Reply
 from app.consultations.officer.base import add_tab, bp, load, me
-from app.consultations.officer.points import seen_of, wanted_of
+from app.consultations.officer.points import wanted_of
 from app.consultations.queries import points as point_queries
 from app.consultations.queries import replies as queries
 from app.consultations.queries import staff
@@ -28,6 +28,7 @@ from app.consultations.service.replies import Draft
 from app.consultations.states import REPLY_STAGE_COLOURS, REPLY_STAGE_LABELS, Decision, ReplyStage
 from app.extensions import db
 from app.kernel.errors import FieldError, NotFound, Refused, Stale
+from app.kernel.office_forms import seen_number, seen_of
 from app.kernel.web import commits, label_fields
 from app.organisation import queries as organisation
 from app.organisation.models import Unit
@@ -405,7 +406,7 @@ def reword_point(code: str, number: int) -> ResponseReturnValue:
         point,
         request.form.get("table_text", ""),
         actor=me(),
-        seen_revision=int(seen) if seen.isdigit() and len(seen) < 10 else -1,
+        seen_revision=seen_number(seen),
     )
     flash(_("Đã lưu cách ghi trong bảng."), "success")
     return redirect(

@@ -16,7 +16,6 @@ from app.consultations.officer.base import bp, load, me
 from app.consultations.officer.entering import TAB
 from app.consultations.service import slips
 from app.consultations.states import SENDER_LABELS, SLIPS_FILE, STANCE_LABELS
-from app.consultations.writers.sheets import ColumnNote, xlsx_file
 from app.imports import officer as screens
 from app.imports import queries, service
 from app.imports.kinds import ApplyResult, Rows
@@ -24,6 +23,7 @@ from app.imports.models import ImportRun
 from app.imports.states import IMPORT_STATE_LABELS
 from app.kernel.clock import today
 from app.kernel.errors import FieldError
+from app.kernel.sheets import ColumnNote, xlsx_file
 from app.kernel.web import commits
 from app.organisation import queries as organisation
 

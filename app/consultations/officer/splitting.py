@@ -21,7 +21,7 @@ from app.consultations.queries import points as queries
 from app.consultations.queries import staff
 from app.consultations.service import points
 from app.kernel.errors import FieldError, NotFound
-from app.kernel.text import clean
+from app.kernel.text import clean, int_of
 from app.kernel.web import commits, label_fields
 from app.organisation import queries as organisation
 
@@ -137,7 +137,7 @@ def _by_sentence(source: str) -> list[str]:
     """
     groups: dict[int, list[str]] = {}
     for place, sentence in enumerate(sentences(source)):
-        number = request.form.get(f"cau-{place}", "1")
-        if number.isdigit() and 0 < int(number) <= points.SPLIT_MAX:
-            groups.setdefault(int(number), []).append(sentence)
+        number = int_of(request.form.get(f"cau-{place}", "1"), most=points.SPLIT_MAX)
+        if number:
+            groups.setdefault(number, []).append(sentence)
     return [" ".join(groups[number]) for number in sorted(groups)]

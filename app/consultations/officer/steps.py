@@ -14,7 +14,6 @@ from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.consultations import policy
 from app.consultations.forms.consultation import ExtendForm, NoteForm, ReasonForm, StepForm
-from app.consultations.forms.fields import SeenForm
 from app.consultations.models.consultation import Consultation
 from app.consultations.officer.base import add_tab, bp, load, me
 from app.consultations.queries import office, staff
@@ -24,6 +23,7 @@ from app.consultations.states import FLOW, MOVE_LABELS, Stage, Visibility
 from app.kernel.clock import today
 from app.kernel.display import vi_date, vi_datetime
 from app.kernel.errors import FieldError, NotFound, Refused
+from app.kernel.office_forms import SeenForm
 from app.kernel.web import commits
 from app.organisation import queries as organisation
 

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
-from app.consultations.forms.fields import SeenForm
 from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.officer.base import bp, load, me
 from app.consultations.queries import surveys
@@ -20,7 +19,9 @@ from app.consultations.service import surveys as service
 from app.consultations.states import SurveyKind
 from app.kernel.errors import FieldError, NotFound
 from app.kernel.forms import TextField
+from app.kernel.office_forms import SeenForm
 from app.kernel.paging import Page
+from app.kernel.text import int_of
 from app.kernel.web import commits
 from app.organisation import queries as organisation
 from app.submissions import redaction
@@ -74,15 +75,15 @@ def _page(
 
 
 def _opened(questions: list[SurveyQuestion]) -> Opened | None:
-    number = request.args.get("cau", "")
-    if not number.isascii() or not number.isdigit() or not 1 <= int(number[:4]) <= len(questions):
+    number = int_of(request.args.get("cau"), most=len(questions))
+    if not number:
         return None
-    question = questions[int(number[:4]) - 1]
+    question = questions[number - 1]
     if question.kind is not SurveyKind.OPEN:
         return None
     return Opened(
         question,
-        int(number[:4]),
+        number,
         surveys.open_answers(
             question.id, after=request.args.get("sau"), before=request.args.get("truoc")
         ),

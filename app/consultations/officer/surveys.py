@@ -7,13 +7,13 @@ from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
 from app.consultations import policy
-from app.consultations.forms.fields import SeenForm
 from app.consultations.forms.survey import SurveyForm
 from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.officer.base import add_tab, bp, load, load_for_editing, me
 from app.consultations.service import surveys_setup as service
 from app.consultations.states import SURVEY_LABELS
 from app.kernel.errors import FieldError
+from app.kernel.office_forms import SeenForm
 from app.kernel.web import commits
 from app.submissions.forms import ButtonForm
 

@@ -21,7 +21,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
 from app.consultations import policy, tabling
-from app.consultations.forms.tables import IssueForm, OpeningForm, ResultForm, SeenForm, UnlockForm
+from app.consultations.forms.tables import IssueForm, OpeningForm, ResultForm, UnlockForm
 from app.consultations.models.consultation import Consultation
 from app.consultations.models.results import Certificate
 from app.consultations.officer.base import add_tab, bp, load, me
@@ -34,6 +34,7 @@ from app.consultations.writers import docx_table, xlsx_table
 from app.extensions import db
 from app.files import queries as file_queries
 from app.kernel.errors import FieldError, NotFound
+from app.kernel.office_forms import SeenForm
 from app.kernel.web import commits, label_fields
 
 add_tab(110, "bang-tong-hop", _l("Bảng tổng hợp, kết quả"), "consultations_office.table")

@@ -10,7 +10,7 @@ from app.consultations.models.targets import Clause
 from app.consultations.queries import targets
 from app.consultations.states import TARGET_LABELS, TargetKind
 from app.kernel.errors import FieldError
-from app.kernel.text import shorten
+from app.kernel.text import int_of, shorten
 
 Choice = tuple[str, str]
 #: Characters of a name in the list.
@@ -65,8 +65,8 @@ def chosen_target(value: str | None) -> tuple[TargetKind, str | None, int | None
     kind, _colon, rest = (value or "").partition(":")
     if kind == TargetKind.CLAUSE and rest:
         return TargetKind.CLAUSE, rest[:120], None
-    if kind == TargetKind.PROJECT and rest.isdigit() and len(rest) < 18:
-        return TargetKind.PROJECT, None, int(rest)
+    if kind == TargetKind.PROJECT and (number := int_of(rest)) is not None:
+        return TargetKind.PROJECT, None, number
     if value in {TargetKind.WHOLE.value, TargetKind.PLACE.value}:
         return TargetKind(value), None, None
     raise FieldError("target", _("Hãy chọn nội dung được góp ý trong danh sách."))

@@ -19,13 +19,13 @@ from app.consultations.queries import projects
 from app.consultations.queries.projects import Front
 from app.consultations.writers import comments as comment_columns
 from app.consultations.writers import projects as project_columns
-from app.consultations.writers.sheets import Cell, ColumnNote, csv_lines, xlsx_file
 from app.files.names import disposition
 from app.kernel import publication
 from app.kernel.clock import today
 from app.kernel.display import vi_date
 from app.kernel.errors import Busy, NotFound
 from app.kernel.pagecache import cacheable
+from app.kernel.sheets import Cell, ColumnNote, csv_lines, xlsx_file
 
 bp = Blueprint("consultation_downloads", __name__, template_folder="../templates")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

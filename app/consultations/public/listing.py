@@ -22,6 +22,7 @@ from app.consultations.writers.calendar import calendar
 from app.kernel.display import vi_datetime
 from app.kernel.errors import NotFound
 from app.kernel.pagecache import cacheable
+from app.kernel.text import int_of
 from app.organisation import queries as organisation
 
 bp = Blueprint(
@@ -59,7 +60,7 @@ def _wanted() -> Wanted:
     return Wanted(
         phase=PHASES.get(request.args.get("giai-doan", "")),
         kind=TYPES.get(request.args.get("loai", "")),
-        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
+        year=int_of(year, most=9999),
     )
 
 

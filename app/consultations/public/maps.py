@@ -16,7 +16,7 @@ from app.consultations.states import Phase, Stance
 from app.kernel.display import vi_number
 from app.kernel.errors import NotFound
 from app.kernel.pagecache import cacheable
-from app.kernel.text import clean_line
+from app.kernel.text import clean_line, int_of
 
 bp = Blueprint(
     "consultation_maps", __name__, url_prefix="/lay-y-kien", template_folder="../templates"
@@ -65,7 +65,7 @@ def _part(drawing: queries.Drawing) -> Part:
     code = clean_line(request.args.get("ma"))[:10].upper()
     spots = [spot for spot in drawing.spots() if not code or spot.code == code]
     asked = request.args.get("trang", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
+    number = int_of(asked, most=9999) or 1
     number = max(1, min(number, -(-len(spots) // PER_PAGE)))
     return Part(spots[(number - 1) * PER_PAGE : number * PER_PAGE], len(spots), number, code)
 

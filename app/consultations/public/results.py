@@ -14,7 +14,7 @@ from app.consultations.writers import xlsx_table
 from app.kernel.errors import NotFound
 from app.kernel.html import paragraphs
 from app.kernel.pagecache import cacheable
-from app.kernel.text import clean_line
+from app.kernel.text import clean_line, int_of
 from app.submissions.states import CHANNEL_LABELS
 
 bp = Blueprint("consultation_results", __name__, template_folder="../templates")
@@ -98,9 +98,7 @@ def _change_labels(first_column: str) -> dict[str, str]:
 
 def _download(slug: str) -> queries.Download:
     asked = request.args.get("lan", "")
-    found = queries.download(
-        slug, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else None
-    )
+    found = queries.download(slug, int_of(asked, most=99_999))
     if found is None:
         raise NotFound
     return found

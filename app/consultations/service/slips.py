@@ -24,7 +24,7 @@ from app.extensions import db
 from app.imports.kinds import ApplyResult, RefusedRow, Rows
 from app.imports.models import ImportRun
 from app.kernel.errors import FieldError, Refused
-from app.kernel.text import clean_line, slug, tokens
+from app.kernel.text import clean_line, int_of, slug, tokens
 from app.submissions.contact import normal_email, normal_phone
 from app.submissions.states import CHANNEL_LABELS, Channel, Consent
 
@@ -284,10 +284,10 @@ def _people(row: _Read) -> int:
     typed = row.text("people")
     if not typed:
         return 1
-    if typed.isascii() and typed.isdigit() and len(typed) <= 6:
-        return int(typed)
-    row.wrong("people", _("Hãy nhập một số nguyên."))
-    return 1
+    people = int_of(typed, most=999_999)
+    if people is None:
+        row.wrong("people", _("Hãy nhập một số nguyên."))
+    return 1 if people is None else people
 
 
 # Taking them in

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from app.consultations.queries.downloads import PublicSurveyAnswer
 from app.consultations.queries.outward import PublicComment
 from app.consultations.states import SENDER_LABELS, STANCE_LABELS, SURVEY_LABELS, TARGET_LABELS
-from app.consultations.writers.sheets import Cell, ColumnNote
 from app.kernel.display import vi_date
+from app.kernel.sheets import Cell, ColumnNote
 
 
 def of_comments() -> list[ColumnNote]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.consultations.queries.projects import Land, ProjectView
 from app.consultations.readers.projects import COLUMNS
 from app.consultations.service.project_rows import Use, uses_text
-from app.consultations.writers.sheets import Cell, ColumnNote
+from app.kernel.sheets import Cell, ColumnNote
 
 
 def of_file() -> list[ColumnNote]:

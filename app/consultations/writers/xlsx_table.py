@@ -2,23 +2,14 @@
 in constant memory.
 """
 
-import csv
-import io
-import re
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
-import xlsxwriter
-
 from app.consultations import tabling
 from app.consultations.tabling import Head, Row
+from app.kernel import sheets
+from app.kernel.sheets import ColumnNote
 
-#: A cell that starts like this is run as a formula by spreadsheets, full-width forms included.
-_FORMULA = re.compile(r"[\s\x00]*[=+\-@＝＋－＠]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-#: The most that a cell of Excel holds.
-_CELL_MAX = 32_000
-_CHUNK = 200
 _WIDTHS = (6, 30, 28, 60, 22, 60, 34)
 
 
@@ -42,13 +33,7 @@ def values(row: Row) -> tuple[int, str, str, str, str, str, str]:
 
 def write(file: IO[bytes], head: Head, rows: Iterable[Row], *, sha256: str = "") -> None:
     """Write the workbook into `file`: the rows on the first sheet, the figures on the second."""
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(file, options) as book:
+    with sheets.workbook(file) as book:
         strong = book.add_format(
             {
                 "bold": True,
@@ -83,7 +68,7 @@ def _put(sheet: Any, line: int, place: int, value: int | str, look: Any) -> None
     if isinstance(value, int):
         sheet.write_number(line, place, value, look)
     else:
-        sheet.write_string(line, place, _CONTROL.sub("", value)[:_CELL_MAX], look)
+        sheet.write_string(line, place, sheets.plain(value), look)
 
 
 def _figures(book: Any, head: Head, sha256: str, strong: Any, plain: Any) -> None:
@@ -132,23 +117,5 @@ def figures(head: Head, sha256: str = "") -> list[tuple[str, int | str]]:
 
 
 def csv_lines(head: Head, rows: Iterable[Row]) -> Iterator[str]:
-    """The rows as CSV in pieces, with a byte-order mark so that spreadsheets read it as UTF-8."""
-    buffer = io.StringIO()
-    buffer.write("\ufeff")
-    writer = csv.writer(buffer)
-    writer.writerow(columns(head))
-    for line, row in enumerate(rows, start=1):
-        writer.writerow([_safe(value) for value in values(row)])
-        if line % _CHUNK == 0:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
-
-
-def _safe(value: int | str) -> int | str:
-    """Text that no spreadsheet takes for a formula."""
-    if isinstance(value, int):
-        return value
-    text = _CONTROL.sub("", value).replace("\r", " ")
-    return f"'{text}" if _FORMULA.match(text) or text.startswith("\t") else text
+    """The rows as CSV in pieces."""
+    return sheets.csv_lines([ColumnNote(name) for name in columns(head)], map(values, rows))

@@ -1,5 +1,6 @@
 """The forms of the officers' screens, by where they stand."""
 
+from app.kernel.office_forms import PanelForm
 from app.moderation.forms.answering import AnswerForm, TemplateForm
 from app.moderation.forms.office import EntryForm, QueueForm, ReportForm
 from app.moderation.forms.panels import (
@@ -7,7 +8,6 @@ from app.moderation.forms.panels import (
     DecideForm,
     GateForm,
     NoteForm,
-    PanelForm,
     ProgressForm,
     ReasonForm,
     RedactForm,

@@ -16,7 +16,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.kernel.forms import BaseForm, LineField, Needed, TextField, VietnameseDateField
 from app.kernel.html import safe_href
-from app.moderation.forms.panels import PanelForm, at_most, choices
+from app.kernel.office_forms import PanelForm, at_most, choices, seen_number
 from app.questions.service import SHORT_MAX
 from app.questions.states import OUTCOME_LABELS
 
@@ -84,8 +84,7 @@ class AnswerForm(PanelForm):
     @property
     def seen_answer(self) -> int:
         """The draft's revision that the officer saw."""
-        data = self.answer_revision.data or "0"
-        return int(data) if data.isdigit() and len(data) < 10 else -1
+        return seen_number(self.answer_revision.data or 0)
 
     def pad_basis(self) -> None:
         """Empty rows for more grounds, so that none needs a script."""

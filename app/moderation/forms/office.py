@@ -8,7 +8,7 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from app.kernel.errors import FieldError
 from app.kernel.forms import BaseForm, LineField, Needed, TextField, length_between
-from app.moderation.forms.panels import at_most, choices
+from app.kernel.office_forms import at_most, choices
 from app.questions.states import KIND_LABELS
 from app.submissions.contact import normal_email, normal_phone
 from app.submissions.states import (

@@ -1,49 +1,12 @@
 """The forms that stand beside each other on the workbench: each gives its fields ids of its own."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectField
-from wtforms.validators import Length, Optional
+from wtforms import BooleanField, RadioField, SelectField
+from wtforms.validators import Optional
 
-from app.kernel.forms import BaseForm, LineField, Needed, TextField, VietnameseDateField
+from app.kernel.forms import LineField, Needed, TextField, VietnameseDateField
+from app.kernel.office_forms import PanelForm, at_most, choices
 from app.questions.states import CLASSIFICATION_LABELS, KIND_LABELS, Classification
-
-
-def choices(labels: Mapping[Any, Any]) -> list[tuple[str, Any]]:
-    """The values of an enumeration with their labels."""
-    return [(key.value, label) for key, label in labels.items()]
-
-
-def at_most(limit: int) -> Length:
-    """A validator for the length of a text."""
-    return Length(max=limit, message=_l("Hãy viết tối đa %(n)s ký tự.", n=limit))
-
-
-class PanelForm(BaseForm):
-    """A form among others on the workbench: it knows what the officer saw, and from which list the
-    question was opened.
-    """
-
-    #: What the fields' ids begin with.
-    panel = "o"
-    seen_revision = HiddenField()
-    next = HiddenField()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self:
-            field.id = f"{self.panel}-{field.name}"
-            field.label.field_id = field.id
-
-    @property
-    def seen(self) -> int:
-        """The revision that the officer saw; a number that never matches when the
-        form did not say.
-        """
-        data = self.seen_revision.data or ""
-        return int(data) if data.isdigit() and len(data) < 10 else -1
 
 
 class TriageForm(PanelForm):

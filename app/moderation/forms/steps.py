@@ -6,7 +6,8 @@ from wtforms.validators import Optional, ValidationError
 
 from app.kernel.forms import LineField, Needed, TextField
 from app.kernel.html import safe_href
-from app.moderation.forms.panels import PanelForm, ReasonForm, at_most, choices
+from app.kernel.office_forms import PanelForm, at_most, choices
+from app.moderation.forms.panels import ReasonForm
 from app.questions.states import REFUSAL_LABELS
 
 

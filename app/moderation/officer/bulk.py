@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from app.access import P, require
 from app.kernel.errors import FieldError, Refused
+from app.kernel.office_forms import seen_of
 from app.kernel.web import commits
 from app.moderation.officer.base import bp, here, me
 from app.moderation.officer.choices import chosen_assignee, chosen_topic
@@ -138,11 +139,7 @@ def run_bulk() -> ResponseReturnValue:
 
 
 def _seen(pairs: list[str]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for pair in pairs:
-        number, _colon, revision = pair.partition(":")
-        if number.isdigit() and revision.isdigit() and len(pair) < 32:
-            found[int(number)] = int(revision)
+    found = seen_of(pairs)
     if not found:
         raise Refused(_("Hãy chọn ít nhất một câu hỏi."))
     return found

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.access import P, require
 from app.kernel.errors import FieldError
+from app.kernel.office_forms import seen_number
 from app.kernel.web import commits
 from app.moderation.forms import ConfirmForm, TemplateForm
 from app.moderation.officer.base import bp, me
@@ -107,7 +108,7 @@ def _save(found: AnswerTemplate | None) -> ResponseReturnValue:
             found,
             sample,
             actor=me(),
-            seen_revision=int(seen) if seen.isdigit() and len(seen) < 10 else 0,
+            seen_revision=seen_number(seen),
         )
     except FieldError as error:
         form.apply(error)

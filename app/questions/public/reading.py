@@ -19,7 +19,7 @@ from app.kernel import fulltext, throttle
 from app.kernel.display import file_size, vi_date
 from app.kernel.errors import FieldError, NotFound
 from app.kernel.pagecache import cacheable
-from app.kernel.text import clean_line
+from app.kernel.text import clean_line, int_of
 from app.kernel.tokens import keyed_hash
 from app.kernel.web import commits
 from app.questions import queries, service
@@ -78,7 +78,7 @@ def _wanted() -> Wanted:
         q=clean_line(request.args.get("q"))[:QUERY_MAX],
         topic=clean_line(request.args.get("linh-vuc"))[:100],
         unit=clean_line(request.args.get("don-vi"))[:100],
-        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
+        year=int_of(year, most=9999),
     )
 
 

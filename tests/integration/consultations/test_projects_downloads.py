@@ -19,10 +19,9 @@ from app.consultations.public import downloads
 from app.consultations.queries import downloads as queries
 from app.consultations.queries import staff
 from app.consultations.states import SenderKind, ShowComments, SurveyKind, TargetKind, Visibility
-from app.consultations.writers import sheets
-from app.consultations.writers.sheets import ColumnNote, csv_lines, plain, xlsx_file
 from app.extensions import db
-from app.kernel import publication
+from app.kernel import publication, sheets
+from app.kernel.sheets import ColumnNote, csv_lines, plain, xlsx_file
 from app.submissions.states import Consent, NameDisplay
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.organisation import make_agency

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.audit import chain, tags
-from app.audit.export import safe_cell
+from app.kernel.sheets import safe_cell
 
 AT = dt.datetime(2026, 11, 24, 1, 14, 5, 123456, dt.UTC)
 FIELDS: dict[str, Any] = {

@@ -13,14 +13,15 @@ from typing import IO, Any
 
 import xlsxwriter
 
-from app.audit.export import safe_cell
-
 #: Rows of one sheet, header included, as spreadsheets have it.
 MOST_ROWS = 1_048_576
 _LONGEST_CELL = 32_000
 _LINES_A_CHUNK = 200
 # XML has no place for these, nor for lone halves of a surrogate pair.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+#: A cell that starts like this is run as a formula by spreadsheets, full-width forms included.
+_FORMULA = re.compile(r"[\s\x00]*[=+\-@＝＋－＠]")
 
 Cell = str | int | Decimal | None
 
@@ -30,7 +31,7 @@ class ColumnNote:
     """A column of an export: its header, and what stands in it."""
 
     title: str
-    about: str
+    about: str = ""
     #: Width in a spreadsheet, in characters.
     width: int = 16
 
@@ -45,7 +46,7 @@ def csv_lines(columns: Sequence[ColumnNote], rows: Iterable[Sequence[Cell]]) -> 
     writer = csv.writer(buffer)
     writer.writerow([safe_cell(column.title) for column in columns])
     for count, row in enumerate(rows, start=1):
-        writer.writerow([_csv_cell(cell) for cell in row])
+        writer.writerow([safe_cell(cell) for cell in row])
         if count % _LINES_A_CHUNK == 0:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -53,9 +54,12 @@ def csv_lines(columns: Sequence[ColumnNote], rows: Iterable[Sequence[Cell]]) -> 
     yield buffer.getvalue()
 
 
-def _csv_cell(cell: Cell) -> str:
-    # A figure is one of ours: its minus sign begins no formula.
-    return str(cell) if isinstance(cell, Decimal | int) else safe_cell(_NOT_XML.sub("", cell or ""))
+def safe_cell(cell: Cell) -> str:
+    """The value as text that no spreadsheet takes for a formula."""
+    if isinstance(cell, Decimal | int):
+        return str(cell)  # a figure is one of ours: its minus sign begins no formula
+    text = _NOT_XML.sub("", cell or "").replace("\r", " ")
+    return f"'{text}" if _FORMULA.match(text) or text.startswith("\t") else text
 
 
 def xlsx_file(
@@ -72,16 +76,7 @@ def xlsx_file(
     target: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (the caller sends and closes it)
     try:
         with tempfile.TemporaryDirectory(prefix="langnghe-xlsx-") as folder:
-            book = xlsxwriter.Workbook(
-                target,
-                {
-                    "constant_memory": True,
-                    "strings_to_formulas": False,
-                    "strings_to_urls": False,
-                    "strings_to_numbers": False,
-                    "tmpdir": folder,
-                },
-            )
+            book = workbook(target, tmpdir=folder)
             _Writer(book, columns, sheet).write(rows)
             if notes_sheet:
                 explained = [*notes, *([column.title, column.about] for column in columns)]
@@ -92,6 +87,12 @@ def xlsx_file(
         target.close()
         raise
     return target
+
+
+def workbook(target: IO[bytes], **more: Any) -> Any:
+    """A workbook that is written row by row and takes no text for a formula, a link or a number."""
+    plainly = {f"strings_to_{what}": False for what in ("formulas", "urls", "numbers")}
+    return xlsxwriter.Workbook(target, {"constant_memory": True, **plainly, **more})
 
 
 class _Writer:
