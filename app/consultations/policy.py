@@ -24,7 +24,7 @@ from app.consultations.states import (
 _EVERYWHERE = (P.COMMENT_MODERATE, P.COMMENT_APPROVE, P.CONSULTATION_PUBLISH)
 
 
-def _everywhere(actor: Actor) -> bool:
+def acts_everywhere(actor: Actor) -> bool:
     return any(actor.has(permission) for permission in _EVERYWHERE)
 
 
@@ -39,7 +39,7 @@ def may_edit(actor: Actor, consultation: Consultation) -> bool:
     """
     if not actor.has(P.CONSULTATION_EDIT) or consultation.stage in {Stage.ANSWERED, Stage.ARCHIVED}:
         return False
-    if _everywhere(actor) or consultation.officer_id == actor.id:
+    if acts_everywhere(actor) or consultation.officer_id == actor.id:
         return True
     return consultation.lead_unit_id is None or consultation.lead_unit_id == actor.unit_id
 
@@ -109,7 +109,7 @@ def may_write_reply(actor: Actor, reply: Reply) -> bool:
     """Edit a draft: the unit it was given to, and those who work for all units."""
     if reply.stage is not ReplyStage.DRAFT or not actor.has(P.COMMENT_REPLY):
         return False
-    return _everywhere(actor) or reply.unit_id is None or reply.unit_id == actor.unit_id
+    return acts_everywhere(actor) or reply.unit_id is None or reply.unit_id == actor.unit_id
 
 
 def may_move_reply(actor: Actor, reply: Reply, move: str, *, solo_office: bool = False) -> bool:

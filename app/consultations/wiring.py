@@ -53,7 +53,7 @@ def may_read_sent(actor: Actor, submission: Submission) -> bool:
     ) and policy.sees_contacts(actor)
 
 
-def _with(
+def with_consultation(
     consultation: Consultation | None, actor: Actor | None, *, published: bool = True
 ) -> gate.Access:
     """Public with the consultation, staff's otherwise."""
@@ -64,19 +64,19 @@ def _with(
     return gate.Access.PRIVATE if actor is not None and policy.may_read(actor) else gate.Access.NONE
 
 
-def _consultation_of(row: DossierItem | ResultTable | Certificate | None) -> Consultation | None:
+def consultation_of(row: DossierItem | ResultTable | Certificate | None) -> Consultation | None:
     return db.session.get(Consultation, row.consultation_id) if row is not None else None
 
 
 def may_fetch_dossier(item_id: int, actor: Actor | None) -> gate.Access:
     """The dossier is public with its consultation."""
-    return _with(_consultation_of(db.session.get(DossierItem, item_id)), actor)
+    return with_consultation(consultation_of(db.session.get(DossierItem, item_id)), actor)
 
 
 def may_fetch_result(table_id: int, actor: Actor | None) -> gate.Access:
     """An issued table is public once the result is."""
-    found = _consultation_of(db.session.get(ResultTable, table_id))
-    return _with(
+    found = consultation_of(db.session.get(ResultTable, table_id))
+    return with_consultation(
         found,
         actor,
         published=found is not None and found.stage in {Stage.ANSWERED, Stage.ARCHIVED},
@@ -85,8 +85,8 @@ def may_fetch_result(table_id: int, actor: Actor | None) -> gate.Access:
 
 def may_fetch_certificate(certificate_id: int, actor: Actor | None) -> gate.Access:
     """The certificate is public once the result is."""
-    found = _consultation_of(db.session.get(Certificate, certificate_id))
-    return _with(
+    found = consultation_of(db.session.get(Certificate, certificate_id))
+    return with_consultation(
         found,
         actor,
         published=found is not None and found.stage in {Stage.ANSWERED, Stage.ARCHIVED},

@@ -30,7 +30,7 @@ def target_choices(consultation: Consultation, *, place: bool = False) -> dict[s
         groups[str(TARGET_LABELS[TargetKind.CLAUSE])] = [
             (f"clause:{row.anchor}", _clause_name(row)) for row in clauses
         ]
-    if projects := targets.projects(consultation.id):
+    if projects := targets.listed(consultation.id):
         groups[str(TARGET_LABELS[TargetKind.PROJECT])] = [
             (f"project:{number}", shorten(f"{code} {name}", _LONGEST))
             for number, code, name in projects

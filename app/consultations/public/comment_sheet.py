@@ -313,7 +313,7 @@ def _offered(c: PublicConsultation) -> Offer:
         organisation.agency(),
         organisation.active_places(),
         targets.current_clauses(c.id),
-        targets.projects(c.id),
+        targets.listed(c.id),
     )
 
 
@@ -324,7 +324,7 @@ def _chosen(c: PublicConsultation, form: CommentForm) -> Offer:
         organisation.agency(),
         organisation.active_places() if form.place.data else [],
         targets.current_clauses(c.id) if kind == TargetKind.CLAUSE else [],
-        targets.projects(c.id) if kind == TargetKind.PROJECT else [],
+        targets.listed(c.id) if kind == TargetKind.PROJECT else [],
     )
 
 

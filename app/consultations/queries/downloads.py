@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.consultations.models.comment import Comment, SurveyAnswer
 from app.consultations.models.consultation import Consultation, SurveyQuestion
 from app.consultations.queries import outward
-from app.consultations.queries.outward import PublicComment
+from app.consultations.queries.outward import CommentRecord
 from app.consultations.queries.public import public_comments
 from app.consultations.queries.surveys import in_words
 from app.consultations.states import SurveyKind
@@ -31,13 +31,13 @@ class PublicSurveyAnswer:
     answer: str
 
 
-def comments(consultation_id: int) -> Iterator[PublicComment]:
+def comments(consultation_id: int) -> Iterator[CommentRecord]:
     """Every comment that everybody may read, the most recently shown first; some hundreds are in
     memory at a time.
     """
     after: str | None = None
     while True:
-        page = outward.comments(consultation_id, after=after, size=_AT_A_TIME)
+        page = outward.records(consultation_id, after=after, size=_AT_A_TIME)
         yield from page.items
         after = page.next_cursor
         if after is None:

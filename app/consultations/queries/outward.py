@@ -42,7 +42,7 @@ from app.submissions.models import Submission
 
 #: Parts of one text that are handed out at once; no draft that people comment on has more.
 CLAUSES_MAX = 5_000
-_RESULT = (Stage.ANSWERED, Stage.ARCHIVED)
+WITH_RESULT = (Stage.ANSWERED, Stage.ARCHIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class PublicProject:
 
 
 @dataclass(frozen=True, slots=True)
-class PublicDocument:
+class DossierFile:
     """One file of the dossier."""
 
     kind: DossierKind
@@ -99,7 +99,7 @@ class PublicDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class PublicComment:
+class CommentRecord:
     """One comment as everybody may read it: redacted, named as its sender chose."""
 
     id: int
@@ -183,8 +183,8 @@ def page(
 def _in_phase(phase: Phase) -> sa.ColumnElement[bool]:
     """The dates decide, as in phase_of()."""
     if phase is Phase.RESULT:
-        return Consultation.stage.in_(_RESULT)
-    before_result = Consultation.stage.not_in(_RESULT)
+        return Consultation.stage.in_(WITH_RESULT)
+    before_result = Consultation.stage.not_in(WITH_RESULT)
     if phase is Phase.UPCOMING:
         return sa.and_(before_result, Consultation.opens_on > today())
     if phase is Phase.SUMMARISING:
@@ -196,7 +196,7 @@ def _in_phase(phase: Phase) -> sa.ColumnElement[bool]:
     )
 
 
-def clauses(consultation_id: int) -> list[PublicClause]:
+def public_clauses(consultation_id: int) -> list[PublicClause]:
     """The newest published text of the draft, part by part."""
     newest = sa.select(sa.func.max(DraftVersion.number)).where(
         DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None)
@@ -224,7 +224,7 @@ def clauses(consultation_id: int) -> list[PublicClause]:
     return [PublicClause(*row) for row in db.session.execute(query)]
 
 
-def projects(
+def public_page(
     consultation_id: int, *, after: str | None = None, before: str | None = None, size: int = 50
 ) -> Page[PublicProject]:
     """Rows of the list of works and projects, in its order."""
@@ -262,7 +262,7 @@ def projects(
     )
 
 
-def documents(consultation_id: int) -> list[PublicDocument]:
+def dossier_files(consultation_id: int) -> list[DossierFile]:
     """The files of the dossier that may be fetched, in its order."""
     query = (
         public(
@@ -283,7 +283,7 @@ def documents(consultation_id: int) -> list[PublicDocument]:
         .order_by(DossierItem.position, DossierItem.id, StoredFile.id)
     )
     return [
-        PublicDocument(
+        DossierFile(
             row.kind,
             row.title,
             f"/tep/{row.key}/{address_name(row.name)}",
@@ -295,9 +295,9 @@ def documents(consultation_id: int) -> list[PublicDocument]:
     ]
 
 
-def comments(
+def records(
     consultation_id: int, *, after: str | None = None, before: str | None = None, size: int = 50
-) -> Page[PublicComment]:
+) -> Page[CommentRecord]:
     """The comments that everybody may read now, the most recently shown first."""
     query = (
         public_comments(
@@ -324,7 +324,7 @@ def comments(
     query, backwards = keyset(
         query, columns=columns, descending=True, size=size, after=after, before=before
     )
-    found = [_comment(*row) for row in db.session.execute(query)]
+    found = [_record(*row) for row in db.session.execute(query)]
     return page_of(
         found,
         size=size,
@@ -335,9 +335,9 @@ def comments(
     )
 
 
-def _comment(*row: Any) -> PublicComment:
+def _record(*row: Any) -> CommentRecord:
     (*head, kind, name, organisation, display, text, proposed, late) = row
-    return PublicComment(
+    return CommentRecord(
         *(*head, kind, shown_sender(kind, name, organisation, display), text or "", proposed, late)
     )
 
@@ -350,7 +350,7 @@ def issued(consultation_id: int) -> ResultTable | None:
     query = (
         public(ResultTable)
         .join(ResultTable, ResultTable.consultation_id == Consultation.id)
-        .where(Consultation.id == consultation_id, Consultation.stage.in_(_RESULT))
+        .where(Consultation.id == consultation_id, Consultation.stage.in_(WITH_RESULT))
         .options(sa.orm.undefer(ResultTable.content))
         .order_by(ResultTable.number.desc())
         .limit(1)
@@ -367,7 +367,7 @@ def issued_rows(
         public(ResultRow)
         .join(ResultTable, ResultTable.consultation_id == Consultation.id)
         .join(ResultRow, ResultRow.table_id == ResultTable.id)
-        .where(ResultTable.id == table_id, Consultation.stage.in_(_RESULT))
+        .where(ResultTable.id == table_id, Consultation.stage.in_(WITH_RESULT))
     )
     columns = (ResultRow.position, ResultRow.id)
     query, backwards = keyset(

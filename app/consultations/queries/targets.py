@@ -45,7 +45,7 @@ def clause_name(label: str, words: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def projects(consultation_id: int) -> list[tuple[int, str, str]]:
+def listed(consultation_id: int) -> list[tuple[int, str, str]]:
     """(id, code, name) of the project list as it is now, in its order. One statement."""
     listed = (ProjectItem.consultation_id == consultation_id, ProjectItem.removed_at.is_(None))
     query = sa.select(ProjectItem.id, ProjectItem.code, ProjectItem.name).where(*listed)

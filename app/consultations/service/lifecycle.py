@@ -106,14 +106,14 @@ def _open(consultation: Consultation) -> None:
     core.move(consultation, "open", actor=SYSTEM, public_note=True)
 
 
-def _due(*conditions: sa.ColumnElement[bool]) -> Sequence[Consultation]:
+def due(*conditions: sa.ColumnElement[bool]) -> Sequence[Consultation]:
     query = sa.select(Consultation).where(*conditions).order_by(Consultation.id).limit(_BATCH)
     return db.session.scalars(query.with_for_update(skip_locked=True)).all()
 
 
 def open_due() -> int:
     """Open what was scheduled for today or earlier; returns how many. Harmless when run twice."""
-    found = _due(Consultation.stage == Stage.SCHEDULED, Consultation.opens_on <= today())
+    found = due(Consultation.stage == Stage.SCHEDULED, Consultation.opens_on <= today())
     for consultation in found:
         _open(consultation)
     return len(found)
@@ -121,7 +121,7 @@ def open_due() -> int:
 
 def close_due() -> int:
     """Close what had its last day before today; returns how many. Harmless when run twice."""
-    found = _due(Consultation.stage == Stage.OPEN, Consultation.closes_on < today())
+    found = due(Consultation.stage == Stage.OPEN, Consultation.closes_on < today())
     for consultation in found:
         assert consultation.closes_on is not None
         consultation.closed_at = closing_moment(consultation.closes_on)
@@ -134,7 +134,7 @@ def remind_due() -> int:
     returns how many.
     """
     sent = 0
-    for consultation in _due(
+    for consultation in due(
         Consultation.stage == Stage.CLOSED,
         Consultation.closes_on <= today() - dt.timedelta(days=REMINDERS[0]),
         Consultation.reminded_days < REMINDERS[-1],

@@ -298,7 +298,7 @@ def known_of(consultation: Consultation, day: dt.date) -> Known:
     return Known(
         day,
         anchors,
-        {code.upper(): number for number, code, _name in targets.projects(consultation.id)},
+        {code.upper(): number for number, code, _name in targets.listed(consultation.id)},
     )
 
 

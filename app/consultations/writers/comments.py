@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from flask_babel import gettext as _
 
 from app.consultations.queries.downloads import PublicSurveyAnswer
-from app.consultations.queries.outward import PublicComment
+from app.consultations.queries.outward import CommentRecord
 from app.consultations.states import SENDER_LABELS, STANCE_LABELS, SURVEY_LABELS, TARGET_LABELS
 from app.kernel.display import vi_date
 from app.kernel.sheets import Cell, ColumnNote
@@ -40,7 +40,7 @@ def of_comments() -> list[ColumnNote]:
     ]
 
 
-def comment_rows(found: Iterable[PublicComment]) -> Iterator[list[Cell]]:
+def comment_rows(found: Iterable[CommentRecord]) -> Iterator[list[Cell]]:
     """One row for each comment, as `of_comments` says."""
     for row in found:
         yield [

@@ -107,7 +107,7 @@ def consultation(slug: str) -> Given:
                 size=row.size,
                 sha256=row.sha256,
             )
-            for row in outward.documents(one.id)
+            for row in outward.dossier_files(one.id)
         ],
     )
     return shown, 200, dated([one.updated_at])
@@ -130,7 +130,7 @@ def clauses(slug: str) -> Given:
             text=row.text,
             version=row.version,
         )
-        for row in outward.clauses(one.id)
+        for row in outward.public_clauses(one.id)
     ]
     return Clauses(items=items), 200, dated([one.updated_at])
 
@@ -143,7 +143,7 @@ def projects(slug: str) -> Given:
     """The list of works and projects, in its order."""
     asked = query_of(ListQuery)
     one = _found(slug)
-    page = outward.projects(one.id, after=asked.after, size=asked.limit)
+    page = outward.public_page(one.id, after=asked.after, size=asked.limit)
     items = [
         Project(
             code=row.code,
@@ -171,7 +171,7 @@ def comments(slug: str) -> Given:
     """Comments that are shown to everybody, the most recently shown first."""
     asked = query_of(ListQuery)
     one = _found(slug)
-    page = outward.comments(one.id, after=asked.after, size=asked.limit)
+    page = outward.records(one.id, after=asked.after, size=asked.limit)
     items = [
         Comment(
             code=row.code,

@@ -276,7 +276,7 @@ def test_rows_name_what_they_are_about(moderator: User) -> None:
         "dieu-1",
         "dieu-1-khoan-2",
     ]
-    assert targets.projects(consultation.id) == [(project.id, "B01", "Đường tránh")]
+    assert targets.listed(consultation.id) == [(project.id, "B01", "Đường tránh")]
     assert targets.current_clauses(0) == []
 
 
