@@ -23,16 +23,19 @@ import sqlalchemy as sa
 
 from app import create_app
 from app.access import Role
-from app.consultations import suggesting
-from app.consultations.models.consultation import Consultation
-from app.consultations.models.results import Point, Reply
-from app.consultations.queries import points as queries
+from app.comments.answers import Decision
+from app.comments.states import TargetKind
+from app.consultations.models import Consultation
 from app.consultations.queries import staff
-from app.consultations.service import issuing, replies, tables
-from app.consultations.states import Decision, ReplyStage, Stage, TargetKind
-from app.consultations.writers import docx_table, xlsx_table
+from app.consultations.states import Stage
 from app.extensions import db
 from app.kernel.clock import now, today
+from app.results import suggesting
+from app.results.models import Point, Reply
+from app.results.queries import points as queries
+from app.results.service import issuing, replies, tables
+from app.results.states import ReplyStage
+from app.results.writers import docx_table, xlsx_table
 from benchmarks.servers import ROOT
 from tests.factories.accounts import make_user
 from tests.factories.consultations import make_comment, make_consultation

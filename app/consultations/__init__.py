@@ -1,8 +1,8 @@
-"""Lấy ý kiến góp ý: from a draft plan to a published result.
+"""Lấy ý kiến góp ý: what people are asked, from when to when, and on which grounds.
 
 The stages and moves are in states.py, who may make them in policy.py, and every change goes through
-service. Comments are submissions, as questions are; what becomes of them (points, replies, the
-statutory table) is here.
+service. What is commented on stands in drafts, works and maps, what people say in comments, what
+becomes of it in results.
 """
 
 from flask import Flask
@@ -15,23 +15,16 @@ def init_app(app: Flask) -> None:
     """Wire the feature into the app."""
     from app.access import P, system_pages
     from app.audit import tags
-    from app.consultations import cli, jobs, labels, wiring
+    from app.consultations import jobs, labels, wiring  # noqa: F401
     from app.consultations.officer import bp
-    from app.consultations.public import BLUEPRINTS, tracking
+    from app.consultations.public import listing
     from app.consultations.service import setup
-    from app.consultations.states import COMMENT_MOVE_LABELS, MOVE_LABELS
-    from app.submissions import kinds
+    from app.consultations.states import MOVE_LABELS
 
     labels.init_app(app)
     wiring.init_app(app)
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
+    app.register_blueprint(listing.bp)
     app.register_blueprint(bp)
-    app.cli.add_command(cli.commands)
-    kinds.register(
-        "comment",
-        kinds.Kind(track=tracking.show, confirm=tracking.confirm, may_read=wiring.may_read_sent),
-    )
     menus = navigation(app)
     menus.add_public(40, "lay-y-kien", lambda: _("Lấy ý kiến"), "/lay-y-kien")
     menus.add_staff(
@@ -48,6 +41,3 @@ def init_app(app: Flask) -> None:
         tags.declare(tag, label)
     for move, label in MOVE_LABELS.items():
         tags.declare(f"consultation:{move}", label)
-    for move, label in COMMENT_MOVE_LABELS.items():
-        tags.declare(f"comment:{move}", label)
-    jobs.init_app(app)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.access.actors import Actor
-from app.consultations.models.comment import Comment
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,39 +16,6 @@ class ConsultationMoved:
     """A move of the table was made (see states.FLOW)."""
 
     consultation: Consultation
-    move: str
-    actor: Actor
-    note: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ResultReminder:
-    """Comments were closed so many days ago (15 or 30) and no result is published yet.
-
-    Emitted once for each.
-    """
-
-    consultation: Consultation
-    days: int
-
-
-@dataclass(frozen=True, slots=True)
-class CommentReceived:
-    """Somebody commented. The secrets are for the one mail that carries them."""
-
-    comment: Comment
-    pin: str
-    confirm_token: str | None
-    track_token: str | None
-    actor: Actor
-
-
-@dataclass(frozen=True, slots=True)
-class CommentMoved:
-    """A move of the table was made (see states.COMMENT_FLOW)."""
-
-    comment: Comment
     move: str
     actor: Actor
     note: str = ""

@@ -12,7 +12,7 @@ from app.access import P
 from app.access.actors import Actor
 from app.audit import service as audit
 from app.consultations import policy
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.queries import staff
 from app.consultations.service import core
 from app.extensions import db

@@ -24,18 +24,6 @@ def run_clock() -> None:
     lifecycle.close_due()
 
 
-@periodic(
-    "consultations-remind",
-    at="07:45",
-    only_working_days=True,
-    not_after="18:00",
-    label=_l("Nhắc công bố kết quả lấy ý kiến"),
-)
-def remind() -> None:
-    """Remind of results that are missing 15 and 30 days after closing."""
-    lifecycle.remind_due()
-
-
 def init_app(app: Flask) -> None:
     """Importing this module registered the jobs above; those of the other parts are registered by
     importing theirs.

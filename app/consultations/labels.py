@@ -15,16 +15,7 @@ _LABELS = {
     "type_labels": states.TYPE_LABELS,
     "phase_labels": states.PHASE_LABELS,
     "phase_colours": states.PHASE_COLOURS,
-    "stance_labels": states.STANCE_LABELS,
-    "stance_colours": states.STANCE_COLOURS,
-    "sender_labels": states.SENDER_LABELS,
-    "target_labels": states.TARGET_LABELS,
-    "decision_labels": states.DECISION_LABELS,
-    "decision_colours": states.DECISION_COLOURS,
     "dossier_labels": states.DOSSIER_LABELS,
-    "clause_labels": states.CLAUSE_LABELS,
-    "comment_stage_labels": states.COMMENT_STAGE_LABELS,
-    "comment_stage_colours": states.COMMENT_STAGE_COLOURS,
 }
 
 

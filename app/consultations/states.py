@@ -201,254 +201,36 @@ MOVE_LABELS = {
 
 # Comments
 # --------------------------------------------------------------------------------------------------
-class CommentStage(enum.StrEnum):
-    """Where a comment stands.
-
-    RECEIVED means: it belongs to the file, whatever happens to its display.
-    """
-
-    UNVERIFIED = "unverified"
-    RECEIVED = "received"
-    SPAM = "spam"
-    WITHDRAWN = "withdrawn"
-
-
-COMMENT_STAGE_LABELS = {
-    CommentStage.UNVERIFIED: _l("Chưa xác nhận"),
-    CommentStage.RECEIVED: _l("Đã đưa vào hồ sơ"),
-    CommentStage.SPAM: _l("Rác"),
-    CommentStage.WITHDRAWN: _l("Đã rút"),
-}
-COMMENT_STAGE_COLOURS = {
-    CommentStage.UNVERIFIED: "grey",
-    CommentStage.RECEIVED: "blue",
-    CommentStage.SPAM: "grey",
-    CommentStage.WITHDRAWN: "grey",
-}
-
-
-class TargetKind(enum.StrEnum):
-    """What a comment is about."""
-
-    WHOLE = "whole"
-    CLAUSE = "clause"
-    PROJECT = "project"
-    PLACE = "place"
-
-
-TARGET_LABELS = {
-    TargetKind.WHOLE: _l("Toàn bộ hồ sơ"),
-    TargetKind.CLAUSE: _l("Điều, khoản"),
-    TargetKind.PROJECT: _l("Công trình, dự án"),
-    TargetKind.PLACE: _l("Một nơi trên bản đồ"),
-}
-
-
-class Stance(enum.StrEnum):
-    """Where the sender stands. There is no default, and silence is never agreement."""
-
-    AGREE = "agree"
-    AMEND = "amend"
-    DISAGREE = "disagree"
-    OTHER = "other"
-
-
-STANCE_LABELS = {
-    Stance.AGREE: _l("Đồng ý"),
-    Stance.AMEND: _l("Đề nghị sửa"),
-    Stance.DISAGREE: _l("Không đồng ý"),
-    Stance.OTHER: _l("Ý kiến khác"),
-}
-STANCE_COLOURS = {
-    Stance.AGREE: "green",
-    Stance.AMEND: "yellow",
-    Stance.DISAGREE: "red",
-    Stance.OTHER: "grey",
-}
-
-
-class SenderKind(enum.StrEnum):
-    """As whom somebody comments."""
-
-    LANDOWNER = "landowner"
-    RESIDENT = "resident"
-    ORGANISATION = "organisation"
-    AGENCY = "agency"
-    OTHER = "other"
-
-
-SENDER_LABELS = {
-    SenderKind.LANDOWNER: _l("Người có đất trong dự án"),
-    SenderKind.RESIDENT: _l("Người dân trên địa bàn"),
-    SenderKind.ORGANISATION: _l("Tổ chức, doanh nghiệp"),
-    SenderKind.AGENCY: _l("Cơ quan nhà nước"),
-    SenderKind.OTHER: _l("Khác"),
-}
-#: They say who they are by their organisation's name.
-BODIES = frozenset({SenderKind.ORGANISATION, SenderKind.AGENCY})
-
-COMMENT_FLOW: Workflow[CommentStage] = Workflow(
-    ("confirm", {CommentStage.UNVERIFIED}, CommentStage.RECEIVED),
-    ("mark_spam", {CommentStage.UNVERIFIED, CommentStage.RECEIVED}, CommentStage.SPAM),
-    ("restore", {CommentStage.SPAM}, CommentStage.RECEIVED),
-    ("withdraw", {CommentStage.UNVERIFIED, CommentStage.RECEIVED}, CommentStage.WITHDRAWN),
-    ("tighten", {CommentStage.UNVERIFIED, CommentStage.RECEIVED}, None),
-    ("show", {CommentStage.RECEIVED}, None),
-    ("keep_back", {CommentStage.RECEIVED}, None),
-    ("erase", frozenset(CommentStage), None),
-)
-COMMENT_MOVE_PERMISSIONS: dict[str, frozenset[P]] = {
-    "confirm": frozenset({P.COMMENT_MODERATE}),
-    "mark_spam": frozenset({P.COMMENT_MODERATE}),
-    "restore": frozenset({P.COMMENT_MODERATE}),
-    "withdraw": frozenset(),
-    "tighten": frozenset(),
-    "show": frozenset({P.COMMENT_MODERATE}),
-    "keep_back": frozenset({P.COMMENT_MODERATE}),
-    "erase": frozenset({P.QUESTION_ERASE}),
-}
-COMMENT_MOVE_LABELS = {
-    "receive": _l("Đã nhận"),
-    "confirm": _l("Đã xác nhận thư điện tử"),
-    "mark_spam": _l("Đánh dấu rác"),
-    "restore": _l("Khôi phục"),
-    "withdraw": _l("Rút góp ý"),
-    "show": _l("Công khai góp ý"),
-    "keep_back": _l("Không công khai góp ý"),
-    "erase": _l("Xóa nội dung"),
-    "redact": _l("Che thông tin"),
-    "tighten": _l("Thu hẹp sự đồng ý"),
-    "note": _l("Ghi chú nội bộ"),
-    "retarget": _l("Sửa nội dung được góp ý"),
-    "undo": _l("Hoàn tác"),
-}
 
 
 # Replies
 # --------------------------------------------------------------------------------------------------
-class Decision(enum.StrEnum):
-    """What becomes of a point."""
-
-    ACCEPTED = "accepted"
-    PARTLY_ACCEPTED = "partly_accepted"
-    EXPLAINED = "explained"
-    TRANSFERRED = "transferred"
-    OUT_OF_SCOPE = "out_of_scope"
-
-
-DECISION_LABELS = {
-    Decision.ACCEPTED: _l("Tiếp thu"),
-    Decision.PARTLY_ACCEPTED: _l("Tiếp thu một phần"),
-    Decision.EXPLAINED: _l("Giải trình (giữ nguyên)"),
-    Decision.TRANSFERRED: _l("Chuyển cơ quan khác"),
-    Decision.OUT_OF_SCOPE: _l("Ngoài phạm vi"),
-}
-DECISION_COLOURS = {
-    Decision.ACCEPTED: "green",
-    Decision.PARTLY_ACCEPTED: "teal",
-    Decision.EXPLAINED: "blue",
-    Decision.TRANSFERRED: "purple",
-    Decision.OUT_OF_SCOPE: "grey",
-}
-
-
-class ReplyStage(enum.StrEnum):
-    """How far a reply is. Issuing a table locks it."""
-
-    DRAFT = "draft"
-    AGREED = "agreed"
-    FINAL = "final"
-
-
-REPLY_STAGE_LABELS = {
-    ReplyStage.DRAFT: _l("Bản soạn"),
-    ReplyStage.AGREED: _l("Đã thống nhất"),
-    ReplyStage.FINAL: _l("Đã chốt"),
-}
-REPLY_STAGE_COLOURS = {
-    ReplyStage.DRAFT: "grey",
-    ReplyStage.AGREED: "yellow",
-    ReplyStage.FINAL: "green",
-}
-REPLY_FLOW: Workflow[ReplyStage] = Workflow(
-    ("agree", {ReplyStage.DRAFT}, ReplyStage.AGREED),
-    ("finalise", {ReplyStage.AGREED}, ReplyStage.FINAL),
-    ("send_back", {ReplyStage.AGREED, ReplyStage.FINAL}, ReplyStage.DRAFT),
-)
-REPLY_MOVE_PERMISSIONS: dict[str, frozenset[P]] = {
-    "agree": frozenset({P.COMMENT_REPLY, P.COMMENT_APPROVE}),
-    "finalise": frozenset({P.COMMENT_APPROVE}),
-    "send_back": frozenset({P.COMMENT_APPROVE}),
-}
 
 
 # Targets
 # --------------------------------------------------------------------------------------------------
-class ClauseKind(enum.StrEnum):
-    """A part of a draft text."""
-
-    PREAMBLE = "preamble"
-    CHAPTER = "chapter"
-    SECTION = "section"
-    ARTICLE = "article"
-    CLAUSE = "clause"
-    POINT = "point"
-    PARAGRAPH = "paragraph"
-    ANNEX = "annex"
 
 
-CLAUSE_LABELS = {
-    ClauseKind.PREAMBLE: _l("Phần mở đầu"),
-    ClauseKind.CHAPTER: _l("Chương"),
-    ClauseKind.SECTION: _l("Mục"),
-    ClauseKind.ARTICLE: _l("Điều"),
-    ClauseKind.CLAUSE: _l("Khoản"),
-    ClauseKind.POINT: _l("Điểm"),
-    ClauseKind.PARAGRAPH: _l("Đoạn"),
-    ClauseKind.ANNEX: _l("Phụ lục"),
+TYPE_SLUGS = {
+    ConsultationType.LAND_PLAN: "quy-hoach-su-dung-dat",
+    ConsultationType.LAND_YEAR_PLAN: "ke-hoach-su-dung-dat",
+    ConsultationType.LAND_ADJUSTMENT: "dieu-chinh-quy-hoach",
+    ConsultationType.DRAFT_TEXT: "du-thao-van-ban",
+    ConsultationType.PROJECT: "du-an",
+    ConsultationType.BUDGET: "ngan-sach",
+    ConsultationType.OTHER: "khac",
 }
 
 
-class LayerKind(enum.StrEnum):
-    """What a map layer shows."""
-
-    BOUNDARY = "boundary"
-    LAND_USE = "land_use"
-    PROJECTS = "projects"
+TYPES = {slug: kind for kind, slug in TYPE_SLUGS.items()}
 
 
-LAYER_LABELS = {
-    LayerKind.BOUNDARY: _l("Ranh giới hành chính"),
-    LayerKind.LAND_USE: _l("Quy hoạch, hiện trạng sử dụng đất"),
-    LayerKind.PROJECTS: _l("Công trình, dự án"),
+PHASE_SLUGS = {
+    Phase.OPEN: "dang-lay-y-kien",
+    Phase.UPCOMING: "sap-mo",
+    Phase.SUMMARISING: "dang-tong-hop",
+    Phase.RESULT: "da-co-ket-qua",
 }
 
 
-class LayerState(enum.StrEnum):
-    """Only a layer whose place a person has confirmed is shown to anybody outside."""
-
-    UNCONFIRMED = "unconfirmed"
-    CONFIRMED = "confirmed"
-
-
-class SurveyKind(enum.StrEnum):
-    """How a guiding question is answered."""
-
-    ONE = "one"
-    MANY = "many"
-    SCALE = "scale"
-    OPEN = "open"
-
-
-SURVEY_LABELS = {
-    SurveyKind.ONE: _l("Chọn một"),
-    SurveyKind.MANY: _l("Chọn nhiều"),
-    SurveyKind.SCALE: _l("Mức độ"),
-    SurveyKind.OPEN: _l("Tự do"),
-}
-
-#: Names of the kinds of files that are read in.
-DRAFT_FILE = "draft"
-WORKS_FILE = "projects"
-LAYER_FILE = "layer"
-SLIPS_FILE = "slips"
+PHASES = {slug: phase for phase, slug in PHASE_SLUGS.items()}

@@ -15,16 +15,13 @@ from flask_babel import gettext as _
 
 from app.access import P
 from app.accounts import queries as accounts
-from app.consultations.events import (
-    CommentMoved,
-    CommentReceived,
-    ConsultationMoved,
-    ResultReminder,
-)
-from app.consultations.models.comment import IS_WAITING, Comment
-from app.consultations.models.consultation import Consultation
+from app.comments.events import CommentMoved, CommentReceived
+from app.comments.models import IS_WAITING, Comment
+from app.comments.states import STANCE_LABELS, CommentStage
+from app.consultations.events import ConsultationMoved
+from app.consultations.models import Consultation
 from app.consultations.queries import staff
-from app.consultations.states import STANCE_LABELS, CommentStage, Visibility
+from app.consultations.states import Visibility
 from app.extensions import db
 from app.kernel.display import vi_date
 from app.kernel.events import on
@@ -33,6 +30,7 @@ from app.mailer import service as mailer
 from app.notifications import following, mails, results
 from app.notifications.questions import FIRST_MAILS, UNCONFIRMED_A_DAY
 from app.organisation import queries as organisation
+from app.results.events import ResultReminder
 from app.submissions import service as submissions
 from app.submissions.states import Channel, Consent
 

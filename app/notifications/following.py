@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.queries import public
 from app.consultations.queries.public import PublicConsultation
 from app.consultations.states import Phase, Stage, Visibility

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
-from app.consultations.models.comment import Comment
-from app.consultations.models.consultation import Consultation
+from app.comments.answers import DECISION_LABELS
+from app.comments.models import Comment
+from app.comments.states import CommentStage
+from app.consultations.models import Consultation
 from app.consultations.queries import public
-from app.consultations.queries.points import PointReply, points_by_comment
-from app.consultations.states import DECISION_LABELS, CommentStage, Phase, Visibility
+from app.consultations.states import Phase, Visibility
 from app.extensions import db
 from app.jobs import service as jobs
 from app.jobs.registry import job
@@ -25,6 +26,7 @@ from app.kernel.clock import now
 from app.kernel.links import Ref
 from app.kernel.tokens import keyed_hash
 from app.notifications import mails
+from app.results.queries.points import PointReply, points_by_comment
 from app.submissions import service as submissions
 from app.submissions.models import Submission
 

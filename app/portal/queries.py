@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models.consultation import Consultation
-from app.consultations.queries import outward
+from app.consultations.models import Consultation
+from app.consultations.queries import public
 from app.consultations.states import ConsultationType
 from app.extensions import db
 from app.kernel.clock import today
@@ -69,7 +69,7 @@ def surroundings() -> Surroundings:
     One statement.
     """
     never: Any = sa.cast(sa.null(), sa.Date)
-    opened = outward.open_now(
+    opened = public.open_now(
         sa.literal("open").label("what"),
         Consultation.slug.label("slug"),
         Consultation.title.label("name"),

@@ -14,23 +14,19 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app.accounts import queries as accounts
-from app.consultations.models.comment import Comment
-from app.consultations.models.consultation import Consultation
-from app.consultations.models.targets import DraftVersion
+from app.comments.models import Comment
+from app.comments.service import commenting
+from app.comments.states import SenderKind, Stance, TargetKind
+from app.consultations.models import Consultation
 from app.consultations.queries import staff
-from app.consultations.readers import draft
-from app.consultations.service import clauses, commenting, dossier, lifecycle
+from app.consultations.service import dossier, lifecycle
 from app.consultations.service.editing import Facts
-from app.consultations.states import (
-    DRAFT_FILE,
-    ConsultationType,
-    DossierKind,
-    SenderKind,
-    ShowComments,
-    Stance,
-    TargetKind,
-)
+from app.consultations.states import ConsultationType, DossierKind, ShowComments
 from app.devtools.demo import dossier as documents
+from app.drafts.models import DraftVersion
+from app.drafts.readers import draft
+from app.drafts.service import versions
+from app.drafts.states import DRAFT_FILE
 from app.extensions import db
 from app.files import service as files
 from app.imports import kinds
@@ -178,7 +174,7 @@ def _read_draft(made: Consultation) -> None:
     version = db.session.scalars(
         sa.select(DraftVersion).where(DraftVersion.consultation_id == made.id)
     ).one()
-    clauses.publish(version, actor=clerk, seen_revision=None)
+    versions.publish(version, actor=clerk, seen_revision=None)
 
 
 def _say(made: Consultation, one: Said) -> str:

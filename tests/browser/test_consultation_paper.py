@@ -11,9 +11,10 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page
 
+from app.comments.states import Stance
 from app.consultations.queries import staff
 from app.consultations.service import lifecycle
-from app.consultations.states import ShowComments, Stance
+from app.consultations.states import ShowComments
 from app.kernel.clock import today
 from tests.browser import prepared
 from tests.browser.conftest import Open, Portal

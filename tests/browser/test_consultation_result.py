@@ -22,7 +22,8 @@ from playwright.sync_api import Page
 
 from app.access import Role
 from app.accounts.service import create_user
-from app.consultations.states import ShowComments, Stance
+from app.comments.states import Stance
+from app.consultations.states import ShowComments
 from app.kernel.clock import today
 from app.submissions.states import Consent, NameDisplay
 from tests.browser import prepared

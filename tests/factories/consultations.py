@@ -12,20 +12,13 @@ from typing import Any
 
 from flask import current_app
 
-from app.consultations.models.comment import Comment
-from app.consultations.models.consultation import Consultation
+from app.comments.models import Comment
+from app.comments.service import moving
+from app.comments.states import CommentStage, SenderKind, Stance, TargetKind
+from app.consultations.models import Consultation
 from app.consultations.queries.public import closing_moment
 from app.consultations.service import core
-from app.consultations.states import (
-    CommentStage,
-    ConsultationType,
-    SenderKind,
-    ShowComments,
-    Stage,
-    Stance,
-    TargetKind,
-    Visibility,
-)
+from app.consultations.states import ConsultationType, ShowComments, Stage, Visibility
 from app.extensions import db
 from app.kernel.clock import now, start_of_day, today
 from app.kernel.html import paragraphs
@@ -144,7 +137,7 @@ def make_comment(
     db.session.flush()
     core.count(
         consultation.id,
-        received=int(core.in_file(comment)),
+        received=int(moving.in_file(comment)),
         public=int(visibility is Visibility.PUBLIC),
     )
     db.session.commit()

@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Any
 
 from app.access.actors import SYSTEM
-from app.consultations.models.consultation import Consultation, DossierItem
+from app.consultations.models import Consultation, DossierItem
 from app.consultations.service import dossier, lifecycle
 from app.consultations.service.lifecycle import Facts
 from app.consultations.states import ConsultationType, DossierKind

@@ -3,12 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from app.consultations.models.consultation import Consultation
-from app.consultations.models.targets import LandType, ProjectItem
-from app.consultations.service import projects as service
-from app.consultations.service.project_rows import check
+from app.consultations.models import Consultation, LandType
 from app.devtools.demo.plan import DATA
 from app.extensions import db
+from app.works.models import ProjectItem
+from app.works.rows import check
+from app.works.service import works as service
 
 FILE = DATA / "consultation_projects.csv"
 LANDS = {

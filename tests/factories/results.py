@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from app.access import Role
 from app.accounts.models import User
-from app.consultations.models.comment import Comment
-from app.consultations.models.consultation import Consultation
-from app.consultations.models.results import Point, Reply, ResultTable
-from app.consultations.queries import points as queries
-from app.consultations.service import issuing, points, replies
-from app.consultations.service.replies import Draft
-from app.consultations.states import Decision, Stage
+from app.comments.answers import Decision
+from app.comments.models import Comment
+from app.consultations.models import Consultation
+from app.consultations.states import Stage
 from app.extensions import db
 from app.organisation.models import AgencyProfile
+from app.results.models import Point, Reply, ResultTable
+from app.results.queries import points as queries
+from app.results.service import issuing, points, replies
+from app.results.service.replies import Draft
 from tests.factories.accounts import make_user
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.organisation import make_agency, make_unit

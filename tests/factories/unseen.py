@@ -9,48 +9,27 @@ import datetime as dt
 import json
 from typing import Any
 
-from app.consultations.models.comment import Comment, CommentLog, SurveyAnswer, VillageMeeting
-from app.consultations.models.consultation import (
-    Consultation,
-    ConsultationLog,
-    DossierItem,
-    PublicMeeting,
-    SurveyQuestion,
-)
-from app.consultations.models.results import (
-    Certificate,
-    Point,
-    Reply,
-    ResultRow,
-    ResultTable,
-    Theme,
-)
-from app.consultations.models.targets import Clause, DraftVersion, MapLayer, ProjectItem
+from app.comments.answers import Decision
+from app.comments.models import Comment, CommentLog, SurveyAnswer, SurveyQuestion, VillageMeeting
+from app.comments.states import CommentStage, SenderKind, SurveyKind, TargetKind
+from app.consultations.models import Consultation, ConsultationLog, DossierItem, PublicMeeting
 from app.consultations.service import core
-from app.consultations.states import (
-    DRAFT_FILE,
-    ClauseKind,
-    CommentStage,
-    Decision,
-    DossierKind,
-    LayerKind,
-    LayerState,
-    ReplyStage,
-    SenderKind,
-    ShowComments,
-    Stage,
-    SurveyKind,
-    TargetKind,
-    Visibility,
-)
-from app.consultations.tabling import Counts, Head, MeetingLine, Row, Signature
+from app.consultations.states import DossierKind, ShowComments, Stage, Visibility
+from app.drafts.models import Clause, DraftVersion
+from app.drafts.states import DRAFT_FILE, ClauseKind
 from app.extensions import db
 from app.files.models import StoredFile
 from app.files.states import FileState
 from app.imports.models import ImportRun
 from app.kernel.clock import now
 from app.kernel.links import Ref
+from app.maps.models import MapLayer
+from app.maps.states import LayerKind, LayerState
+from app.results.models import Certificate, Point, Reply, ResultRow, ResultTable, Theme
+from app.results.states import ReplyStage
+from app.results.tabling import Counts, Head, MeetingLine, Row, Signature
 from app.submissions.states import Consent, NameDisplay
+from app.works.models import ProjectItem
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.files import make_file, pdf
 

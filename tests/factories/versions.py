@@ -1,10 +1,10 @@
 """Versions of a draft as rows, for tests that are not about how they were read."""
 
-from app.consultations.models.consultation import Consultation
-from app.consultations.models.targets import Clause, DraftVersion
-from app.consultations.service.clause_shape import anchor_for, reshape
-from app.consultations.service.clauses import _new_version, _store
-from app.consultations.states import ClauseKind
+from app.consultations.models import Consultation
+from app.drafts.models import Clause, DraftVersion
+from app.drafts.service.shape import anchor_for, reshape
+from app.drafts.service.versions import _new_version, _store
+from app.drafts.states import ClauseKind
 from app.extensions import db
 from app.kernel.html import paragraphs
 from tests.factories.accounts import make_user

@@ -11,7 +11,7 @@ from wtforms import FieldList, FormField, RadioField, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from app.accounts.models import User
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.service.editing import (
     MOST_MEETINGS,
     SUMMARY_MAX,

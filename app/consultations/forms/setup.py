@@ -6,8 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired
 
-from app.consultations.models.consultation import ConsultationRule
-from app.consultations.models.targets import LandType
+from app.consultations.models import ConsultationRule, LandType
 from app.consultations.rules import CONFIDENCE_LABELS
 from app.consultations.service.setup import LandValues, RuleValues
 from app.consultations.states import TYPE_LABELS

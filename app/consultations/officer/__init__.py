@@ -1,45 +1,6 @@
 """The officers' screens: importing this package puts every route on the blueprint."""
 
-from app.consultations.officer import (
-    comment_lists,
-    comments,
-    dossier,
-    draft,
-    editing,
-    entering,
-    listing,
-    maps,
-    points,
-    projects,
-    replies,
-    setup,
-    slips,
-    splitting,
-    steps,
-    survey_answers,
-    surveys,
-    tables,
-)
+from app.consultations.officer import dossier, editing, listing, setup, steps
 from app.consultations.officer.base import bp
 
-__all__ = [
-    "bp",
-    "comment_lists",
-    "comments",
-    "dossier",
-    "draft",
-    "editing",
-    "entering",
-    "listing",
-    "maps",
-    "points",
-    "projects",
-    "replies",
-    "setup",
-    "splitting",
-    "slips",
-    "steps",
-    "survey_answers",
-    "surveys",
-    "tables",
-]
+__all__ = ["bp", "dossier", "editing", "listing", "setup", "steps"]

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.accounts.models import User
 from app.consultations import policy
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.queries import staff
 from app.kernel.errors import Forbidden
 

@@ -13,7 +13,7 @@ from app.consultations.forms.dossier import (
     RemoveDocumentForm,
     RenameDocumentForm,
 )
-from app.consultations.models.consultation import Consultation, DossierItem
+from app.consultations.models import Consultation, DossierItem
 from app.consultations.officer.base import add_tab, bp, load, load_for_editing, me
 from app.consultations.queries import dossier as queries
 from app.consultations.service import dossier as service

@@ -9,7 +9,7 @@ from app.access import P, require
 from app.accounts import queries as accounts
 from app.consultations import policy
 from app.consultations.forms.consultation import NOBODY, ConsultationForm
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.officer.base import add_tab, bp, load, load_for_editing, me
 from app.consultations.queries import rules as rule_table
 from app.consultations.service import lifecycle

@@ -7,8 +7,7 @@ from flask_babel import gettext as _
 
 from app.access import P, require
 from app.consultations.forms.setup import EndForm, LandForm, RuleForm
-from app.consultations.models.consultation import ConsultationRule
-from app.consultations.models.targets import LandType
+from app.consultations.models import ConsultationRule, LandType
 from app.consultations.officer.base import bp, me
 from app.consultations.queries import rules as rule_table
 from app.consultations.rules import LAW

@@ -14,7 +14,7 @@ from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.consultations import policy
 from app.consultations.forms.consultation import ExtendForm, NoteForm, ReasonForm, StepForm
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.officer.base import add_tab, bp, load, me
 from app.consultations.queries import office, staff
 from app.consultations.queries import rules as rule_table

@@ -16,8 +16,16 @@ from flask_babel import gettext as _
 from app.consultations.queries import pages
 from app.consultations.queries import public as gate
 from app.consultations.queries.public import PublicConsultation
-from app.consultations.slugs import PHASE_SLUGS, PHASES, TYPE_SLUGS, TYPES
-from app.consultations.states import MOVE_LABELS, PHASE_LABELS, ConsultationType, Phase
+from app.consultations.states import (
+    MOVE_LABELS,
+    PHASE_LABELS,
+    PHASE_SLUGS,
+    PHASES,
+    TYPE_SLUGS,
+    TYPES,
+    ConsultationType,
+    Phase,
+)
 from app.consultations.writers.calendar import calendar
 from app.kernel.display import vi_datetime
 from app.kernel.errors import NotFound

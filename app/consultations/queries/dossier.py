@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.consultations.models.consultation import DossierItem
+from app.consultations.models import DossierItem
 from app.consultations.states import DossierKind
 from app.extensions import db
 from app.files import queries as files

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.accounts.models import User
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.queries.public import RESULT_DAYS
 from app.consultations.states import ConsultationType, Stage, Visibility
 from app.extensions import db

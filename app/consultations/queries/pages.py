@@ -9,13 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models.consultation import (
-    Consultation,
-    ConsultationLog,
-    DossierItem,
-    PublicMeeting,
-    SurveyQuestion,
-)
+from app.consultations import voices
+from app.consultations.models import Consultation, ConsultationLog, DossierItem, PublicMeeting
 from app.consultations.queries.public import COLUMNS, PublicConsultation, public, rows
 from app.consultations.states import ConsultationType, DossierKind, Phase, Stage
 from app.extensions import UTCDateTime, db
@@ -238,18 +233,19 @@ def extras(consultation_id: int) -> Extras:
         zero,
         zero,
     ).where(PublicMeeting.consultation_id == consultation_id)
+    asked = voices.get().questions(consultation_id).subquery()
     questions = sa.select(
         sa.literal("question"),
-        SurveyQuestion.text,
+        asked.c.text,
         _NONE,
         _NONE,
         _NONE,
         zero,
         _NEVER,
-        SurveyQuestion.id,
+        asked.c.id,
         zero,
-        SurveyQuestion.position,
-    ).where(SurveyQuestion.consultation_id == consultation_id)
+        asked.c.position,
+    )
     log = sa.select(
         sa.literal("log"),
         ConsultationLog.move,

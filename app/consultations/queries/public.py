@@ -10,21 +10,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.consultations.models.comment import Comment
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation, DossierItem
 from app.consultations.states import (
-    CommentStage,
     ConsultationType,
+    DossierKind,
     Phase,
     ShowComments,
     Stage,
     Visibility,
 )
 from app.extensions import db
+from app.files.models import StoredFile
+from app.files.names import address_name
+from app.files.states import FileState
 from app.kernel.clock import local_date, now, start_of_day, today
+from app.kernel.paging import Page, keyset, page_of
 from app.organisation.models import Unit
-from app.submissions.models import Submission
-from app.submissions.states import Consent
 
 #: Days after closing without a published result from which everybody sees that it is overdue.
 RESULT_DAYS = 30
@@ -140,29 +141,6 @@ def public(*columns: Any) -> sa.Select[Any]:
     )
 
 
-def public_comments(*columns: Any) -> sa.Select[Any]:
-    """THE gate for comments: shown by a moderator, allowed by the sender, redacted, and of a
-    consultation that shows them now.
-    """
-    shown_now = sa.or_(
-        Consultation.show_comments == ShowComments.AT_ONCE,
-        Consultation.stage.in_([Stage.ANSWERED, Stage.ARCHIVED]),
-        Consultation.closes_on < today(),
-    )
-    return (
-        public(*columns)
-        .join(Comment, Comment.consultation_id == Consultation.id)
-        .join(Submission, Submission.id == Comment.submission_id)
-        .where(
-            Comment.visibility == Visibility.PUBLIC,
-            Comment.stage == CommentStage.RECEIVED,
-            Submission.consent == Consent.PUBLISH,
-            Submission.public_html.is_not(None),
-            shown_now,
-        )
-    )
-
-
 COLUMNS = (
     Consultation.id,
     Consultation.slug,
@@ -237,3 +215,139 @@ def tombstone(slug: str) -> bool:
         Consultation.visibility.in_([Visibility.HIDDEN, Visibility.ERASED]),
     )
     return db.session.scalar(query) is not None
+
+
+WITH_RESULT = (Stage.ANSWERED, Stage.ARCHIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that happened to a consultation and that everybody may hear of."""
+
+    what: str
+    at: dt.datetime
+    consultation: PublicConsultation
+
+
+@dataclass(frozen=True, slots=True)
+class DossierFile:
+    """One file of the dossier."""
+
+    kind: DossierKind
+    title: str
+    url: str
+    extension: str
+    size: int
+    sha256: str
+
+
+def _is_open() -> sa.ColumnElement[bool]:
+    day = today()
+    return sa.and_(
+        Consultation.stage.in_([Stage.SCHEDULED, Stage.OPEN]),
+        Consultation.opens_on <= day,
+        Consultation.closes_on >= day,
+    )
+
+
+def open_now(*columns: Any) -> sa.Select[Any]:
+    """The consultations on which people may comment today, those that close first coming first."""
+    return public(*columns).where(_is_open()).order_by(Consultation.closes_on, Consultation.id)
+
+
+def opened(limit: int) -> list[PublicConsultation]:
+    """The consultations that are open today, those that close first coming first."""
+    return rows(open_now(*COLUMNS).limit(limit))
+
+
+def news(limit: int) -> list[News]:
+    """Openings, extensions and results, newest first."""
+    found: list[News] = []
+    query = (
+        public(*COLUMNS, Consultation.extended_at)
+        .order_by(Consultation.posted_at.desc(), Consultation.id.desc())
+        .limit(limit)
+    )
+    for *row, extended_at in db.session.execute(query):
+        one = PublicConsultation(*row)
+        if one.phase is not Phase.UPCOMING:
+            found.append(News("opened", max(start_of_day(one.opens_on), one.posted_at), one))
+        if extended_at is not None:
+            found.append(News("extended", extended_at, one))
+        if one.phase is Phase.RESULT and one.result_published_at is not None:
+            found.append(News("result", one.result_published_at, one))
+    return sorted(found, key=lambda row: (row.at, row.consultation.id), reverse=True)[:limit]
+
+
+def page(
+    *,
+    phase: Phase | None = None,
+    after: str | None = None,
+    before: str | None = None,
+    size: int = 20,
+) -> Page[PublicConsultation]:
+    """Consultations, the most recently posted first; of one phase when it is given."""
+    query = public(*COLUMNS)
+    if phase is not None:
+        query = query.where(_in_phase(phase))
+    columns = (Consultation.posted_at, Consultation.id)
+    query, backwards = keyset(
+        query, columns=columns, descending=True, size=size, after=after, before=before
+    )
+    return page_of(
+        rows(query),
+        size=size,
+        key=lambda row: (row.posted_at, row.id),
+        backwards=backwards,
+        after=after,
+        before=before,
+    )
+
+
+def _in_phase(phase: Phase) -> sa.ColumnElement[bool]:
+    """The dates decide, as in phase_of()."""
+    if phase is Phase.RESULT:
+        return Consultation.stage.in_(WITH_RESULT)
+    before_result = Consultation.stage.not_in(WITH_RESULT)
+    if phase is Phase.UPCOMING:
+        return sa.and_(before_result, Consultation.opens_on > today())
+    if phase is Phase.SUMMARISING:
+        return sa.and_(
+            before_result, Consultation.opens_on <= today(), Consultation.closes_on < today()
+        )
+    return sa.and_(
+        before_result, Consultation.opens_on <= today(), Consultation.closes_on >= today()
+    )
+
+
+def dossier_files(consultation_id: int) -> list[DossierFile]:
+    """The files of the dossier that may be fetched, in its order."""
+    query = (
+        public(
+            DossierItem.kind,
+            DossierItem.title,
+            StoredFile.key,
+            StoredFile.name,
+            StoredFile.extension,
+            StoredFile.size,
+            StoredFile.sha256,
+        )
+        .join(DossierItem, DossierItem.consultation_id == Consultation.id)
+        .join(
+            StoredFile,
+            sa.and_(StoredFile.owner_kind == "dossier", StoredFile.owner_id == DossierItem.id),
+        )
+        .where(Consultation.id == consultation_id, StoredFile.state == FileState.CLEAN)
+        .order_by(DossierItem.position, DossierItem.id, StoredFile.id)
+    )
+    return [
+        DossierFile(
+            row.kind,
+            row.title,
+            f"/tep/{row.key}/{address_name(row.name)}",
+            row.extension,
+            row.size,
+            row.sha256,
+        )
+        for row in db.session.execute(query)
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from app.consultations import rules, shipped
-from app.consultations.models.consultation import Consultation, ConsultationRule
+from app.consultations.models import Consultation, ConsultationRule
 from app.consultations.rules import LastDay, Rule
 from app.consultations.states import ConsultationType, Stage
 from app.extensions import db

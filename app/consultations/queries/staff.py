@@ -2,11 +2,9 @@
 
 import sqlalchemy as sa
 
-from app.consultations.models.comment import Comment
-from app.consultations.models.consultation import Consultation, ConsultationLog
+from app.consultations.models import Consultation, ConsultationLog
 from app.extensions import db
 from app.kernel.errors import NotFound
-from app.submissions.models import Submission
 
 
 def by_id(consultation_id: int) -> Consultation:
@@ -45,26 +43,3 @@ def log_of(consultation: Consultation, *, public_only: bool = False) -> list[Con
         .order_by(ConsultationLog.id)
     )
     return list(db.session.scalars(query.where(ConsultationLog.public) if public_only else query))
-
-
-def comment_by_code(code: str) -> Comment:
-    """The comment with this tracking code. Raises NotFound."""
-    query = (
-        sa.select(Comment)
-        .join(Submission, Submission.id == Comment.submission_id)
-        .where(Submission.code == code.upper())
-    )
-    found: Comment | None = db.session.scalar(query)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def comment_by_submission(submission_id: int) -> Comment:
-    """The comment made from this submission. Raises NotFound."""
-    found: Comment | None = db.session.scalar(
-        sa.select(Comment).where(Comment.submission_id == submission_id)
-    )
-    if found is None:
-        raise NotFound
-    return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from app.consultations import rules
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.queries import dossier
 from app.consultations.queries import rules as rule_table
 from app.consultations.rules import Rule

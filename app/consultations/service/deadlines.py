@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import SYSTEM
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.service import core
 from app.consultations.states import Stage
 from app.extensions import db

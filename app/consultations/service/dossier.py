@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.access.actors import SYSTEM, Actor
 from app.consultations import policy
-from app.consultations.models.consultation import Consultation, DossierItem
+from app.consultations.models import Consultation, DossierItem
 from app.consultations.queries import dossier
 from app.consultations.service import core
 from app.consultations.states import DossierKind, Stage

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from app.access import P
 from app.access.actors import SYSTEM, Actor
 from app.consultations import policy, rules
-from app.consultations.models.consultation import Consultation, PublicMeeting
+from app.consultations.models import Consultation, PublicMeeting
 from app.consultations.queries import rules as rule_table
 from app.consultations.service import core
 from app.consultations.states import ConsultationType, ShowComments, Stage

@@ -12,11 +12,10 @@ from flask_babel import gettext as _
 
 from app.access.actors import SYSTEM, Actor
 from app.consultations import rules
-from app.consultations.events import ResultReminder
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.queries import dossier
 from app.consultations.queries import rules as rule_table
-from app.consultations.queries.public import RESULT_DAYS, closing_moment
+from app.consultations.queries.public import closing_moment
 from app.consultations.service import checklist, core
 from app.consultations.service.editing import Facts, Meeting, create, edit
 from app.consultations.states import Stage, Visibility
@@ -24,11 +23,8 @@ from app.extensions import db
 from app.kernel.clock import now, start_of_day, today
 from app.kernel.display import vi_date
 from app.kernel.errors import FieldError, Refused
-from app.kernel.events import emit
 from app.workdays import queries as workdays
 
-#: Days after closing at which staff are reminded that the result is missing.
-REMINDERS = (15, RESULT_DAYS)
 #: How many the clock moves in one transaction; the next minute takes the rest.
 _BATCH = 50
 
@@ -129,36 +125,6 @@ def close_due() -> int:
     return len(found)
 
 
-def remind_due() -> int:
-    """Emit a ResultReminder for each closed consultation without a result, at 15 and 30 days;
-    returns how many.
-    """
-    sent = 0
-    for consultation in due(
-        Consultation.stage == Stage.CLOSED,
-        Consultation.closes_on <= today() - dt.timedelta(days=REMINDERS[0]),
-        Consultation.reminded_days < REMINDERS[-1],
-        sa.or_(
-            Consultation.reminded_days < REMINDERS[0],
-            Consultation.closes_on <= today() - dt.timedelta(days=REMINDERS[-1]),
-        ),
-    ):
-        assert consultation.closes_on is not None
-        passed = (today() - consultation.closes_on).days
-        # After a stop of the runner the later reminder stands for both.
-        days = max(step for step in REMINDERS if step <= passed)
-        # Without the ORM: nobody's open page becomes stale by it.
-        db.session.execute(
-            sa.update(Consultation)
-            .where(Consultation.id == consultation.id)
-            .values(reminded_days=days, updated_at=Consultation.updated_at)
-            .execution_options(synchronize_session=False)
-        )
-        emit(ResultReminder(consultation, days))
-        sent += 1
-    return sent
-
-
 # While it is open and afterwards
 # --------------------------------------------------------------------------------------------------
 def extend(
@@ -226,19 +192,6 @@ def unhide(
     return core.move(consultation, "unhide", actor=actor, visibility=Visibility.PUBLIC, note=reason)
 
 
-def publish_result(
-    consultation: Consultation, *, actor: Actor, seen_revision: int | None, note: str = ""
-) -> Consultation:
-    """Publish what was asked, said and done. Whether a table was issued is checked by who calls
-    this.
-
-    Raises Forbidden, Stale and Refused.
-    """
-    core.guard(consultation, "publish_result", actor=actor, seen_revision=seen_revision)
-    consultation.result_published_at = now()
-    return core.move(consultation, "publish_result", actor=actor, note=note, public_note=True)
-
-
 def archive(
     consultation: Consultation, *, actor: Actor, seen_revision: int | None, note: str = ""
 ) -> Consultation:
@@ -248,7 +201,6 @@ def archive(
 
 
 __all__ = [
-    "REMINDERS",
     "Facts",
     "Meeting",
     "archive",
@@ -258,8 +210,6 @@ __all__ = [
     "extend",
     "hide",
     "open_due",
-    "publish_result",
-    "remind_due",
     "schedule",
     "unhide",
     "unschedule",

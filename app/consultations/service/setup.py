@@ -15,8 +15,7 @@ from app.access import P
 from app.access.actors import SYSTEM, Actor
 from app.audit import service as audit
 from app.consultations import shipped
-from app.consultations.models.consultation import ConsultationRule
-from app.consultations.models.targets import LandType
+from app.consultations.models import ConsultationRule, LandType
 from app.consultations.rules import CONFIDENCE_LABELS, LONGEST_DAYS
 from app.consultations.states import ConsultationType
 from app.extensions import db

@@ -19,53 +19,28 @@ from flask import current_app
 
 from app.access import P, Role
 from app.accounts.models import User
-from app.consultations.models.comment import Comment
-from app.consultations.models.consultation import Consultation
-from app.consultations.models.results import Point, Reply
-from app.consultations.models.targets import DraftVersion, MapLayer, ProjectItem
-from app.consultations.queries import maps as map_queries
+from app.comments.answers import Decision
+from app.comments.models import Comment
+from app.comments.service import commenting, entering, moderating, surveys_setup
+from app.comments.service.entering import Minutes, Origin, Slip, Statement
+from app.comments.service.moderating import Redaction
+from app.comments.service.surveys import SurveyGiven
+from app.comments.service.surveys_setup import Asked
+from app.comments.states import SenderKind, Stance, SurveyKind, TargetKind
+from app.consultations.models import Consultation
 from app.consultations.queries import staff
-from app.consultations.service import (
-    clauses,
-    commenting,
-    dossier,
-    entering,
-    issuing,
-    lifecycle,
-    maps,
-    moderating,
-    points,
-    replies,
-    results,
-    setup,
-    surveys_setup,
-)
+from app.consultations.service import dossier, lifecycle, setup
 from app.consultations.service.editing import Facts, Meeting
-from app.consultations.service.entering import Minutes, Origin, Slip, Statement
-from app.consultations.service.moderating import Redaction
-from app.consultations.service.replies import Draft
-from app.consultations.service.surveys import SurveyGiven
-from app.consultations.service.surveys_setup import Asked
-from app.consultations.states import (
-    DRAFT_FILE,
-    LAYER_FILE,
-    WORKS_FILE,
-    ConsultationType,
-    Decision,
-    DossierKind,
-    LayerKind,
-    SenderKind,
-    ShowComments,
-    Stance,
-    SurveyKind,
-    TargetKind,
-)
+from app.consultations.states import ConsultationType, DossierKind, ShowComments
 from app.devtools.demo import dossier as documents
 from app.devtools.demo import maps as drawing
 from app.devtools.demo.asking import set_counter
 from app.devtools.demo.office import Office
 from app.devtools.demo.plan import DATA, fill
 from app.devtools.demo.telling import MINUTE, Step
+from app.drafts.models import DraftVersion
+from app.drafts.service import versions
+from app.drafts.states import DRAFT_FILE
 from app.extensions import db
 from app.files import service as files
 from app.imports import kinds
@@ -73,9 +48,17 @@ from app.imports import service as imports
 from app.imports.models import ImportRun
 from app.imports.states import ImportState
 from app.kernel.clock import HANOI, local, now, start_of_day, today
+from app.maps import queries as map_queries
+from app.maps import service
+from app.maps.models import MapLayer
+from app.maps.states import LAYER_FILE, LayerKind
+from app.results.models import Point, Reply
+from app.results.service import issuing, points, publishing, replies
+from app.results.service.replies import Draft
 from app.submissions import redaction
 from app.submissions.models import Submission, SubmissionToken
 from app.submissions.states import Channel, Consent, NameDisplay, TokenPurpose
+from app.works.models import WORKS_FILE, ProjectItem
 
 #: Where the places of the project list lie: the former communes of the sample authority.
 _PLACES = {
@@ -108,7 +91,7 @@ def lay_ground(office: Office) -> None:
     layer = _layer(
         None, LayerKind.BOUNDARY, "Ranh giới hành chính", boundary, office.people["quantri"]
     )
-    maps.confirm(layer, sure=True, actor=office.people["quantri"], seen_revision=None)
+    service.confirm(layer, sure=True, actor=office.people["quantri"], seen_revision=None)
 
 
 def _midnights(office: Office, told: dict[str, Any]) -> list[Step]:
@@ -324,7 +307,7 @@ class _Story:
             version = db.session.scalars(
                 sa.select(DraftVersion).where(DraftVersion.consultation_id == made.id)
             ).one()
-            clauses.publish(version, actor=self.moderator, seen_revision=None)
+            versions.publish(version, actor=self.moderator, seen_revision=None)
         else:
             self._plan(made)
 
@@ -425,7 +408,7 @@ class _Story:
             (LayerKind.PROJECTS, "Công trình, dự án", drawing.projects()),
         ):
             layer = _layer(made, kind, title, collection, self.moderator)
-            maps.confirm(layer, sure=True, actor=self.moderator, seen_revision=None)
+            service.confirm(layer, sure=True, actor=self.moderator, seen_revision=None)
 
     def _schedule(self) -> None:
         lifecycle.schedule(self.consultation, actor=self.office.leader, seen_revision=None)
@@ -637,7 +620,7 @@ class _Story:
     def _publish(self) -> None:
         consultation, leader = self.consultation, self.office.leader
         issuing.issue(consultation, actor=leader, seen_revision=None)
-        results.save(
+        publishing.save(
             consultation,
             asked=self.text("asked"),
             heard=self.text("heard"),
@@ -645,4 +628,4 @@ class _Story:
             actor=leader,
             seen_revision=None,
         )
-        results.publish(consultation, actor=leader, seen_revision=None)
+        publishing.publish(consultation, actor=leader, seen_revision=None)

@@ -15,7 +15,7 @@ from typing import Any
 import pyproj
 import shapefile
 
-from app.consultations.readers.projections import converter
+from app.maps.readers.projections import converter
 
 Collection = dict[str, Any]
 Place = tuple[float, float]

@@ -7,8 +7,10 @@ from typing import Any
 
 from spectree import Response as Gives
 
-from app.consultations.queries import outward, public
+from app.comments.queries import public as comments_public
+from app.consultations.queries import public
 from app.consultations.queries.public import PublicConsultation
+from app.drafts import queries as drafts
 from app.extensions import limiter
 from app.feeds.api.base import LIMIT, Given, bp, dated, query_of, spec
 from app.feeds.api.schema import (
@@ -30,6 +32,8 @@ from app.feeds.api.schema import (
 from app.feeds.entries import link
 from app.kernel.errors import NotFound
 from app.kernel.pagecache import cacheable
+from app.results.queries import public as results_public
+from app.works import queries as works
 
 _TAGS = ("consultations",)
 _PAGED = ("after", "limit")
@@ -69,7 +73,7 @@ def _row(one: PublicConsultation) -> dict[str, Any]:
 def consultations() -> Given:
     """Consultations, the most recently posted first."""
     asked = query_of(ConsultationsQuery)
-    page = outward.page(phase=asked.phase, after=asked.after, size=asked.limit)
+    page = public.page(phase=asked.phase, after=asked.after, size=asked.limit)
     items = [ConsultationRow(**_row(one)) for one in page.items]
     return (
         Listed[ConsultationRow](items=items, next=page.next_cursor),
@@ -107,7 +111,7 @@ def consultation(slug: str) -> Given:
                 size=row.size,
                 sha256=row.sha256,
             )
-            for row in outward.dossier_files(one.id)
+            for row in public.dossier_files(one.id)
         ],
     )
     return shown, 200, dated([one.updated_at])
@@ -130,7 +134,7 @@ def clauses(slug: str) -> Given:
             text=row.text,
             version=row.version,
         )
-        for row in outward.public_clauses(one.id)
+        for row in drafts.public_clauses(one.id)
     ]
     return Clauses(items=items), 200, dated([one.updated_at])
 
@@ -143,7 +147,7 @@ def projects(slug: str) -> Given:
     """The list of works and projects, in its order."""
     asked = query_of(ListQuery)
     one = _found(slug)
-    page = outward.public_page(one.id, after=asked.after, size=asked.limit)
+    page = works.public_page(one.id, after=asked.after, size=asked.limit)
     items = [
         Project(
             code=row.code,
@@ -171,7 +175,7 @@ def comments(slug: str) -> Given:
     """Comments that are shown to everybody, the most recently shown first."""
     asked = query_of(ListQuery)
     one = _found(slug)
-    page = outward.records(one.id, after=asked.after, size=asked.limit)
+    page = comments_public.records(one.id, after=asked.after, size=asked.limit)
     items = [
         Comment(
             code=row.code,
@@ -202,7 +206,7 @@ def comments(slug: str) -> Given:
 @spec.validate(resp=Gives(HTTP_200=Result, HTTP_404=Problem), tags=_TAGS)
 def result(slug: str) -> Given:
     """The newest issued table of comments and replies."""
-    table = outward.issued(_found(slug).id)
+    table = results_public.issued(_found(slug).id)
     if table is None:
         raise NotFound
     shown = Result(
@@ -226,10 +230,10 @@ def result(slug: str) -> Given:
 def result_rows(slug: str) -> Given:
     """The rows of that table, in its order."""
     asked = query_of(ListQuery)
-    table = outward.issued(_found(slug).id)
+    table = results_public.issued(_found(slug).id)
     if table is None:
         raise NotFound
-    page = outward.issued_rows(table.id, after=asked.after, size=asked.limit)
+    page = results_public.issued_rows(table.id, after=asked.after, size=asked.limit)
     items = [
         ResultRow(**{name: row.data[name] for name in ResultRow.model_fields}) for row in page.items
     ]

@@ -6,15 +6,9 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.consultations.states import (
-    ClauseKind,
-    ConsultationType,
-    DossierKind,
-    Phase,
-    SenderKind,
-    Stance,
-    TargetKind,
-)
+from app.comments.states import SenderKind, Stance, TargetKind
+from app.consultations.states import ConsultationType, DossierKind, Phase
+from app.drafts.states import ClauseKind
 
 T = TypeVar("T")
 LIMIT_MAX = 100

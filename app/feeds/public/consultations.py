@@ -4,8 +4,8 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.consultations.queries import outward
-from app.consultations.queries.outward import News
+from app.consultations.queries import public
+from app.consultations.queries.public import News
 from app.consultations.states import TYPE_LABELS
 from app.feeds import entries
 from app.feeds.entries import Entry, Feed, link
@@ -51,7 +51,7 @@ def _entry(news: News) -> Entry:
 def _feed() -> Feed:
     title = _("Lấy ý kiến – %(agency)s", agency=organisation.agency().name)
     return Feed(
-        title, "/lay-y-kien", "/lay-y-kien/feed", [_entry(row) for row in outward.news(FEED_SIZE)]
+        title, "/lay-y-kien", "/lay-y-kien/feed", [_entry(row) for row in public.news(FEED_SIZE)]
     )
 
 

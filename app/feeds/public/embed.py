@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.consultations.queries import outward
+from app.consultations.queries import public
 from app.kernel.pagecache import cacheable
 from app.questions import queries as questions
 
@@ -37,7 +37,7 @@ def consultations() -> ResponseReturnValue:
     """What people may comment on today."""
     return render_template(
         "feeds/embed_consultations.html",
-        rows=outward.opened(SHOWN),
+        rows=public.opened(SHOWN),
         heading=_("Đang lấy ý kiến"),
         home="/lay-y-kien",
     )

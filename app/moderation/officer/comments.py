@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
-from app.consultations.forms.moderating import CommentFilterForm
-from app.consultations.officer.comment_lists import WORK_LABELS, row_context
-from app.consultations.officer.places import FILTERS, CommentPlace
-from app.consultations.queries import queue as lists
-from app.consultations.queries.queue import COMMENT_TAB_LABELS, CommentTab
-from app.consultations.service import bulk as many
+from app.comments.forms.moderating import CommentFilterForm
+from app.comments.officer.lists import WORK_LABELS, row_context
+from app.comments.officer.places import FILTERS, CommentPlace
+from app.comments.queries import staff as lists
+from app.comments.queries.staff import COMMENT_TAB_LABELS, CommentTab
+from app.comments.service import bulk as many
 from app.moderation.officer.base import Place, bp, me
 from app.moderation.officer.choices import capped
 from app.questions import queries

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.consultations import jobs
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.states import Stage
 from app.extensions import db
 from app.kernel.clock import HANOI

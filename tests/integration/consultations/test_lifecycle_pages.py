@@ -13,28 +13,24 @@ from flask.testing import FlaskClient
 
 from app.access import Role
 from app.access.actors import SYSTEM
-from app.consultations.models.consultation import Consultation, ConsultationRule
-from app.consultations.models.targets import Clause, DraftVersion, LandType, MapLayer, ProjectItem
+from app.comments.service import surveys_setup
+from app.comments.service.surveys_setup import Asked
+from app.comments.states import SurveyKind
+from app.consultations.models import Consultation, ConsultationRule, LandType
 from app.consultations.queries import office as office_queries
 from app.consultations.queries.pages import PAGE_SIZE
-from app.consultations.service import dossier, lifecycle, surveys_setup
+from app.consultations.service import dossier, lifecycle
 from app.consultations.service.lifecycle import Meeting
-from app.consultations.service.surveys_setup import Asked
-from app.consultations.states import (
-    ClauseKind,
-    ConsultationType,
-    DossierKind,
-    LayerKind,
-    LayerState,
-    ShowComments,
-    Stage,
-    SurveyKind,
-    Visibility,
-)
+from app.consultations.states import ConsultationType, DossierKind, ShowComments, Stage, Visibility
+from app.drafts.models import Clause, DraftVersion
+from app.drafts.states import ClauseKind
 from app.extensions import db
 from app.files.models import StoredFile
 from app.kernel.clock import now, today
 from app.kernel.db import StatementCounter
+from app.maps.models import MapLayer
+from app.maps.states import LayerKind, LayerState
+from app.works.models import ProjectItem
 from tests.factories.accounts import csrf_of, make_staff, sign_in
 from tests.factories.consultations import make_consultation
 from tests.factories.files import make_file, pdf

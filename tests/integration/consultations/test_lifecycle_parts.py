@@ -11,14 +11,15 @@ from flask import Flask
 from app.access import Role
 from app.access.actors import SYSTEM
 from app.audit.models import AuditRecord
-from app.consultations.models.comment import SurveyAnswer
-from app.consultations.models.consultation import Consultation, ConsultationLog, ConsultationRule
-from app.consultations.models.targets import LandType
+from app.comments.models import SurveyAnswer
+from app.comments.service import surveys_setup
+from app.comments.service.surveys_setup import Asked
+from app.comments.states import SurveyKind
+from app.consultations.models import Consultation, ConsultationLog, ConsultationRule, LandType
 from app.consultations.queries import dossier as documents
-from app.consultations.service import dossier, lifecycle, setup, surveys_setup
+from app.consultations.service import dossier, lifecycle, setup
 from app.consultations.service.setup import LandValues, RuleValues
-from app.consultations.service.surveys_setup import Asked
-from app.consultations.states import ConsultationType, DossierKind, Stage, SurveyKind
+from app.consultations.states import ConsultationType, DossierKind, Stage
 from app.extensions import db
 from app.files import queries as files
 from app.files import service as file_service

@@ -15,8 +15,8 @@ from app.access import Role
 from app.access.actors import SYSTEM
 from app.audit.models import AuditRecord
 from app.consultations import jobs
-from app.consultations.events import ConsultationMoved, ResultReminder
-from app.consultations.models.consultation import Consultation, ConsultationLog, PublicMeeting
+from app.consultations.events import ConsultationMoved
+from app.consultations.models import Consultation, ConsultationLog, PublicMeeting
 from app.consultations.queries import public as gate
 from app.consultations.queries import rules as rule_table
 from app.consultations.service import checklist, editing, lifecycle, setup
@@ -26,6 +26,9 @@ from app.extensions import db
 from app.kernel import events, fulltext, publication
 from app.kernel.clock import HANOI, today
 from app.kernel.errors import FieldError, Forbidden, Refused, Stale
+from app.results import jobs as results_jobs
+from app.results.events import ResultReminder
+from app.results.service import publishing
 from app.workdays import service as workdays
 from app.workdays.models import DayKind
 from tests.factories.accounts import make_user
@@ -424,7 +427,7 @@ def test_the_jobs_of_the_clock(clock: Any, heard: list[Any]) -> None:
     jobs.run_clock()
     clock.shift(60 * DAY)
     jobs.run_clock()
-    jobs.remind()
+    results_jobs.remind()
     assert [getattr(event, "move", "remind") for event in heard] == [
         "schedule",
         "open",
@@ -448,14 +451,14 @@ def test_reminded_at_fifteen_and_thirty_days_once_each(clock: Any, heard: list[A
         stage=Stage.ANSWERED, opens_on=today() - 80 * DAY, closes_on=today() - 50 * DAY
     )
     revision = found.revision
-    assert lifecycle.remind_due() == 0
+    assert publishing.remind_due() == 0
     clock.shift(DAY)
-    assert (lifecycle.remind_due(), lifecycle.remind_due()) == (1, 0)
+    assert (publishing.remind_due(), publishing.remind_due()) == (1, 0)
     db.session.commit()
     clock.shift(14 * DAY)
-    assert lifecycle.remind_due() == 0
+    assert publishing.remind_due() == 0
     clock.shift(DAY)
-    assert (lifecycle.remind_due(), lifecycle.remind_due()) == (1, 0)
+    assert (publishing.remind_due(), publishing.remind_due()) == (1, 0)
     db.session.commit()
     assert [(event.consultation.id, event.days) for event in heard] == [
         (found.id, 15),
@@ -472,7 +475,7 @@ def test_reminded_at_fifteen_and_thirty_days_once_each(clock: Any, heard: list[A
 
 def test_after_a_long_stop_the_later_reminder_stands_for_both(heard: list[Any]) -> None:
     make_consultation(stage=Stage.CLOSED, opens_on=today() - 80 * DAY, closes_on=today() - 45 * DAY)
-    assert (lifecycle.remind_due(), lifecycle.remind_due()) == (1, 0)
+    assert (publishing.remind_due(), publishing.remind_due()) == (1, 0)
     assert [event.days for event in heard] == [30]
 
 
@@ -585,7 +588,7 @@ def test_the_result_is_published_then_archived() -> None:
     found = make_consultation(stage=Stage.CLOSED)
     with pytest.raises(Refused):
         lifecycle.archive(found, actor=SYSTEM, seen_revision=None)
-    lifecycle.publish_result(
+    publishing.publish_result(
         found, actor=make_user(roles=[Role.PUBLISHER]), seen_revision=found.revision
     )
     assert (found.stage, found.result_published_at) == (Stage.ANSWERED, MONDAY)

@@ -12,16 +12,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.consultations.models.results import ResultRow, ResultTable
-from app.consultations.models.targets import Clause, DraftVersion, ProjectItem
+from app.comments.states import TargetKind
 from app.consultations.queries import staff
-from app.consultations.states import ClauseKind, Stage, TargetKind, Visibility
-from app.consultations.tabling import Row
+from app.consultations.states import Stage, Visibility
+from app.drafts.models import Clause, DraftVersion
+from app.drafts.states import ClauseKind
 from app.extensions import db, limiter
 from app.kernel.clock import now
 from app.kernel.db import StatementCounter
 from app.questions import states as question_states
+from app.results.models import ResultRow, ResultTable
+from app.results.tabling import Row
 from app.submissions.states import NameDisplay
+from app.works.models import ProjectItem
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.organisation import make_agency, make_topic, make_unit
 from tests.factories.questions import make_question

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.states import Stage, Visibility
 from app.extensions import db
 from app.kernel.clock import now, today

@@ -12,16 +12,19 @@ from flask import Flask
 
 from app.access import Role
 from app.access.actors import CITIZEN, SYSTEM
-from app.consultations.events import CommentReceived, ResultReminder
-from app.consultations.models.comment import Comment
+from app.comments.events import CommentReceived
+from app.comments.models import Comment
+from app.comments.service import moving
+from app.comments.states import CommentStage
 from app.consultations.service import core
-from app.consultations.states import CommentStage, Stage, Visibility
+from app.consultations.states import Stage, Visibility
 from app.extensions import db
 from app.kernel.clock import HANOI, now
 from app.kernel.events import emit
 from app.mailer import service as mailer
 from app.mailer.models import OutboxMessage
 from app.notifications import digest
+from app.results.events import ResultReminder
 from app.submissions import service as submissions
 from app.submissions.states import Channel, Consent
 from tests.factories.accounts import make_user
@@ -77,7 +80,7 @@ def test_without_an_address_nothing_is_written(ctx: Flask) -> None:
     comment = make_comment(make_consultation())
     with traces() as left:
         receive(comment)
-        core.move_comment(comment, "withdraw", actor=CITIZEN)
+        moving.move_comment(comment, "withdraw", actor=CITIZEN)
     assert left.mails == []
 
 
@@ -98,7 +101,7 @@ def test_a_stranger_hears_only_that_there_is_something(ctx: Flask, move: str) ->
     steps: dict[str, Callable[[], object]] = {
         "show": lambda: shown(comment),
         "keep_back": lambda: kept_back(comment),
-        "withdraw": lambda: core.move_comment(comment, "withdraw", actor=CITIZEN),
+        "withdraw": lambda: moving.move_comment(comment, "withdraw", actor=CITIZEN),
     }
     with traces() as left:
         steps[move]()
@@ -117,12 +120,12 @@ def shown(comment: Comment) -> None:
         actor_id=make_user().id,
     )
     comment.published_at = now()
-    core.move_comment(comment, "show", actor=SYSTEM, visibility=Visibility.PUBLIC)
+    moving.move_comment(comment, "show", actor=SYSTEM, visibility=Visibility.PUBLIC)
 
 
 def kept_back(comment: Comment) -> None:
     comment.hidden_reason = "Có lời lẽ xúc phạm người khác."
-    core.move_comment(
+    moving.move_comment(
         comment, "keep_back", actor=SYSTEM, visibility=Visibility.HIDDEN, note=comment.hidden_reason
     )
 
@@ -131,7 +134,7 @@ def test_once_confirmed_the_sender_gets_a_copy(ctx: Flask) -> None:
     comment = comment_of(stage=CommentStage.UNVERIFIED, proposed_text="Dịch về phía Tây 60 m.")
     comment.submission.confirmed_at = now()
     with traces() as left:
-        core.move_comment(comment, "confirm", actor=CITIZEN)
+        moving.move_comment(comment, "confirm", actor=CITIZEN)
     mail = left.mail("comment-confirmed")
     for words in (MARKER, "Đề nghị sửa", "Dịch về phía Tây 60 m.", "/tra-cuu/lien-ket/"):
         assert words in mail.text
@@ -142,7 +145,7 @@ def test_shown_kept_back_withdrawn(ctx: Flask) -> None:
     with traces() as left:
         shown(first)
         kept_back(second)
-        core.move_comment(second, "withdraw", actor=CITIZEN)
+        moving.move_comment(second, "withdraw", actor=CITIZEN)
     assert left.kinds == ["comment-kept-back", "comment-shown", "comment-withdrawn"]
     assert "/y-kien" in left.mail("comment-shown").text
     assert "Có lời lẽ xúc phạm người khác." in left.mail("comment-kept-back").text
@@ -166,7 +169,7 @@ def test_spam_and_what_was_never_confirmed_stay_silent(
     comment = comment_of(stage=stage)
     with traces() as left:
         for move in moves:
-            core.move_comment(comment, move, actor=SYSTEM)
+            moving.move_comment(comment, move, actor=SYSTEM)
     assert left.mails == []
 
 
@@ -199,7 +202,7 @@ def test_erasing_a_comment_empties_the_mail_that_told_of_it(ctx: Flask) -> None:
             about=None,
             dedupe_key=key,
         )
-    core.move_comment(second, "erase", actor=SYSTEM, visibility=Visibility.ERASED)
+    moving.move_comment(second, "erase", actor=SYSTEM, visibility=Visibility.ERASED)
     db.session.expire_all()
     assert [mail.text for mail in outbox() if mail.kind == "comment-result"] == [
         f"{first.submission.code} {MARKER}",

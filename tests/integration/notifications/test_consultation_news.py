@@ -10,7 +10,7 @@ import time_machine
 from flask import Flask
 
 from app.access.actors import SYSTEM
-from app.consultations.models.consultation import Consultation
+from app.consultations.models import Consultation
 from app.consultations.service import core
 from app.consultations.states import Stage, Visibility
 from app.extensions import db

@@ -9,18 +9,21 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.access.actors import SYSTEM
-from app.consultations.models.comment import Comment
-from app.consultations.models.consultation import Consultation
-from app.consultations.models.results import Point, Reply, ResultRow, ResultTable
-from app.consultations.queries import tables as queries
+from app.comments.answers import Decision
+from app.comments.models import Comment
+from app.comments.states import CommentStage
+from app.consultations.models import Consultation
 from app.consultations.service import core
-from app.consultations.states import CommentStage, Decision, ReplyStage, Stage, Visibility
-from app.consultations.tabling import Row
+from app.consultations.states import Stage, Visibility
 from app.extensions import db
 from app.jobs.models import Job
 from app.kernel.clock import now
 from app.mailer.models import OutboxMessage
 from app.notifications import results
+from app.results.models import Point, Reply, ResultRow, ResultTable
+from app.results.queries import tables as queries
+from app.results.states import ReplyStage
+from app.results.tabling import Row
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.organisation import make_agency
 from tests.factories.traces import outbox

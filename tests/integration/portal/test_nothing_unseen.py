@@ -17,12 +17,12 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.consultations.models.consultation import Consultation
-from app.consultations.models.results import ResultRow
-from app.consultations.models.targets import ProjectItem
+from app.consultations.models import Consultation
 from app.extensions import db, limiter
 from app.files.models import StoredFile
+from app.results.models import ResultRow
 from app.submissions.models import Submission
+from app.works.models import ProjectItem
 from tests.factories.organisation import make_agency
 from tests.factories.questions import make_unseen
 from tests.factories.unseen import make_seen, make_unseen_consultations, make_unseen_parts

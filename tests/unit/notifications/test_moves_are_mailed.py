@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from app.consultations.states import COMMENT_FLOW, FLOW, CommentStage, Stage
+from app.comments.states import COMMENT_FLOW, CommentStage
+from app.consultations.states import FLOW, Stage
 from app.kernel.clock import HANOI
 from app.notifications import consultations, following
 

@@ -1,0 +1,1 @@
+"""The forms of commenting, entering, moderating and guiding questions."""

@@ -1,0 +1,1 @@
+"""Reading a draft text from a Word file, in the child process."""

@@ -1,0 +1,1 @@
+"""Reading a surveyor's file, in the child process."""

@@ -1,0 +1,1 @@
+"""Reading points, replies and tables."""

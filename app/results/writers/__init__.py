@@ -1,0 +1,1 @@
+"""The statutory table and the certificate as Word and Excel files."""
