@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
-from app.comments import policy as comments_policy
+from app.comments import policy
 from app.comments.forms.comment import Survey, read_survey
 from app.comments.forms.entering import MeetingEditForm, MeetingForm, SlipForm
 from app.comments.models import VillageMeeting
@@ -45,7 +45,7 @@ _FIELDS = {"clause": "target", "project": "target"}
 def _page(
     template: str, consultation: Consultation, status: int = 200, **values: object
 ) -> ResponseReturnValue:
-    open_now = comments_policy.may_enter(me(), consultation)
+    open_now = policy.may_enter(me(), consultation)
     html = render_template(
         f"comments/{template}.html",
         consultation=consultation,

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
-from app.comments import policy as comments_policy
+from app.comments import policy
 from app.comments.forms.moderating import CommentFilterForm
 from app.comments.officer.base import bp
 from app.comments.officer.places import FILTERS, QUEUE, CommentPlace, here
@@ -50,7 +50,7 @@ def row_context() -> dict[str, Any]:
         "channel_labels": CHANNEL_LABELS,
         "likely_spam": LIKELY_SPAM,
         "same_cap": lists.SAME_CAP,
-        "sees_names": comments_policy.sees_contacts(me()),
+        "sees_names": policy.sees_contacts(me()),
     }
 
 
@@ -81,7 +81,7 @@ def comments(slug: str) -> ResponseReturnValue:
         else None,
         meetings=meetings.totals(meetings.of_consultation(consultation.id)),
         late_url=CommentPlace(slug=slug, args=(("muon", "1"),)).url(),
-        may_enter=comments_policy.may_enter(me(), consultation),
+        may_enter=policy.may_enter(me(), consultation),
         bulk=[(value, WORK_LABELS[value]) for value in ("cong-khai", "giu-lai", "rac")]
         if me().has(P.COMMENT_MODERATE)
         else [],

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
-from app.comments import policy as comments_policy
+from app.comments import policy
 from app.comments.forms.moderating import (
     CommentEraseForm,
     CommentNoteForm,
@@ -22,7 +22,7 @@ from app.comments.models import Comment
 from app.comments.officer import workbench
 from app.comments.officer.base import bp
 from app.comments.officer.places import QUEUE, leaving
-from app.comments.queries import staff as comments_staff
+from app.comments.queries import staff
 from app.comments.service import moderating
 from app.comments.service.moderating import Redaction
 from app.comments.states import COMMENT_STAGE_LABELS
@@ -47,8 +47,8 @@ _FIELDS = {"public_title": "title", "public_body": "body", "redaction_reason": "
 
 def load_comment(code: str) -> Comment:
     """The comment, for somebody who may open it. Raises NotFound and Forbidden."""
-    comment = comments_staff.comment_by_code(code)
-    if not comments_policy.may_read_comment(me(), comment):
+    comment = staff.comment_by_code(code)
+    if not policy.may_read_comment(me(), comment):
         raise Forbidden(_("Bạn không có quyền xem góp ý này."))
     return comment
 
@@ -290,7 +290,7 @@ def note_comment(code: str) -> ResponseReturnValue:
 @require(P.QUESTION_ERASE)
 def erasing_comment(code: str) -> ResponseReturnValue:
     """What would go for ever, before anything goes. The page does not show the text itself."""
-    found = comments_staff.comment_by_code(code)
+    found = staff.comment_by_code(code)
     return _erase_page(found, CommentEraseForm(formdata=None, seen_revision=str(found.revision)))
 
 
@@ -324,7 +324,7 @@ def _erase_page(found: Comment, form: CommentEraseForm, status: int = 200) -> Re
 @commits
 def erase_comment(code: str) -> ResponseReturnValue:
     """Erase it for ever. A tombstone stays."""
-    found, form = comments_staff.comment_by_code(code), CommentEraseForm()
+    found, form = staff.comment_by_code(code), CommentEraseForm()
     if found.visibility is Visibility.ERASED:
         raise Refused(_("Nội dung góp ý này đã được xóa trước đó."))
     if not form.validate():

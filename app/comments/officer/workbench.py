@@ -11,8 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P
-from app.comments import policy as comments_policy
-from app.comments import targets
+from app.comments import policy, targets
 from app.comments.forms.moderating import (
     CommentNoteForm,
     CommentRedactForm,
@@ -145,7 +144,7 @@ def _original(comment: Comment) -> dict[str, Any]:
     Who does not reach senders reads the texts with everything hidden that was found in them.
     """
     submission = comment.submission
-    contact = comments_policy.sees_contacts(me())
+    contact = policy.sees_contacts(me())
     official = organisation.official_contacts()
     shown = submission.public_body is not None
     answered = _answers(comment)
@@ -271,7 +270,7 @@ def _deciding(
         "obstacles": moderating.obstacles(comment),
         "looked_at": moderating.looked_at(comment),
         "may": {
-            move: comments_policy.may_move_comment(user, comment, move)
+            move: policy.may_move_comment(user, comment, move)
             for move in ("show", "keep_back", "mark_spam", "restore", "confirm")
         },
         "step_form": forms.get("step") or _fresh(CommentStepForm, comment, place),

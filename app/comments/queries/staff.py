@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager
 
 from app.access import P
 from app.access.actors import Actor
-from app.comments import policy as comments_policy
+from app.comments import policy
 from app.comments.models import (
     IS_SPAM,
     IS_UNVERIFIED,
@@ -203,7 +203,7 @@ def _filtered(query: sa.Select[Any], wanted: CommentFilter, actor: Actor) -> sa.
             "%" + wanted.text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
         )
         fields: list[Any] = [Submission.code, Submission.public_title]
-        if comments_policy.sees_contacts(actor):
+        if policy.sees_contacts(actor):
             fields += [
                 Submission.title,
                 Submission.body,
@@ -235,7 +235,7 @@ def _page(
         same_text(comments),
         organisation.official_contacts(),
     )
-    sees = comments_policy.sees_contacts(actor)
+    sees = policy.sees_contacts(actor)
     rows = [
         _row(row, targets[row[0].id], same.get(_key(row[0]), 1), official, sees=sees)
         for row in found

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import Actor
-from app.comments import policy as comments_policy
+from app.comments import policy
 from app.comments.models import Comment, CommentBulk
 from app.comments.service import moderating
 from app.comments.service.moving import put_back
@@ -117,7 +117,7 @@ def _after(comment: Comment, choice: CommentChoice) -> str:
 def _problem(
     comment: Comment, choice: CommentChoice, actor: Actor, official: tuple[str, ...]
 ) -> str:
-    if not comments_policy.may_ever_comment(actor, comment, choice.move):
+    if not policy.may_ever_comment(actor, comment, choice.move):
         return str(_("Bạn không có quyền thực hiện bước này."))
     if not COMMENT_FLOW.allows(comment.stage, choice.move):
         return str(_("Không làm được ở trạng thái hiện tại."))

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import Actor
-from app.comments import policy as comments_policy
+from app.comments import policy
 from app.comments.models import VillageMeeting
 from app.comments.service import commenting
 from app.comments.service.commenting import Commented
@@ -145,7 +145,7 @@ def enter(
 
 def guard(consultation: Consultation, actor: Actor) -> None:
     """Raises Forbidden for somebody who may not enter comments here now."""
-    if not comments_policy.may_enter(actor, consultation):
+    if not policy.may_enter(actor, consultation):
         raise Forbidden(
             _(
                 "Chỉ nhập được góp ý khi cuộc lấy ý kiến đang mở hoặc đang tổng hợp, bởi người "

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.access.actors import CITIZEN, SYSTEM, Actor
 from app.audit import service as audit
-from app.comments import policy as comments_policy
+from app.comments import policy
 from app.comments.events import CommentMoved
 from app.comments.models import Comment, CommentLog
 from app.comments.states import COMMENT_FLOW, CommentStage
@@ -66,9 +66,7 @@ def record_comment(
 
 def guard_comment(comment: Comment, name: str, *, actor: Actor, seen_revision: int | None) -> None:
     """Refuse before anything is changed: who, from which page, from which stage."""
-    if actor not in (CITIZEN, SYSTEM) and not comments_policy.may_ever_comment(
-        actor, comment, name
-    ):
+    if actor not in (CITIZEN, SYSTEM) and not policy.may_ever_comment(actor, comment, name):
         raise Forbidden(_("Bạn không có quyền thực hiện bước này."))
     check_revision(comment, seen_revision)
     COMMENT_FLOW.next(comment.stage, name)

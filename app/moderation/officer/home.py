@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 
 from app.access import P, require
 from app.accounts.models import User
-from app.moderation.officer.comments import comment_figures
 from app.jobs import queries as jobs
 from app.kernel.clock import now, today
 from app.kernel.display import vi_datetime
 from app.mailer import queries as mailer
 from app.moderation.officer.base import Place, bp, me
 from app.moderation.officer.choices import capped
+from app.moderation.officer.comments import comment_figures
 from app.questions import queries, service
 from app.questions.queries import TAB_LABELS, Tab
 from app.questions.states import STAGE_COLOURS, STAGE_LABELS

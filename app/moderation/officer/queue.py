@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 
 from app.access import P, require
 from app.accounts import queries as accounts
-from app.moderation.officer.comments import comment_tabs
 from app.kernel.errors import NotFound
 from app.moderation.forms import QueueForm
 from app.moderation.officer.base import Place, bp, me, place_of
 from app.moderation.officer.choices import assignees, capped, topic_choices, units_for
+from app.moderation.officer.comments import comment_tabs
 from app.organisation import queries as organisation
 from app.organisation.models import Topic
 from app.questions import policy, queries, service

@@ -21,8 +21,7 @@ from app.kernel.office_forms import seen_of
 from app.kernel.text import clean_line
 from app.kernel.web import commits
 from app.organisation import queries as organisation
-from app.results import policy as results_policy
-from app.results import suggesting
+from app.results import policy, suggesting
 from app.results.forms.points import (
     PointsBulkForm,
     PointsFilterForm,
@@ -144,7 +143,7 @@ def _list(consultation: Consultation) -> ResponseReturnValue:
         works=works([row.title for row, _n in themes], _target_choices(consultation), units),
         names=names.clause_names(consultation.id),
         state_labels=STATE_LABELS,
-        may_group=results_policy.may_group(me(), consultation),
+        may_group=policy.may_group(me(), consultation),
         prev_url=address(truoc=found.previous_cursor) if found.previous_cursor else None,
         next_url=address(sau=found.next_cursor) if found.next_cursor else None,
     )
@@ -267,7 +266,7 @@ def _suggestions(
             suggestions=found,
             rows=rows,
             form=form or SuggestionForm(formdata=None),
-            may_group=results_policy.may_group(me(), consultation),
+            may_group=policy.may_group(me(), consultation),
         ),
         status,
     )
@@ -307,7 +306,7 @@ def _themes(
             tab="tach-y",
             themes=queries.themes(consultation),
             form=form or ThemeForm(formdata=None),
-            may_group=results_policy.may_group(me(), consultation),
+            may_group=policy.may_group(me(), consultation),
         ),
         status,
     )

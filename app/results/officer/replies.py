@@ -22,7 +22,7 @@ from app.kernel.office_forms import seen_number, seen_of
 from app.kernel.web import commits, label_fields
 from app.organisation import queries as organisation
 from app.organisation.models import Unit
-from app.results import policy as results_policy
+from app.results import policy
 from app.results.forms.points import RewordForm
 from app.results.forms.replies import RepliesBulkForm, ReplyForm, ReplyStepForm
 from app.results.models import Point, Reply
@@ -208,7 +208,7 @@ def _new_page(
             rows=rows[:SHOWN],
             count=len(rows),
             seen=[f"{number}:{revision}" for number, revision in seen.items()],
-            may_group=results_policy.may_group(me(), consultation),
+            may_group=policy.may_group(me(), consultation),
         ),
         status,
     )
@@ -306,13 +306,12 @@ def _page(
         if found.stage is ReplyStage.DRAFT
         else [],
         "may_write": not locked
-        and results_policy.may_group(user, consultation)
-        and results_policy.may_write_reply(user, found),
+        and policy.may_group(user, consultation)
+        and policy.may_write_reply(user, found),
         "steps": [
             move
             for move in ("agree", "finalise", "send_back")
-            if not locked
-            and results_policy.may_move_reply(user, found, move, solo_office=solo_office())
+            if not locked and policy.may_move_reply(user, found, move, solo_office=solo_office())
         ],
         "own_draft": found.stage is ReplyStage.AGREED
         and found.drafted_by == user.id

@@ -27,8 +27,7 @@ from app.kernel.display import vi_datetime
 from app.kernel.errors import Forbidden
 from app.kernel.links import Ref
 from app.organisation import queries as organisation
-from app.results import policy as results_policy
-from app.results import tabling
+from app.results import policy, tabling
 from app.results.models import Certificate
 from app.results.queries import tables as queries
 from app.results.queries.points import in_file
@@ -63,7 +62,7 @@ def make(consultation: Consultation, *, actor: Actor, seen_revision: int | None)
 
     Raises Forbidden and Stale.
     """
-    if not results_policy.may_issue(actor, consultation):
+    if not policy.may_issue(actor, consultation):
         raise Forbidden(
             _("Bạn không có quyền lập giấy chứng nhận, hoặc cuộc lấy ý kiến chưa hết hạn.")
         )

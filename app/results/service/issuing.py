@@ -17,8 +17,7 @@ from app.kernel import publication
 from app.kernel.clock import now
 from app.kernel.errors import FieldError, Forbidden, Refused
 from app.kernel.text import clean, clean_line, fold, nfc
-from app.results import policy as results_policy
-from app.results import tabling
+from app.results import policy, tabling
 from app.results.models import Point, ResultRow, ResultTable
 from app.results.queries import points as point_queries
 from app.results.queries import tables as queries
@@ -34,7 +33,7 @@ _COMPARED = ("group", "subject", "text", "decision", "reply", "changed_where")
 
 
 def _guard(consultation: Consultation, actor: Actor, seen_revision: int | None) -> None:
-    if not results_policy.may_issue(actor, consultation):
+    if not policy.may_issue(actor, consultation):
         raise Forbidden(
             _("Bạn không có quyền phát hành bảng tổng hợp, hoặc cuộc lấy ý kiến chưa hết hạn.")
         )

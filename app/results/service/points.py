@@ -21,7 +21,7 @@ from app.kernel.clock import now
 from app.kernel.errors import FieldError, Forbidden, Refused, Stale
 from app.kernel.text import clean
 from app.organisation import queries as organisation
-from app.results import policy as results_policy
+from app.results import policy
 from app.results.models import Point, Reply
 from app.results.queries import points as queries
 from app.results.states import ReplyStage
@@ -40,7 +40,7 @@ NOTHING_LEFT = "[đã xóa]"
 # --------------------------------------------------------------------------------------------------
 def need_group(actor: Actor, consultation: Consultation) -> None:
     """Raise Forbidden unless this person may work on the points now."""
-    if actor is not SYSTEM and not results_policy.may_group(actor, consultation):
+    if actor is not SYSTEM and not policy.may_group(actor, consultation):
         raise Forbidden(_("Bạn không có quyền tách ý, nhóm ý ở bước này."))
 
 

@@ -19,8 +19,7 @@ from app.kernel.clock import today
 from app.kernel.errors import FieldError, Forbidden, Refused
 from app.kernel.text import clean
 from app.organisation import queries as organisation
-from app.results import policy as results_policy
-from app.results import tabling
+from app.results import policy, tabling
 from app.results.models import Point
 from app.results.queries import points as point_queries
 from app.results.queries import tables as queries
@@ -140,9 +139,7 @@ def set_opening(
     """Keep the first paragraph as a person wrote it; empty or unchanged: composed
     anew each time.
     """
-    if not results_policy.may_issue(actor, consultation) and not results_policy.may_group(
-        actor, consultation
-    ):
+    if not policy.may_issue(actor, consultation) and not policy.may_group(actor, consultation):
         raise Forbidden(_("Bạn không có quyền sửa bảng tổng hợp ở bước này."))
     check_revision(consultation, seen_revision)
     text = clean(text)

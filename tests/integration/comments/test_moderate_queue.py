@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.access import Role
 from app.accounts.models import User
-from app.comments import targets as comments_targets
+from app.comments import targets
 from app.comments.queries import figures as sums
 from app.comments.queries import staff as lists
 from app.comments.queries.figures import Figure
@@ -268,7 +268,7 @@ def test_rows_name_what_they_are_about(moderator: User) -> None:
         "Cạnh giếng làng",
         "",
     ]
-    assert list(comments_targets.target_names(made).values()) == named
+    assert list(targets.target_names(made).values()) == named
     assert [row.anchor for row in names.current_clauses(consultation.id)] == [
         "dieu-1",
         "dieu-1-khoan-2",
