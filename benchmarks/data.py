@@ -17,7 +17,7 @@ from app.extensions import db
 from app.kernel.paging import encode
 from app.kernel.text import fold
 from app.questions.models import Question
-from app.questions.queries import public
+from app.questions.queries.public import public
 from app.submissions.models import Submission
 
 #: Answers that are asked for in turn, and searches.

@@ -9,21 +9,12 @@ from app.access import P, require
 from app.jobs import queries, registry, service
 from app.jobs.states import LABELS
 from app.kernel import clock
-from app.kernel.display import vi_number
+from app.kernel.display import capped
 from app.kernel.web import commits
 
 bp = Blueprint(
     "jobs", __name__, url_prefix="/can-bo/he-thong/cong-viec", template_folder="templates"
 )
-
-
-def capped(number: int) -> str:
-    """A count that stops counting: "hơn 1.000"."""
-    return (
-        _("hơn %(number)s", number=vi_number(queries.COUNT_CAP))
-        if number > queries.COUNT_CAP
-        else vi_number(number)
-    )
 
 
 @bp.get("")

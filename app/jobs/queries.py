@@ -10,10 +10,10 @@ from app.extensions import db
 from app.jobs import service
 from app.jobs.models import Job, PeriodicRun, RunnerHeartbeat
 from app.jobs.states import JobState
+from app.kernel.paging import COUNT_CAP
 
 #: A runner beats every half minute; after two minutes of silence it is taken for dead.
 ALIVE_FOR = dt.timedelta(minutes=2)
-COUNT_CAP = 1000
 _LISTED = 100
 
 

@@ -24,10 +24,12 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from app.extensions import babel
 from app.kernel.clock import local
 from app.kernel.html import link_or_nothing, stored
+from app.kernel.paging import COUNT_CAP
 from app.kernel.text import shorten
 
 LANGUAGES = ("vi", "en")
@@ -145,6 +147,13 @@ def vi_number(value: float | None, digits: int = 0) -> str:
         return ""
     text = f"{value:,.{digits}f}"
     return text if str(get_locale()) == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def capped(number: int) -> str:
+    """1.000, or «hơn 1.000» for what was not counted further."""
+    if number > COUNT_CAP:
+        return str(_("hơn %(number)s", number=vi_number(COUNT_CAP)))
+    return vi_number(number)
 
 
 def file_size(size: int) -> str:

@@ -9,6 +9,10 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
+#: Counts of long lists stop here and read «hơn 1.000».
+COUNT_CAP = 1_000
+
+
 T = TypeVar("T")
 #: Ours are much shorter; JSON of any depth fits into more.
 LONGEST_CURSOR = 2_000

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from app.access import P, require
 from app.kernel import clock
-from app.kernel.display import vi_number
+from app.kernel.display import capped
 from app.kernel.links import Ref, resolve
 from app.kernel.web import commits
 from app.mailer import queries, service, states
@@ -24,14 +24,6 @@ def _tab_labels() -> dict[str, str]:
         "da-bo": _("Đã bỏ"),
         "da-gui": _("Đã gửi"),
     }
-
-
-def _capped(number: int) -> str:
-    return (
-        _("hơn %(number)s", number=vi_number(queries.COUNT_CAP))
-        if number > queries.COUNT_CAP
-        else vi_number(number)
-    )
 
 
 @bp.get("")
@@ -51,7 +43,7 @@ def index() -> ResponseReturnValue:
         {
             "url": _url(name),
             "label": label,
-            "count": _capped(counts[name]),
+            "count": capped(counts[name]),
             "current": page is not None and name == tab,
         }
         for name, label in _tab_labels().items()

@@ -14,13 +14,13 @@ from app.extensions import db
 from app.kernel import logs, paging
 from app.kernel.errors import NotFound
 from app.kernel.links import Ref
+from app.kernel.paging import COUNT_CAP
 from app.mailer import service
 from app.mailer.address import address_key
 from app.mailer.models import OutboxMessage
 from app.mailer.states import Delivery
 
 PAGE_SIZE = 50
-COUNT_CAP = 1000
 #: So long may mails wait while none leaves, before staff are warned.
 SILENCE = dt.timedelta(hours=24)
 RESTRICTED = "restricted-"

@@ -22,7 +22,7 @@ from app.notifications.forms import ButtonForm, FollowForm
 from app.notifications.models import Subscription
 from app.notifications.questions import FIRST_MAILS, UNCONFIRMED_A_DAY
 from app.organisation import queries as organisation
-from app.questions import queries as questions
+from app.questions.queries import public
 
 bp = Blueprint("notifications", __name__, template_folder="templates")
 
@@ -41,7 +41,7 @@ def _asked() -> _Asked:
 
 def _form(asked: _Asked) -> FollowForm:
     form = FollowForm()
-    answer = questions.public_one(asked.code) if asked.code else None
+    answer = public.public_one(asked.code) if asked.code else None
     consultation = consultations.public_one(asked.slug) if asked.slug else None
     choices = [
         ("tat-ca", _("Mọi câu trả lời mới")),

@@ -20,7 +20,7 @@ from app.kernel.text import join_lines
 from app.mailer import service as mailer
 from app.notifications import mails, service
 from app.organisation import queries as organisation
-from app.questions import policy, queries
+from app.questions import policy
 from app.questions.events import (
     ContentReported,
     ProgressAdded,
@@ -29,7 +29,8 @@ from app.questions.events import (
     SecondPersonAsked,
 )
 from app.questions.models import AnswerVersion, Question
-from app.questions.service import answer_of
+from app.questions.queries import public, staff
+from app.questions.service.answering import answer_of
 from app.questions.states import (
     ACT_LABELS,
     ANSWERED_STAGES,
@@ -257,7 +258,7 @@ def _transferred(event: QuestionMoved, key: str) -> None:
 
 def _merged(event: QuestionMoved, key: str) -> None:
     question, other = event.question, event.details["other"]
-    version = queries.version_of(other) if other.stage in ANSWERED_STAGES else None
+    version = staff.version_of(other) if other.stage in ANSWERED_STAGES else None
     if version is None:
         to_citizen("question-merged", question, key=key)
         return
@@ -285,7 +286,7 @@ def _withdrawn(event: QuestionMoved, key: str) -> None:
 
 def _published(event: QuestionMoved, key: str) -> None:
     question = event.question
-    row = queries.rows_of([question.id])
+    row = public.rows_of([question.id])
     if question.visibility is not Visibility.PUBLIC or not row:
         return
     for follower in service.followers(topic_id=question.topic_id, question_id=question.id):
@@ -396,7 +397,7 @@ def content_reported(event: ContentReported) -> None:
 def progress(event: ProgressAdded) -> None:
     """Tell those who follow this very question, while it is public."""
     question = event.question
-    row = queries.rows_of([question.id])
+    row = public.rows_of([question.id])
     if not row:
         return
     for follower in service.watchers(question.id):

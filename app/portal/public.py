@@ -8,7 +8,7 @@ from app.kernel.display import navigation
 from app.kernel.pagecache import cacheable
 from app.organisation import queries as organisation
 from app.portal.queries import COUNTED, surroundings
-from app.questions import queries as questions
+from app.questions.queries import public
 from app.questions.service.core import DEFAULT_DAYS
 from app.questions.service.keeping import SPAM_DAYS
 from app.submissions.service import CONFIRM_DAYS
@@ -41,7 +41,7 @@ def home() -> ResponseReturnValue:
     around = surroundings()
     return render_template(
         "portal/home.html",
-        answers=questions.latest(NEWEST),
+        answers=public.latest(NEWEST),
         around=around,
         counted=COUNTED,
         days=DEFAULT_DAYS,

@@ -6,25 +6,25 @@ from flask import Flask
 
 from app.jobs.registry import periodic
 from app.kernel import throttle
-from app.questions import service
+from app.questions.service import keeping, publishing
 
 
 @periodic("questions-publish-scheduled", every_minutes=1)
 def publish_scheduled() -> None:
     """Publish what was scheduled for a moment that has come."""
-    service.publish_due()
+    publishing.publish_due()
 
 
 @periodic("questions-close", every_minutes=60)
 def close_old() -> None:
     """Close what was answered ten days ago."""
-    service.close_old()
+    keeping.close_old()
 
 
 @periodic("questions-erase", every_minutes=60)
 def erase_expired() -> None:
     """Erase what was never confirmed, and old spam; forget old tries."""
-    service.erase_expired()
+    keeping.erase_expired()
     throttle.purge()
 
 

@@ -12,8 +12,10 @@ from app.extensions import db
 from app.files import gate
 from app.kernel import fulltext, links
 from app.kernel.links import Ref, Resolved
-from app.questions import policy, queries, service
+from app.questions import policy
 from app.questions.models import Question
+from app.questions.queries import public, staff
+from app.questions.service import keeping, publishing
 from app.questions.service.keeping import moved_deadlines
 from app.submissions.models import Submission
 from app.workdays.calendar import Calendar
@@ -26,7 +28,7 @@ def resolve_question(question_id: int) -> Resolved | None:
     if question is None:
         return None
     submission = question.submission
-    public_url = f"/hoi-dap/{submission.code}" if queries.public_one(submission.code) else None
+    public_url = f"/hoi-dap/{submission.code}" if public.public_one(submission.code) else None
     title = (
         submission.code
         if policy.is_restricted(question)
@@ -37,7 +39,7 @@ def resolve_question(question_id: int) -> Resolved | None:
 
 def may_read_sent(actor: Actor, submission: Submission) -> bool:
     """May this person read the question that was made from this submission?"""
-    return policy.may_read(actor, queries.by_submission_id(submission.id))
+    return policy.may_read(actor, staff.by_submission_id(submission.id))
 
 
 def may_fetch_answer(owner_id: int, actor: Actor | None) -> gate.Access:
@@ -45,7 +47,7 @@ def may_fetch_answer(owner_id: int, actor: Actor | None) -> gate.Access:
     question = db.session.get(Question, owner_id)
     if question is None:
         return gate.Access.NONE
-    if queries.public_one(question.submission.code) is not None:
+    if public.public_one(question.submission.code) is not None:
         return gate.Access.PUBLIC
     return (
         gate.Access.PRIVATE
@@ -73,8 +75,8 @@ def preview_deadlines(calendar: Calendar) -> list[MovedDeadline]:
 
 def public_documents() -> Iterator[tuple[Ref, str, str]]:
     """Everything that belongs into the full-text index, for a rebuild."""
-    for question in db.session.scalars(queries.public(Question).order_by(Question.id)):
-        yield Ref("question", question.id), *service.document_of(question)
+    for question in db.session.scalars(public.public(Question).order_by(Question.id)):
+        yield Ref("question", question.id), *publishing.document_of(question)
 
 
 def init_app(app: Flask) -> None:
@@ -82,5 +84,5 @@ def init_app(app: Flask) -> None:
     links.register("question", resolve_question)
     gate.register("answer", may_fetch_answer)
     gate.register("draft", may_fetch_draft)
-    register_deadlines(_("Hỏi – đáp"), preview_deadlines, service.recompute_deadlines)
+    register_deadlines(_("Hỏi – đáp"), preview_deadlines, keeping.recompute_deadlines)
     fulltext.register_source("question", public_documents)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.consultations.queries import public as consultations
 from app.consultations.states import TYPE_LABELS
 from app.kernel import fulltext
-from app.questions import queries as questions
+from app.questions.queries import public
 
 #: Hits of one kind on the page; more are found on the kind's own list.
 LIMIT = 50
@@ -38,7 +38,7 @@ def _questions(ids: Sequence[int], text: str) -> list[Found]:
             about=row.topic,
             date=row.answered_at,
         )
-        for row in questions.rows_of(ids)
+        for row in public.rows_of(ids)
     ]
 
 

@@ -24,9 +24,9 @@ from app.accounts.service import create_user
 from app.extensions import db
 from app.kernel.clock import now
 from app.organisation.models import Place, Topic, Unit, UnitKind
-from app.questions import service
 from app.questions.models import Question
-from app.questions.service import Draft
+from app.questions.service import answering, intake, publishing, triage
+from app.questions.service.answering import Draft
 from app.questions.states import (
     Act,
     Classification,
@@ -167,7 +167,7 @@ def make_question(
         phone, email = None, email or f"nguoi-gui-{next(_numbers)}@example.vn"
     with _moment(at):
         people = cast(unit)
-        asked = service.ask(
+        asked = intake.ask(
             secret_key=str(current_app.secret_key),
             prefix=PREFIX,
             idempotency_key=idempotency_key or uuid.uuid4().hex,
@@ -200,14 +200,14 @@ def make_question(
         if stage in _NEEDS_ANSWER:
             _answer(question, answer, people, officer)
         if stage in {Stage.ANSWERED, Stage.CLOSED}:
-            service.approve(
+            answering.approve(
                 question, actor=people.approver, seen_revision=_seen(question), solo_office=False
             )
         if restricted and stage not in _CLASSIFIED_FIRST:
             _classify(question, classification, people)
         _show(question, visibility, people, publish_at)
         if stage is Stage.CLOSED:
-            service.close(question)
+            answering.close(question)
     return _settled(question)
 
 
@@ -241,13 +241,13 @@ def _let_in(question: Question, stage: Stage, people: Cast) -> None:
         and stage in _AFTER_CONFIRMING
         and stage not in {Stage.SPAM, Stage.WITHDRAWN}
     ):
-        service.confirm_by_officer(
+        intake.confirm_by_officer(
             question, actor=people.moderator, seen_revision=_seen(question), note="Đã gọi lại."
         )
 
 
 def _classify(question: Question, classification: Classification, people: Cast) -> None:
-    service.classify(
+    triage.classify(
         question,
         actor=people.moderator,
         seen_revision=_seen(question),
@@ -265,16 +265,16 @@ def _leave_early(
     actor, seen = (people.complaints if restricted else people.moderator), _seen(question)
     match stage:
         case Stage.NEEDS_INFO:
-            service.ask_more(
+            triage.ask_more(
                 question,
                 actor=actor,
                 seen_revision=seen,
                 text="Xin cho biết địa chỉ cụ thể của nơi cần thu gom.",
             )
         case Stage.SPAM:
-            service.mark_spam(question, actor=actor, seen_revision=seen)
+            triage.mark_spam(question, actor=actor, seen_revision=seen)
         case Stage.REFUSED:
-            service.refuse(
+            triage.refuse(
                 question,
                 actor=actor,
                 seen_revision=seen,
@@ -282,7 +282,7 @@ def _leave_early(
                 text="Nội dung chưa rõ địa điểm. Ông/bà vui lòng gửi lại kèm địa chỉ.",
             )
         case Stage.DUPLICATE:
-            service.merge(
+            triage.merge(
                 question, actor=actor, seen_revision=seen, other=merged_into or make_question()
             )
         case Stage.TRANSFERRED:
@@ -292,7 +292,7 @@ def _leave_early(
                 "phone": "1900 1909",
                 "url": "https://dienluc.example",
             }
-            service.transfer(
+            triage.transfer(
                 question,
                 actor=actor,
                 seen_revision=seen,
@@ -300,11 +300,11 @@ def _leave_early(
                 reason="Thuộc thẩm quyền của ngành điện.",
             )
         case Stage.WITHDRAWN:
-            service.withdraw(question)
+            triage.withdraw(question)
 
 
 def _assign(question: Question, people: Cast, officer: User | None) -> None:
-    service.assign(
+    triage.assign(
         question,
         actor=people.moderator,
         seen_revision=_seen(question),
@@ -317,7 +317,7 @@ def _redact(question: Question, people: Cast, title: str | None, body: str | Non
     submission = question.submission
     masked = redaction.mask(submission.body, redaction.find(submission.body))
     shown = redaction.mask(submission.title, redaction.find(submission.title))
-    service.redact(
+    triage.redact(
         question,
         actor=people.moderator,
         seen_revision=_seen(question),
@@ -329,8 +329,8 @@ def _redact(question: Question, people: Cast, title: str | None, body: str | Non
 
 def _answer(question: Question, answer: Draft, people: Cast, officer: User | None) -> None:
     author = officer or people.officer
-    service.save_draft(question, answer, actor=author, seen_answer_revision=0)
-    service.submit(question, actor=author, seen_revision=_seen(question))
+    answering.save_draft(question, answer, actor=author, seen_answer_revision=0)
+    answering.submit(question, actor=author, seen_revision=_seen(question))
 
 
 def _show(
@@ -338,21 +338,21 @@ def _show(
 ) -> None:
     if visibility is Visibility.SCHEDULED:
         at = publish_at or now() + dt.timedelta(days=1)
-        service.schedule(question, actor=people.publisher, seen_revision=_seen(question), at=at)
-    was_public = visibility is Visibility.ERASED and not service.obstacles(question)
+        publishing.schedule(question, actor=people.publisher, seen_revision=_seen(question), at=at)
+    was_public = visibility is Visibility.ERASED and not publishing.obstacles(question)
     if visibility in {Visibility.PUBLIC, Visibility.HIDDEN} or was_public:
-        service.publish(question, actor=people.publisher, seen_revision=_seen(question))
+        publishing.publish(question, actor=people.publisher, seen_revision=_seen(question))
     if visibility is Visibility.HIDDEN:
-        request = service.ask_second_person(
+        request = publishing.ask_second_person(
             question,
             Act.HIDE,
             actor=people.moderator,
             seen_revision=_seen(question),
             reason="Còn tên người khác trong bài.",
         )
-        service.decide(request, question, actor=people.approver, agree=True)
+        publishing.decide(request, question, actor=people.approver, agree=True)
     if visibility is Visibility.ERASED:
-        service.erase(question, actor=_eraser(), reason="Theo yêu cầu của người gửi.")
+        publishing.erase(question, actor=_eraser(), reason="Theo yêu cầu của người gửi.")
 
 
 def _eraser() -> User:

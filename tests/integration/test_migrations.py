@@ -10,7 +10,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from app.extensions import db
-from app.questions import queries
+from app.questions.queries import public
 from app.questions.states import Stage, Visibility
 from scripts.check_migrations import differences
 from tests.conftest import postgres_url
@@ -56,7 +56,7 @@ def test_a_migrated_database_works_and_keeps_its_rows_when_upgraded_again(migrat
         code = question.submission.code
         db.session.remove()
         upgrade()
-        assert queries.public_one(code) is not None
+        assert public.public_one(code) is not None
 
 
 def test_down_to_nothing_with_data_and_up_again(migrated: Flask) -> None:

@@ -31,7 +31,7 @@ from app.consultations.states import Stage, Visibility
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
-from app.kernel.paging import Page, keyset, page_of
+from app.kernel.paging import COUNT_CAP, Page, keyset, page_of
 from app.kernel.text import mixed_scripts, shorten
 from app.organisation import queries as organisation
 from app.submissions import redaction
@@ -39,8 +39,6 @@ from app.submissions.models import Submission
 from app.submissions.states import Channel, Consent
 
 QUEUE_SIZE = 25
-#: Counts stop here and read «hơn 1.000».
-COUNT_CAP = 1_000
 #: «giống N góp ý khác» counts no further.
 SAME_CAP = 100
 #: More open consultations than any office has.

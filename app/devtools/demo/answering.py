@@ -17,9 +17,9 @@ from app.files import service as files
 from app.kernel.clock import HANOI
 from app.kernel.display import vi_date
 from app.kernel.links import Ref
-from app.questions import service
 from app.questions.models import Question
-from app.questions.service import Draft
+from app.questions.service import answering, keeping, publishing
+from app.questions.service.answering import Draft
 from app.questions.service.keeping import CLOSE_DAYS
 from app.questions.states import Act, Outcome, Stage
 
@@ -90,7 +90,9 @@ class AnswerStory(Telling):
 
     def _write(self, told: dict[str, Any]) -> None:
         officer = self.office.officer_of(self.planned)
-        service.save_draft(self.question, self._draft(told), actor=officer, seen_answer_revision=0)
+        answering.save_draft(
+            self.question, self._draft(told), actor=officer, seen_answer_revision=0
+        )
         if scene := self.told.get("pictures"):
             keys = [
                 take_in(f"{scene}-before", "Trước khi làm.jpg"),
@@ -100,7 +102,7 @@ class AnswerStory(Telling):
 
     def _submit(self) -> None:
         self._write(self.told["answer"])
-        service.submit(
+        answering.submit(
             self.question,
             actor=self.office.officer_of(self.planned),
             seen_revision=self.question.revision,
@@ -108,7 +110,7 @@ class AnswerStory(Telling):
 
     def _send_back(self, told: dict[str, Any]) -> None:
         def act() -> None:
-            service.send_back(
+            answering.send_back(
                 self.question,
                 actor=self.office.leader,
                 seen_revision=self.question.revision,
@@ -118,7 +120,7 @@ class AnswerStory(Telling):
         self.then(self.moment(told["ago"], "17:00"), act)
 
     def _approve(self) -> None:
-        service.approve(
+        answering.approve(
             self.question,
             actor=self.office.leader,
             seen_revision=self.question.revision,
@@ -126,14 +128,14 @@ class AnswerStory(Telling):
         )
 
     def _publish(self) -> None:
-        service.publish(
+        publishing.publish(
             self.question, actor=self.office.leader, seen_revision=self.question.revision
         )
 
     def _schedule(self) -> None:
         day = self.office.days.after(self.office.days.today, 1)
         at = dt.datetime.combine(day, dt.time(8), HANOI)
-        service.schedule(
+        publishing.schedule(
             self.question, actor=self.office.editor, seen_revision=self.question.revision, at=at
         )
 
@@ -145,7 +147,7 @@ class AnswerStory(Telling):
             at = approved + dt.timedelta(hours=19, minutes=self.number)
             self.then(
                 at,
-                lambda: service.rate(
+                lambda: answering.rate(
                     self.question, rating=told["rating"], text=told.get("rating_text", "")
                 ),
             )
@@ -156,12 +158,12 @@ class AnswerStory(Telling):
             self.then(self.moment(line["ago"], "16:15"), functools.partial(self._progress, line))
         if "reopen" in told:
             at = self.moment(told["reopen"]["ago"], "07:50")
-            self.then(at, lambda: service.reopen(self.question, reason=told["reopen"]["reason"]))
+            self.then(at, lambda: answering.reopen(self.question, reason=told["reopen"]["reason"]))
         if "report" in told:
             at = self.moment(told["report"]["ago"], "19:05")
             self.then(
                 at,
-                lambda: service.report_content(
+                lambda: keeping.report_content(
                     self.question, body=told["report"]["body"], contact=""
                 ),
             )
@@ -172,10 +174,10 @@ class AnswerStory(Telling):
 
     def _close(self) -> None:
         if self.question.stage is Stage.ANSWERED:
-            service.close(self.question, actor=SYSTEM)
+            answering.close(self.question, actor=SYSTEM)
 
     def _progress(self, line: dict[str, Any]) -> None:
-        service.add_progress(
+        answering.add_progress(
             self.question,
             actor=self.office.officer_of(self.planned),
             text=fill(line["text"], self.words),
@@ -184,14 +186,14 @@ class AnswerStory(Telling):
 
     def _hide(self, told: dict[str, Any]) -> None:
         def act() -> None:
-            request = service.ask_second_person(
+            request = publishing.ask_second_person(
                 self.question,
                 Act.HIDE,
                 actor=self.office.moderator,
                 seen_revision=self.question.revision,
                 reason=told["reason"],
             )
-            service.decide(request, self.question, actor=self.office.leader, agree=True)
+            publishing.decide(request, self.question, actor=self.office.leader, agree=True)
 
         self.then(self.moment(told["ago"], "09:40"), act)
 

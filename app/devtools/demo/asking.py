@@ -11,8 +11,8 @@ from app.extensions import db
 from app.files import service as files
 from app.kernel.clock import local, now
 from app.kernel.db import Counter
-from app.questions import service
 from app.questions.models import Question
+from app.questions.service import intake
 from app.questions.states import QuestionKind
 from app.submissions import screening
 from app.submissions.models import SubmissionToken
@@ -41,7 +41,7 @@ def ask(planned: Planned, office: Office) -> None:
     place = office.places[planned.place] if planned.place else None
     body = fill(told["body"], office.words(planned))
     score = screening.spam_score(body)
-    asked = service.ask(
+    asked = intake.ask(
         secret_key=str(current_app.secret_key),
         prefix=prefix,
         idempotency_key=form_key(planned.seq),
@@ -90,4 +90,4 @@ def confirm(question: Question) -> None:
     )
     token = db.session.scalars(sa.select(SubmissionToken).where(*mine)).one_or_none()
     if token is not None:
-        service.confirm_by_link(question, token, question.submission)
+        intake.confirm_by_link(question, token, question.submission)

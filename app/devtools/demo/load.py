@@ -23,9 +23,10 @@ from app.kernel.clock import frozen, local, now
 from app.kernel.errors import Refused
 from app.notifications import service as notifications
 from app.organisation.models import AgencyProfile
-from app.questions import queries, service
 from app.questions.models import Question
-from app.questions.service import Sample
+from app.questions.queries import public as questions_public
+from app.questions.service import samples
+from app.questions.service.samples import Sample
 from app.questions.states import Outcome, Visibility
 from app.submissions.service import pin_of
 from app.workdays import queries as workdays
@@ -147,7 +148,7 @@ def _write_templates(office: Office) -> None:
         )
         author = office.people.get(told["author"])
         if author is not None:
-            service.save_template(None, sample, actor=author)
+            samples.save_template(None, sample, actor=author)
 
 
 def _follow(office: Office) -> None:
@@ -164,6 +165,8 @@ def _follow(office: Office) -> None:
 def _counted(*, fresh: bool) -> Loaded:
     total = sa.select(sa.func.count()).select_from(Question)
     public = sa.select(sa.func.count()).select_from(
-        queries.public(Question.id).where(Question.visibility == Visibility.PUBLIC).subquery()
+        questions_public.public(Question.id)
+        .where(Question.visibility == Visibility.PUBLIC)
+        .subquery()
     )
     return Loaded(fresh, db.session.scalar(total) or 0, db.session.scalar(public) or 0)

@@ -16,7 +16,7 @@ from app.devtools.demo.plan import fill
 from app.devtools.demo.telling import MINUTE, Step, Telling
 from app.kernel.clock import HANOI
 from app.kernel.text import clean
-from app.questions import service
+from app.questions.service import answering, publishing, triage
 from app.questions.states import Act, Classification, QuestionKind, RefusalReason
 from app.submissions import redaction
 
@@ -66,7 +66,7 @@ class Story(Telling):
         if self.planned.kind == "spam":
             self.then(
                 at,
-                lambda: service.mark_spam(
+                lambda: triage.mark_spam(
                     self.question, actor=self.office.moderator, seen_revision=self.question.revision
                 ),
             )
@@ -78,7 +78,7 @@ class Story(Telling):
         return at + 2 * MINUTE
 
     def _classify(self) -> None:
-        service.classify(
+        triage.classify(
             self.question,
             actor=self.office.moderator,
             seen_revision=self.question.revision,
@@ -96,7 +96,7 @@ class Story(Telling):
             "Che " + ", ".join(sorted({item.label for item in hidden})) + "." if hidden else ""
         )
         changed = bool(hidden) or title != submission.title or body != submission.body
-        service.redact(
+        triage.redact(
             self.question,
             actor=self.office.moderator,
             seen_revision=self.question.revision,
@@ -106,7 +106,7 @@ class Story(Telling):
         )
 
     def _assign(self) -> None:
-        service.assign(
+        triage.assign(
             self.question,
             actor=self.office.moderator,
             seen_revision=self.question.revision,
@@ -136,7 +136,7 @@ class Story(Telling):
     def _ask_more(self, told: dict[str, Any]) -> None:
         def act() -> None:
             officer = self.office.officer_of(self.planned)
-            service.ask_more(
+            triage.ask_more(
                 self.question,
                 actor=officer,
                 seen_revision=self.question.revision,
@@ -148,7 +148,7 @@ class Story(Telling):
     def _reply(self, told: dict[str, Any]) -> None:
         self.then(
             self.moment(told["ago"], "20:30"),
-            lambda: service.reply_more(self.question, text=told["text"], actor=CITIZEN),
+            lambda: triage.reply_more(self.question, text=told["text"], actor=CITIZEN),
         )
 
     def _notes(self, told: list[dict[str, Any]]) -> None:
@@ -158,11 +158,11 @@ class Story(Telling):
             )
 
     def _note(self, text: str) -> None:
-        service.add_note(self.question, actor=self.office.officer_of(self.planned), text=text)
+        triage.add_note(self.question, actor=self.office.officer_of(self.planned), text=text)
 
     def _extend(self, told: dict[str, Any]) -> None:
         def act() -> None:
-            service.extend(
+            answering.extend(
                 self.question,
                 actor=self.office.leader,
                 seen_revision=self.question.revision,
@@ -173,12 +173,12 @@ class Story(Telling):
         self.then(self.moment(told["ago"], "16:30"), act)
 
     def _withdraw(self, told: dict[str, Any]) -> None:
-        self.then(self.moment(told["ago"], "18:40"), lambda: service.withdraw(self.question))
+        self.then(self.moment(told["ago"], "18:40"), lambda: triage.withdraw(self.question))
 
     def _merge(self, told: dict[str, Any]) -> None:
         def act() -> None:
             other = self.office.questions[told["into"]]
-            service.merge(
+            triage.merge(
                 self.question,
                 actor=self.office.moderator,
                 seen_revision=self.question.revision,
@@ -189,7 +189,7 @@ class Story(Telling):
 
     def _transfer(self, told: dict[str, Any]) -> None:
         def act() -> None:
-            service.transfer(
+            triage.transfer(
                 self.question,
                 actor=self.office.moderator,
                 seen_revision=self.question.revision,
@@ -204,7 +204,7 @@ class Story(Telling):
         if self.planned.kind == "denunciation":
             self.then(
                 at,
-                lambda: service.open_restricted(
+                lambda: triage.open_restricted(
                     self.question, actor=self.office.leader, reason="Phân loại đơn"
                 ),
             )
@@ -213,14 +213,14 @@ class Story(Telling):
         self._ask_refuse(told)
 
         def agree() -> None:
-            request = service.open_request(self.question)
+            request = publishing.open_request(self.question)
             assert request is not None
-            service.decide(request, self.question, actor=self.office.leader, agree=True)
+            publishing.decide(request, self.question, actor=self.office.leader, agree=True)
 
         self.then(at, agree)
 
     def _refuse_restricted(self, told: dict[str, Any]) -> None:
-        service.refuse(
+        triage.refuse(
             self.question,
             actor=self.office.leader,
             seen_revision=self.question.revision,
@@ -230,7 +230,7 @@ class Story(Telling):
 
     def _ask_refuse(self, told: dict[str, Any]) -> None:
         def act() -> None:
-            service.ask_second_person(
+            publishing.ask_second_person(
                 self.question,
                 Act.REFUSE,
                 actor=self.office.moderator,

@@ -10,7 +10,7 @@ from app.feeds.api.schema import Answer, AnswerRow, AnswersQuery, LegalBasis, Li
 from app.feeds.entries import link
 from app.kernel.errors import NotFound
 from app.kernel.pagecache import cacheable
-from app.questions import queries as questions
+from app.questions.queries import public
 
 
 def _basis(rows: Any) -> list[LegalBasis]:
@@ -24,9 +24,9 @@ def _basis(rows: Any) -> list[LegalBasis]:
 def answers() -> Given:
     """Published answers, newest first."""
     asked = query_of(AnswersQuery)
-    page = questions.public_page(
-        topic_id=questions.topic_of(asked.topic) if asked.topic else None,
-        unit_id=questions.unit_of(asked.unit) if asked.unit else None,
+    page = public.public_page(
+        topic_id=public.topic_of(asked.topic) if asked.topic else None,
+        unit_id=public.unit_of(asked.unit) if asked.unit else None,
         year=asked.year,
         after=asked.after,
         size=asked.limit,
@@ -58,7 +58,7 @@ def answers() -> Given:
 @spec.validate(resp=Gives(HTTP_200=Answer, HTTP_404=Problem), tags=("answers",))
 def answer(code: str) -> Given:
     """One published answer."""
-    found = questions.public_one(code.upper())
+    found = public.public_one(code.upper())
     if found is None:
         raise NotFound
     shown = Answer(

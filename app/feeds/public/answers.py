@@ -8,8 +8,8 @@ from app.feeds import entries
 from app.feeds.entries import Entry, Feed, link
 from app.kernel.pagecache import cacheable
 from app.organisation import queries as organisation
-from app.questions import queries as questions
-from app.questions.queries import FEED_SIZE
+from app.questions.queries import public
+from app.questions.queries.public import FEED_SIZE
 
 bp = Blueprint("feeds", __name__)
 
@@ -26,7 +26,7 @@ def _feed() -> Feed:
             author=row.unit,
             category=row.topic,
         )
-        for row in questions.latest(FEED_SIZE)
+        for row in public.latest(FEED_SIZE)
     ]
     return Feed(
         _("Hỏi đáp – %(agency)s", agency=organisation.agency().name),

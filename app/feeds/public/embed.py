@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.consultations.queries import public
 from app.kernel.pagecache import cacheable
-from app.questions import queries as questions
+from app.questions.queries import public as questions_public
 
 bp = Blueprint("embed", __name__, template_folder="../templates", url_prefix="/nhung")
 SHOWN = 5
@@ -49,7 +49,7 @@ def answers() -> ResponseReturnValue:
     """The newest answers."""
     return render_template(
         "feeds/embed_answers.html",
-        rows=questions.latest(SHOWN),
+        rows=questions_public.latest(SHOWN),
         heading=_("Câu hỏi mới được trả lời"),
         home="/hoi-dap",
     )

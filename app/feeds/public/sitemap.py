@@ -12,7 +12,7 @@ from app.consultations.states import Phase
 from app.feeds.entries import link
 from app.kernel.clock import local_date
 from app.kernel.pagecache import cacheable
-from app.questions import queries as questions
+from app.questions.queries import public
 
 bp = Blueprint("sitemap", __name__)
 #: The protocol allows 50.000; the newest are what a crawler has not seen.
@@ -38,7 +38,7 @@ def _addresses() -> Iterator[tuple[str, dt.date | None]]:
     for one in consultations.newest(CONSULTATIONS):
         for page in (*PAGES, "/ket-qua") if one.phase is Phase.RESULT else PAGES:
             yield one.url + page, local_date(one.updated_at)
-    for row in questions.latest(ANSWERS):
+    for row in public.latest(ANSWERS):
         yield f"/hoi-dap/{row.code}", local_date(max(row.published_at, row.answered_at))
 
 

@@ -23,12 +23,13 @@ from app.kernel.errors import FieldError, TooMany
 from app.kernel.links import Ref
 from app.kernel.text import clean_line, first_sentence
 from app.kernel.web import commits_always, label_fields
-from app.questions import queries, service
-from app.questions.forms import QUERY_MAX, AskForm
+from app.questions.forms.public import QUERY_MAX, AskForm
 from app.questions.public import sheet as sheets
 from app.questions.public.deadline import explained
 from app.questions.public.sheet import Advice, Sheet
-from app.questions.service import Asked
+from app.questions.queries import public
+from app.questions.service import intake, triage
+from app.questions.service.intake import Asked
 from app.submissions import queries as submissions
 
 bp = Blueprint("asking", __name__, template_folder="../templates")
@@ -140,7 +141,7 @@ def _send(sheet: Sheet) -> ResponseReturnValue:
     if not asked.repeated:
         throttle.note("ask", address)
         if sheet.score().certain:
-            service.mark_spam(
+            triage.mark_spam(
                 asked.question,
                 actor=SYSTEM,
                 seen_revision=None,
@@ -166,7 +167,7 @@ def _check_rate(address: str, key: str) -> None:
 
 def _ask(sheet: Sheet) -> Asked:
     form, topic, place = sheet.form, sheet.topic, sheet.place
-    return service.ask(
+    return intake.ask(
         secret_key=str(current_app.secret_key),
         prefix=sheet.agency.tracking_prefix,
         idempotency_key=form.idempotency_key.data or "",
@@ -190,7 +191,7 @@ def _ask(sheet: Sheet) -> Asked:
 # Screens
 # --------------------------------------------------------------------------------------------------
 def _show_search(sheet: Sheet, *, searched: bool = False, status: int = 200) -> ResponseReturnValue:
-    found = queries.similar((sheet.form.q.data or "")[:QUERY_MAX]) if searched else []
+    found = public.similar((sheet.form.q.data or "")[:QUERY_MAX]) if searched else []
     return render_template(
         "questions/ask_search.html", sheet=sheet, form=sheet.form, searched=searched, found=found
     ), status

@@ -19,12 +19,14 @@ from app.kernel import fulltext, throttle
 from app.kernel.display import file_size, vi_date
 from app.kernel.errors import FieldError, NotFound
 from app.kernel.pagecache import cacheable
+from app.kernel.paging import COUNT_CAP
 from app.kernel.text import clean_line, int_of
 from app.kernel.tokens import keyed_hash
 from app.kernel.web import commits
-from app.questions import queries, service
-from app.questions.forms import QUERY_MAX, ReportForm
-from app.questions.queries import PublicAnswer
+from app.questions.forms.public import QUERY_MAX, ReportForm
+from app.questions.queries import public, staff, surroundings
+from app.questions.queries.public import PublicAnswer
+from app.questions.service import keeping
 from app.questions.states import OUTCOME_LABELS
 from app.submissions.forms import ButtonForm
 from app.submissions.public import checked_code
@@ -46,11 +48,11 @@ class Wanted:
     year: int | None
 
     @property
-    def filters(self) -> dict[str, queries.Wanted]:
+    def filters(self) -> dict[str, public.Wanted]:
         """The same for the query."""
         return {
-            "topic_id": queries.topic_of(self.topic) if self.topic else None,
-            "unit_id": queries.unit_of(self.unit) if self.unit else None,
+            "topic_id": public.topic_of(self.topic) if self.topic else None,
+            "unit_id": public.unit_of(self.unit) if self.unit else None,
             "year": self.year,
         }
 
@@ -89,11 +91,13 @@ def index() -> ResponseReturnValue:
     wanted = _wanted()
     filters: dict[str, Any] = dict(wanted.filters)
     after, before = request.args.get("sau"), request.args.get("truoc")
-    facets = queries.facets(counted=wanted.filters if wanted.is_filtered and not wanted.q else None)
+    facets = surroundings.facets(
+        counted=wanted.filters if wanted.is_filtered and not wanted.q else None
+    )
     if wanted.q:
-        rows, page = queries.public_search(wanted.q, **filters), None
+        rows, page = public.public_search(wanted.q, **filters), None
     else:
-        page = queries.public_page(**filters, after=after, before=before)
+        page = public.public_page(**filters, after=after, before=before)
         rows = list(page.items)
     excerpts = (
         {row.id: fulltext.highlight(row.short, wanted.q, 220) for row in rows} if wanted.q else {}
@@ -111,11 +115,11 @@ def index() -> ResponseReturnValue:
 
 
 def _note(wanted: Wanted, shown: int, count: int | None) -> Any:
-    if wanted.q and shown >= queries.SEARCHED:
+    if wanted.q and shown >= public.SEARCHED:
         return _("Hiện %(n)s câu trả lời phù hợp nhất. Hãy thêm từ để tìm sát hơn.", n=shown)
     if wanted.q:
         return _("Có %(n)s câu trả lời phù hợp.", n=shown) if shown else ""
-    if count is not None and count > queries.COUNT_CAP:
+    if count is not None and count > COUNT_CAP:
         return _("Có hơn 1.000 câu trả lời.")
     return _("Có %(n)s câu trả lời.", n=count) if count else ""
 
@@ -125,14 +129,14 @@ def _note(wanted: Wanted, shown: int, count: int | None) -> Any:
 def show(code: str) -> ResponseReturnValue:
     """One published answer; a stone in its place where one used to be."""
     checked = checked_code(code)
-    answer = queries.public_one(checked)
+    answer = public.public_one(checked)
     if answer is None:
-        if queries.tombstone(checked):
+        if public.tombstone(checked):
             return render_template("questions/tombstone.html", code=checked), 410
         raise NotFound
     if code != checked:
         return redirect(f"/hoi-dap/{checked}", 301)
-    extras = queries.public_extras(answer)
+    extras = surroundings.public_extras(answer)
     base = current_app.config["SETTINGS"].public_base_url.rstrip("/")
     return render_template(
         "questions/show.html",
@@ -156,7 +160,7 @@ def show(code: str) -> ResponseReturnValue:
 
 
 def _published(code: str) -> PublicAnswer:
-    answer = queries.public_one(checked_code(code))
+    answer = public.public_one(checked_code(code))
     if answer is None:
         raise NotFound
     return answer
@@ -188,7 +192,7 @@ def mark_helpful(code: str) -> ResponseReturnValue:
     key = keyed_hash(str(current_app.secret_key), "helpful", _address_key(), answer.code)
     if not throttle.count("helpful", key, within=_DAY):
         throttle.note("helpful", key)
-        service.mark_helpful(queries.by_id(answer.id), yes=value == "co")
+        keeping.mark_helpful(staff.by_id(answer.id), yes=value == "co")
     return render_template("questions/helpful.html", answer=answer, form=ButtonForm(), done=value)
 
 
@@ -224,8 +228,8 @@ def report(code: str) -> ResponseReturnValue:
     )
     throttle.note("report", _address_key())
     try:
-        made = service.report_content(
-            queries.by_id(answer.id), body=form.body.data or "", contact=form.contact.data or ""
+        made = keeping.report_content(
+            staff.by_id(answer.id), body=form.body.data or "", contact=form.contact.data or ""
         )
     except FieldError as error:
         form.apply(error)

@@ -23,7 +23,7 @@ from app.kernel.errors import FieldError
 from app.kernel.text import clean_line, initials
 from app.organisation import queries as organisation
 from app.organisation.models import AgencyProfile, Place, Topic
-from app.questions.forms import QUERY_MAX, AskForm
+from app.questions.forms.public import QUERY_MAX, AskForm
 from app.submissions import queries as submissions
 from app.submissions import redaction, screening
 from app.submissions.contact import normal_email, normal_phone, readable_phone

@@ -17,8 +17,8 @@ from app.kernel.clock import now
 from app.kernel.display import vi_date, vi_datetime
 from app.kernel.links import Ref
 from app.organisation.models import Topic, Unit
-from app.questions import policy, queries
-from app.questions.forms import RATINGS
+from app.questions import policy
+from app.questions.forms.public import RATINGS
 from app.questions.models import (
     AnswerVersion,
     ProgressNote,
@@ -28,6 +28,7 @@ from app.questions.models import (
     QuestionPause,
 )
 from app.questions.public.deadline import explained
+from app.questions.queries import public, staff
 from app.questions.states import (
     ANSWERED_STAGES,
     FLOW,
@@ -285,26 +286,26 @@ def displays_left(question: Question) -> Sequence[NameDisplay]:
 
 def tell(question: Question) -> Story:
     """Read everything that belongs to one question."""
-    rows = queries.pauses_of(question)
+    rows = staff.pauses_of(question)
     pauses = [Pause(row.started_on, row.ended_on, row.reason) for row in rows]
     restricted = policy.is_restricted(question)
-    answer = None if restricted else queries.version_of(question)
+    answer = None if restricted else staff.version_of(question)
     shown = (
-        queries.public_one(question.submission.code)
+        public.public_one(question.submission.code)
         if question.visibility is Visibility.PUBLIC
         else None
     )
     return Story(
         question=question,
         phase=PUBLIC_PHASE[question.stage],
-        clock=queries.clock_of(question, pauses=pauses),
+        clock=staff.clock_of(question, pauses=pauses),
         why=explained(question, pauses),
         unit=_unit(question),
         topic=db.session.get(Topic, question.topic_id) if question.topic_id else None,
-        entries=_entries(queries.log_of(question), restricted=restricted),
-        messages=[] if restricted else queries.messages_of(question),
+        entries=_entries(staff.log_of(question), restricted=restricted),
+        messages=[] if restricted else staff.messages_of(question),
         pauses=rows,
-        progress=[] if restricted else queries.progress_of(question),
+        progress=[] if restricted else staff.progress_of(question),
         files=files.of(Ref("submission", question.submission_id)),
         answer=answer,
         answer_files=files.of(Ref("answer", question.id)) if answer else [],
@@ -322,7 +323,7 @@ def _unit(question: Question) -> str:
 def _merged(question: Question) -> Merged | None:
     if question.merged_into_id is None or question.stage is not Stage.DUPLICATE:
         return None
-    other = queries.public_one(queries.by_id(question.merged_into_id).submission.code)
+    other = public.public_one(staff.by_id(question.merged_into_id).submission.code)
     return Merged(f"/hoi-dap/{other.code}", other.title) if other else Merged("", "")
 
 

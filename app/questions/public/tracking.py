@@ -15,10 +15,11 @@ from app.files.models import StoredFile
 from app.kernel.errors import FieldError, Refused
 from app.kernel.links import Ref
 from app.kernel.web import commits
-from app.questions import queries, service
-from app.questions.forms import AddForm, RateForm, ReopenForm, TightenForm
+from app.questions.forms.public import AddForm, RateForm, ReopenForm, TightenForm
 from app.questions.models import Question
 from app.questions.public.story import ACTIONS, displays_left, may_do, tell
+from app.questions.queries import staff
+from app.questions.service import answering, intake, triage
 from app.questions.states import Stage
 from app.submissions import unlocked
 from app.submissions.forms import ButtonForm
@@ -35,7 +36,7 @@ _Handler = Callable[[Question], ResponseReturnValue]
 
 def show(submission: Submission) -> ResponseReturnValue:
     """The tracking page of an unlocked question."""
-    story, done = tell(queries.by_submission_id(submission.id)), request.args.get("xong")
+    story, done = tell(staff.by_submission_id(submission.id)), request.args.get("xong")
     return render_template(
         "questions/tracking.html",
         story=story,
@@ -48,7 +49,7 @@ def show(submission: Submission) -> ResponseReturnValue:
 
 def confirm(token: SubmissionToken, submission: Submission) -> bool:
     """The sender pressed the button behind the link of the first mail."""
-    return service.confirm_by_link(queries.by_submission_id(submission.id), token, submission)
+    return intake.confirm_by_link(staff.by_submission_id(submission.id), token, submission)
 
 
 def _opened(code: str, act: str, handler: _Handler) -> ResponseReturnValue:
@@ -62,7 +63,7 @@ def _opened(code: str, act: str, handler: _Handler) -> ResponseReturnValue:
     submission = unlocked.find(code)
     if submission is None or submission.kind != "question":
         return ask_for_pin(code, keep=request.method == "POST")
-    question = queries.by_submission_id(submission.id)
+    question = staff.by_submission_id(submission.id)
     if act not in may_do(question):
         raise Refused(
             _(
@@ -114,13 +115,13 @@ def send_add(code: str) -> ResponseReturnValue:
             return _show_add(question, form, status=422)
         files.claim([file.key for file in received], Ref("submission", question.submission_id))
         if question.stage is Stage.NEEDS_INFO:
-            service.reply_more(question, text=form.text.data or "", actor=CITIZEN)
+            triage.reply_more(question, text=form.text.data or "", actor=CITIZEN)
             return _back(
                 question,
                 _("Cảm ơn bạn. Cán bộ đã nhận được thông tin bổ sung và làm tiếp."),
                 sent="bo-sung",
             )
-        service.add_information(question, text=form.text.data or "")
+        triage.add_information(question, text=form.text.data or "")
         return _back(question, _("Cán bộ đã nhận được thông tin bạn gửi thêm."), sent="bo-sung")
 
     return _opened(code, "bo-sung", handler)
@@ -159,7 +160,7 @@ def withdraw(code: str) -> ResponseReturnValue:
     """Take the question back."""
 
     def handler(question: Question) -> ResponseReturnValue:
-        service.withdraw(question)
+        triage.withdraw(question)
         return _back(question, _("Bạn đã rút câu hỏi. Cán bộ sẽ không xử lý tiếp."))
 
     return _opened(code, "rut", handler)
@@ -189,7 +190,7 @@ def tighten(code: str) -> ResponseReturnValue:
         consent, display = Consent(form.consent.data), NameDisplay(form.name_display.data)
         if (consent, display) == (question.submission.consent, question.submission.name_display):
             return _back(question, _("Không có gì thay đổi."))
-        service.tighten(question, consent=consent, name_display=display)
+        triage.tighten(question, consent=consent, name_display=display)
         return _back(question, _("Đã ghi nhận. Từ bây giờ câu hỏi chỉ hiện như bạn vừa chọn."))
 
     return _opened(code, "thu-hep", handler)
@@ -238,7 +239,7 @@ def rate(code: str) -> ResponseReturnValue:
         form = RateForm()
         if not form.validate():
             return render_template("questions/act_rate.html", question=question, form=form), 422
-        service.rate(question, rating=int(form.rating.data), text=form.text.data or "")
+        answering.rate(question, rating=int(form.rating.data), text=form.text.data or "")
         return _back(question, _("Cảm ơn bạn đã đánh giá."))
 
     return _opened(code, "danh-gia", handler)
@@ -265,7 +266,7 @@ def reopen(code: str) -> ResponseReturnValue:
         form = ReopenForm()
         if not form.validate():
             return render_template("questions/act_reopen.html", question=question, form=form), 422
-        service.reopen(question, reason=form.text.data or "")
+        answering.reopen(question, reason=form.text.data or "")
         return _back(
             question, _("Câu hỏi đã được mở lại. Hạn trả lời mới hiện ở dưới."), sent="mo-lai"
         )
@@ -279,7 +280,7 @@ def close(code: str) -> ResponseReturnValue:
     """«Tôi đã rõ»."""
 
     def handler(question: Question) -> ResponseReturnValue:
-        service.close(question, actor=CITIZEN)
+        answering.close(question, actor=CITIZEN)
         return _back(question, _("Cảm ơn bạn. Câu hỏi đã kết thúc."))
 
     return _opened(code, "da-ro", handler)

@@ -14,9 +14,10 @@ from app.files.models import StoredFile
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.links import Ref
+from app.kernel.paging import COUNT_CAP
 from app.organisation import queries as organisation
 from app.questions.models import IS_OPEN, AnswerTemplate, BulkAction, ContentReport, Question
-from app.questions.queries.staff import COUNT_CAP, QueueFilter, Tab, filtered, in_tab
+from app.questions.queries.staff import QueueFilter, Tab, filtered, in_tab
 from app.submissions.models import Submission
 
 #: More templates than anybody reads through.

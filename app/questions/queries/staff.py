@@ -17,7 +17,7 @@ from app.accounts.models import User
 from app.extensions import db
 from app.kernel.clock import local_date, now, today
 from app.kernel.errors import NotFound
-from app.kernel.paging import Page, keyset, page_of
+from app.kernel.paging import COUNT_CAP, Page, keyset, page_of
 from app.organisation.models import Topic, Unit
 from app.questions import policy
 from app.questions.models import (
@@ -43,8 +43,6 @@ from app.workdays import queries as workdays
 from app.workdays.clock import Clock, ClockState, Pause, read_clock
 
 QUEUE_SIZE = 25
-#: Counts stop here and read «hơn 1.000».
-COUNT_CAP = 1_000
 #: A colleague counts as present this long after the last sign of life.
 PRESENT = dt.timedelta(minutes=2)
 

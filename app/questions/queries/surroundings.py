@@ -15,10 +15,10 @@ from app.files.names import address_name
 from app.files.states import FileState
 from app.kernel import fulltext
 from app.kernel.clock import local, now
+from app.kernel.paging import COUNT_CAP
 from app.organisation.models import Topic, Unit
 from app.questions.models import ProgressNote, Question
 from app.questions.queries.public import SUGGESTIONS, PublicAnswer, Wanted, narrowed, public
-from app.questions.queries.staff import COUNT_CAP
 from app.questions.states import Visibility
 from app.submissions.models import Submission
 

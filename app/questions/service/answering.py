@@ -22,7 +22,7 @@ from app.kernel.text import clean, clean_line
 from app.questions import policy
 from app.questions.events import ProgressAdded, QuestionMoved
 from app.questions.models import Answer, AnswerVersion, ProgressNote, Question
-from app.questions.queries import official_contacts
+from app.questions.queries.desk import official_contacts
 from app.questions.service.core import (
     approved_files,
     draft_files,

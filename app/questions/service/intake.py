@@ -10,7 +10,7 @@ from app.kernel.clock import local_date, now, today
 from app.kernel.events import emit
 from app.questions.events import QuestionReceived
 from app.questions.models import Question
-from app.questions.queries import by_submission_id
+from app.questions.queries.staff import by_submission_id
 from app.questions.service.core import (
     DEFAULT_DAYS,
     FAR_AWAY,

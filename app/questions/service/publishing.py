@@ -30,7 +30,7 @@ from app.questions.models import (
     QuestionPause,
     SecondPerson,
 )
-from app.questions.queries import official_contacts
+from app.questions.queries.desk import official_contacts
 from app.questions.service import triage
 from app.questions.service.core import (
     approved_files,

@@ -24,8 +24,9 @@ from app.kernel.links import Ref
 from app.mailer import queries as mails
 from app.mailer.models import OutboxMessage
 from app.mailer.states import Delivery
-from app.questions import queries, service
 from app.questions.models import Question, QuestionLog
+from app.questions.queries import public, staff, surroundings
+from app.questions.service import publishing
 from app.questions.states import ANSWERED_STAGES, Classification, Stage, Visibility
 from app.submissions import redaction
 from app.submissions.models import Submission
@@ -118,25 +119,25 @@ def test_every_stage_is_there(inside: Flask) -> None:
 
 
 def test_the_public_reads_forty_three(inside: Flask) -> None:
-    assert len(queries.latest(100)) == 43
+    assert len(public.latest(100)) == 43
     assert (
         db.session.scalar(
-            sa.select(sa.func.count()).select_from(queries.public(Question.id).subquery())
+            sa.select(sa.func.count()).select_from(public.public(Question.id).subquery())
         )
         == 43
     )
-    assert queries.tombstone(numbered(51).submission.code)
-    found = queries.public_search("ổ gà trước cổng trường")
+    assert public.tombstone(numbered(51).submission.code)
+    found = public.public_search("ổ gà trước cổng trường")
     assert found[0].code == numbered(15).submission.code
 
 
 def test_what_the_public_reads_names_nobody_and_has_no_gaps(inside: Flask) -> None:
     for question in all_questions():
         if question.visibility is Visibility.PUBLIC:
-            title, body = service.document_of(question)
+            title, body = publishing.document_of(question)
             assert not redaction.find(f"{title}\n{body}"), question.submission.code
             assert "{" not in body
-            assert not service.obstacles(question) or question.stage is Stage.ASSIGNED
+            assert not publishing.obstacles(question) or question.stage is Stage.ASSIGNED
 
 
 def test_answers_took_as_long_as_the_list_says(inside: Flask) -> None:
@@ -149,13 +150,13 @@ def test_answers_took_as_long_as_the_list_says(inside: Flask) -> None:
 
 
 def test_clocks_are_in_every_state(inside: Flask) -> None:
-    late = queries.clock_of(numbered(24))
+    late = staff.clock_of(numbered(24))
     assert (late.state, late.days_left) == (ClockState.OVERDUE, -2)
-    soon = queries.clock_of(numbered(54))
+    soon = staff.clock_of(numbered(54))
     assert (soon.state, soon.days_left) == (ClockState.DUE_SOON, 1)
-    assert queries.clock_of(numbered(50)).state is ClockState.PAUSED
-    assert queries.clock_of(numbered(61)).state is ClockState.RUNNING
-    assert queries.clock_of(numbered(9)).late is False
+    assert staff.clock_of(numbered(50)).state is ClockState.PAUSED
+    assert staff.clock_of(numbered(61)).state is ClockState.RUNNING
+    assert staff.clock_of(numbered(9)).late is False
 
 
 def test_time_runs_forward(inside: Flask) -> None:
@@ -185,14 +186,14 @@ def test_a_denunciation_stays_out_of_sight(inside: Flask) -> None:
     assert question.stage is Stage.REFUSED
     assert question.submission.restricted
     assert mails.messages_about(Ref("question", question.id)) == []
-    assert [row.move for row in queries.log_of(question)][-2:] == ["open_restricted", "refuse"]
+    assert [row.move for row in staff.log_of(question)][-2:] == ["open_restricted", "refuse"]
 
 
 def test_the_private_answer_is_private(inside: Flask) -> None:
     question = numbered(35)
     assert question.stage in ANSWERED_STAGES
     assert question.visibility is Visibility.PRIVATE
-    assert service.obstacles(question)
+    assert publishing.obstacles(question)
 
 
 def test_special_turns(inside: Flask) -> None:
@@ -202,20 +203,20 @@ def test_special_turns(inside: Flask) -> None:
     assert reopened.reopened_at is not None
     assert numbered(57).merged_into_id == numbered(14).id
     assert (numbered(44).transfer or {})["name"].startswith("Thuế cơ sở")
-    waiting = service.open_request(numbered(59))
+    waiting = publishing.open_request(numbered(59))
     assert waiting is not None
     assert waiting.act.value == "refuse"
     scheduled = numbered(58).publish_at
     assert scheduled is not None
     assert scheduled > now()
-    assert [report.question_id for report, _code, _title in queries.open_reports()] == [
+    assert [report.question_id for report, _code, _title in staff.open_reports()] == [
         numbered(41).id
     ]
-    assert [line.done for line in queries.progress_of(numbered(2))] == [True]
+    assert [line.done for line in staff.progress_of(numbered(2))] == [True]
     promised = {
         version.promised_on
         for number in (11, 14, 19)
-        if (version := queries.version_of(numbered(number)))
+        if (version := staff.version_of(numbered(number)))
     }
     assert all(day is not None and local(now()).date() < day for day in promised)
 
@@ -238,9 +239,9 @@ def test_mails_have_long_been_delivered_but_for_a_few(inside: Flask) -> None:
 
 
 def test_pictures_belong_to_answers(inside: Flask) -> None:
-    answer = queries.public_one(numbered(12).submission.code)
+    answer = public.public_one(numbered(12).submission.code)
     assert answer is not None
-    assert len(queries.public_extras(answer).files) == 2
+    assert len(surroundings.public_extras(answer).files) == 2
 
 
 def test_eight_people_sign_in_and_nobody_else(inside: Flask) -> None:

@@ -21,8 +21,8 @@ from app.kernel.clock import HANOI, now
 from app.kernel.links import Ref
 from app.organisation import queries as organisation
 from app.organisation.models import AgencyLevel, AgencyProfile
-from app.questions import queries
 from app.questions.models import Question, QuestionLog
+from app.questions.queries import public, staff
 from app.questions.states import ANSWERED_STAGES
 from app.submissions.models import Submission
 
@@ -101,7 +101,7 @@ def test_the_former_district(bare: Flask) -> None:
         assert organisation.agency().level is AgencyLevel.DISTRICT
         assert len(organisation.active_units()) == 30
         assert stages() == EXPECTED_STAGES
-        assert len(queries.latest(100)) == 43
+        assert len(public.latest(100)) == 43
         assert audit.verify() == []
 
 
@@ -140,7 +140,7 @@ def test_it_looks_fresh_on_any_day(bare: Flask, moment: dt.datetime) -> None:
         assert demo.load().published == 43
         db.session.commit()
         assert stages() == EXPECTED_STAGES
-        assert queries.clock_of(numbered(24)).days_left == -2
+        assert staff.clock_of(numbered(24)).days_left == -2
         assert max(question.submission.received_at for question in all_questions()) <= now()
         assert_time_runs_forward()
 

@@ -11,8 +11,9 @@ from flask import Flask
 from app.devtools.demo.scale import scale
 from app.extensions import db
 from app.kernel.clock import now
-from app.questions import queries, service
 from app.questions.models import AnswerVersion, Question
+from app.questions.queries import public, staff
+from app.questions.service import publishing
 from app.questions.states import Stage, Visibility
 from app.submissions.models import Submission
 from tests.factories.questions import make_question
@@ -67,11 +68,11 @@ def test_every_answer_belongs_to_its_question_and_is_found(bare: Flask) -> None:
             .join(AnswerVersion, AnswerVersion.id == Question.version_id)
         )
         assert db.session.scalar(wrong.where(AnswerVersion.question_id != Question.id)) == 0
-        newest = queries.latest(1)[0]
-        assert newest.code in {row.code for row in queries.public_search(newest.title)}
-        question = queries.by_code(newest.code)
-        assert service.obstacles(question) == []
-        assert [row.move for row in queries.log_of(question)] == ["receive"]
+        newest = public.latest(1)[0]
+        assert newest.code in {row.code for row in public.public_search(newest.title)}
+        question = staff.by_code(newest.code)
+        assert publishing.obstacles(question) == []
+        assert [row.move for row in staff.log_of(question)] == ["receive"]
 
 
 def test_what_was_there_goes_on(bare: Flask) -> None:

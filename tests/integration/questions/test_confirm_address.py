@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from app.extensions import db
 from app.kernel.clock import now, today
 from app.kernel.events import _handlers
-from app.questions import queries, service
 from app.questions.events import QuestionReceived
+from app.questions.queries import staff
+from app.questions.service import intake
 from app.questions.states import QuestionKind, Stage
 from app.submissions.states import Consent
 from tests.factories.organisation import make_agency
@@ -34,7 +35,7 @@ def asked(app: Flask) -> tuple[str, str]:
     try:
         with app.app_context():
             make_agency()
-            question = service.ask(
+            question = intake.ask(
                 secret_key=str(app.secret_key),
                 prefix="AS",
                 idempotency_key=uuid.uuid4().hex,
@@ -52,7 +53,7 @@ def asked(app: Flask) -> tuple[str, str]:
 
 def stage_of(app: Flask, code: str) -> Stage:
     with app.app_context():
-        return queries.by_code(code).stage
+        return staff.by_code(code).stage
 
 
 def test_the_button_confirms(app: Flask, client: FlaskClient, asked: tuple[str, str]) -> None:
@@ -84,7 +85,7 @@ def test_twice_is_harmless(app: Flask, client: FlaskClient, asked: tuple[str, st
     assert first.press("Xác nhận").heading == "Đã xác nhận"
     assert visit(client, link).heading == "Đã xác nhận"
     with app.app_context():
-        moves = [row.move for row in queries.log_of(queries.by_code(code))]
+        moves = [row.move for row in staff.log_of(staff.by_code(code))]
     assert moves.count("confirm") == 1
 
 
@@ -95,7 +96,7 @@ def test_the_clock_starts_on_the_day_of_confirming(
     with time_machine.travel(now() + dt.timedelta(days=3)):
         visit(client, link).press("Xác nhận")
         with app.app_context():
-            assert queries.by_code(code).received_on == today()
+            assert staff.by_code(code).received_on == today()
 
 
 def test_after_a_week_the_link_says_what_to_do(

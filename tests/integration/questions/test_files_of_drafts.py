@@ -7,7 +7,8 @@ from flask import Flask
 from app.access import Role
 from app.extensions import db
 from app.kernel.links import Ref
-from app.questions import queries, service
+from app.questions.queries import desk, staff
+from app.questions.service import answering
 from app.questions.states import Stage, Visibility
 from tests.factories.accounts import make_user
 from tests.factories.files import make_file
@@ -21,7 +22,7 @@ def test_a_draft_after_reopening_keeps_its_files_from_the_public_until_it_is_app
         question = make_question(stage=Stage.ANSWERED, visibility=Visibility.PUBLIC)
         code = question.submission.code
         old = make_file(Ref("answer", question.id), name="Công văn cũ.pdf")
-        service.reopen(question, reason="Chưa trả lời đúng câu tôi hỏi.")
+        answering.reopen(question, reason="Chưa trả lời đúng câu tôi hỏi.")
         db.session.commit()
         new = make_file(Ref("draft", question.id), name="Công văn mới.pdf")
         addresses = [
@@ -32,20 +33,20 @@ def test_a_draft_after_reopening_keeps_its_files_from_the_public_until_it_is_app
     reader = app.test_client()
     assert [reader.get(address).status_code for address in addresses] == [200, 404]
     with app.app_context():
-        question, people = queries.by_code(code), cast()
-        draft = service.answer_of(question)
-        service.save_draft(
+        question, people = staff.by_code(code), cast()
+        draft = answering.answer_of(question)
+        answering.save_draft(
             question,
             ANSWER,
             actor=people.officer,
             seen_answer_revision=draft.revision if draft else 0,
         )
-        service.submit(question, actor=people.officer, seen_revision=question.revision)
-        service.approve(
+        answering.submit(question, actor=people.officer, seen_revision=question.revision)
+        answering.approve(
             question, actor=people.approver, seen_revision=question.revision, solo_office=False
         )
         db.session.commit()
-        assert {file.name for file in queries.answer_files(question)} == {
+        assert {file.name for file in desk.answer_files(question)} == {
             "Công văn cũ.pdf",
             "Công văn mới.pdf",
         }
@@ -60,7 +61,7 @@ def test_who_may_not_see_contacts_cannot_guess_them_by_filtering(ctx: Flask) -> 
     auditor, moderator = make_user(roles=[Role.AUDITOR]), make_user(roles=[Role.MODERATOR])
 
     def found(who: object, text: str) -> bool:
-        page = queries.queue(who, queries.Tab.TODO, queries.QueueFilter(text=text))  # type: ignore[arg-type]
+        page = staff.queue(who, staff.Tab.TODO, staff.QueueFilter(text=text))  # type: ignore[arg-type]
         return [row.code for row in page.items] == [question.submission.code]
 
     assert found(auditor, question.submission.code)

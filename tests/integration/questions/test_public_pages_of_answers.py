@@ -13,10 +13,11 @@ from flask.testing import FlaskClient
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.db import StatementCounter
-from app.questions import queries, service
 from app.questions.models import ContentReport, Question
-from app.questions.queries import PAGE_SIZE, SEARCHED
-from app.questions.service import Draft
+from app.questions.queries import staff
+from app.questions.queries.public import PAGE_SIZE, SEARCHED
+from app.questions.service import answering, publishing
+from app.questions.service.answering import Draft
 from app.questions.states import Outcome, Stage, Visibility
 from app.submissions.states import Consent, NameDisplay
 from tests.factories.organisation import make_agency, make_place, make_topic, make_unit
@@ -251,8 +252,8 @@ def test_progress_lines_and_related_answers(app: Flask, client: FlaskClient) -> 
         hidden = make_question(
             visibility=Visibility.HIDDEN, title="Lịch thu gom rác ở thôn Nam bị gỡ"
         )
-        question = queries.by_code(first)
-        service.add_progress(
+        question = staff.by_code(first)
+        answering.add_progress(
             question, actor=cast().officer, text="Đã lắp thêm ba thùng rác.", done=True
         )
         db.session.commit()
@@ -333,7 +334,7 @@ def test_it_is_public_only_from_its_moment(app: Flask, client: FlaskClient) -> N
         ).submission.code
     assert client.get(f"/hoi-dap/{code}").status_code == 404
     with time_machine.travel(now() + dt.timedelta(hours=2)), app.app_context():
-        service.publish_due()
+        publishing.publish_due()
         db.session.commit()
         assert client.get(f"/hoi-dap/{code}").status_code == 200
 
@@ -348,9 +349,9 @@ def test_statements_do_not_grow_with_rows(app: Flask, client: FlaskClient) -> No
     for number in range(30):
         published(app, title=f"Lịch thu gom rác ở thôn số {number}")
     with app.app_context():
-        question = queries.by_code(first)
+        question = staff.by_code(first)
         for number in range(10):
-            service.add_progress(
+            answering.add_progress(
                 question, actor=cast().officer, text=f"Tiến độ bước {number}.", done=False
             )
         db.session.commit()
@@ -373,7 +374,7 @@ def test_pages_for_everybody_set_no_cookie_and_hold_no_token(
 # A reader's two forms ---------------------------------------------------------------------------
 def question_of(app: Flask, code: str) -> Question:
     with app.app_context():
-        return queries.by_code(code)
+        return staff.by_code(code)
 
 
 def test_helpful_counts_once_a_day(app: Flask, client: FlaskClient) -> None:

@@ -20,7 +20,6 @@ from app.kernel.db import StatementCounter
 from app.kernel.errors import NotFound
 from app.mailer import queries as mail_queries
 from app.mailer import service as mail_service
-from app.questions import queries, service
 from app.questions.models import (
     IS_ANSWERED,
     IS_OPEN,
@@ -30,8 +29,9 @@ from app.questions.models import (
     IS_UNVERIFIED,
     Question,
 )
-from app.questions.queries import QueueFilter, Tab
-from app.questions.service import keeping
+from app.questions.queries import desk, staff
+from app.questions.queries.staff import QueueFilter, Tab
+from app.questions.service import answering, keeping, publishing, triage
 from app.questions.states import (
     ANSWERED_STAGES,
     OPEN_STAGES,
@@ -56,7 +56,7 @@ def after(**time: Any) -> Any:
 
 
 def codes(actor: User, tab: Tab, wanted: QueueFilter | None = None) -> list[str]:
-    return [row.code for row in queries.queue(actor, tab, wanted).items]
+    return [row.code for row in staff.queue(actor, tab, wanted).items]
 
 
 # The written-out rules --------------------------------------------------------------------------
@@ -123,9 +123,9 @@ def test_everybody_has_the_tabs_of_the_own_work(
     ctx: Flask, roles: list[Role], tabs: list[Tab]
 ) -> None:
     user = make_user(roles=roles, unit=make_unit())
-    assert queries.tabs_for(user) == tabs
-    assert list(queries.counts(user)) == tabs
-    assert set(queries.TAB_LABELS) == set(Tab)
+    assert staff.tabs_for(user) == tabs
+    assert list(staff.counts(user)) == tabs
+    assert set(staff.TAB_LABELS) == set(Tab)
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def office(ctx: Flask) -> Iterator[dict[str, Question]]:
             stage=Stage.ASSIGNED, classification=Classification.DENUNCIATION
         )
         made["unit only"] = make_question(stage=Stage.ASSIGNED)
-        service.assign(
+        triage.assign(
             made["unit only"],
             actor=people.moderator,
             seen_revision=made["unit only"].revision,
@@ -151,7 +151,7 @@ def office(ctx: Flask) -> Iterator[dict[str, Question]]:
         made["erased"] = make_question(stage=Stage.ASSIGNED, visibility=Visibility.ERASED)
         made["to hide"] = make_question(visibility=Visibility.PUBLIC)
         shown = made["to hide"]
-        service.ask_second_person(
+        publishing.ask_second_person(
             shown,
             Act.HIDE,
             actor=people.moderator,
@@ -205,11 +205,11 @@ def test_complaints_are_in_nobody_elses_list(office: dict[str, Question], role: 
 def test_the_counts_are_those_of_the_lists(office: dict[str, Question]) -> None:
     for user in (cast().moderator, cast().officer, cast().approver, cast().complaints):
         with StatementCounter(db.engine) as counter:
-            counts = queries.counts(user)
+            counts = staff.counts(user)
         assert len([statement for statement in counter.statements if "count(" in statement]) == 1
-        assert counts == {tab: len(codes(user, tab)) for tab in queries.tabs_for(user)}
+        assert counts == {tab: len(codes(user, tab)) for tab in staff.tabs_for(user)}
         assert counts == {
-            tab: queries.count_filtered(user, tab, QueueFilter()) for tab in queries.tabs_for(user)
+            tab: desk.count_filtered(user, tab, QueueFilter()) for tab in staff.tabs_for(user)
         }
 
 
@@ -224,10 +224,10 @@ def test_a_row_holds_what_the_list_shows(ctx: Flask) -> None:
             redacted=True,
             public_title="Tiêu đề đăng",
         )
-        service.save_draft(
-            question, service.Draft(short="Nháp"), actor=people.officer, seen_answer_revision=0
+        answering.save_draft(
+            question, answering.Draft(short="Nháp"), actor=people.officer, seen_answer_revision=0
         )
-        (row,) = queries.queue(people.moderator, Tab.TODO).items
+        (row,) = staff.queue(people.moderator, Tab.TODO).items
     assert (row.id, row.revision, row.code, row.title) == (
         question.id,
         question.revision,
@@ -270,15 +270,15 @@ def test_paging_walks_through_all_of_them_and_back(ctx: Flask, tab: Tab) -> None
         for _ in range(7)
     }
     seen: list[str] = []
-    page = queries.queue(moderator, tab, size=3)
+    page = staff.queue(moderator, tab, size=3)
     seen += [row.code for row in page.items]
     assert page.previous_cursor is None
     while page.next_cursor:
-        page = queries.queue(moderator, tab, size=3, after=page.next_cursor)
+        page = staff.queue(moderator, tab, size=3, after=page.next_cursor)
         seen += [row.code for row in page.items]
     assert len(seen) == len(set(seen)) == 7
     assert set(seen) == made
-    page = queries.queue(moderator, tab, size=3, before=page.previous_cursor)
+    page = staff.queue(moderator, tab, size=3, before=page.previous_cursor)
     assert [row.code for row in page.items] == seen[3:6]
 
 
@@ -288,7 +288,7 @@ def test_the_list_costs_the_same_for_two_and_for_twenty(ctx: Flask) -> None:
         for _ in range(more):
             make_question()
         with StatementCounter(db.engine) as counter:
-            queries.queue(moderator, Tab.TODO)
+            staff.queue(moderator, Tab.TODO)
         counts.append(len(counter.statements))
     assert counts[0] == counts[1] <= 5
 
@@ -304,7 +304,7 @@ def test_filters(ctx: Flask) -> None:
         def found(**wanted: Any) -> set[int]:
             return {
                 row.id
-                for row in queries.queue(people.moderator, Tab.TODO, QueueFilter(**wanted)).items
+                for row in staff.queue(people.moderator, Tab.TODO, QueueFilter(**wanted)).items
             }
 
         assert found() == {plain.id, topical.id, assigned.id}
@@ -315,26 +315,26 @@ def test_filters(ctx: Flask) -> None:
             assert found(text=text) == {plain.id}, text
         for text in ("%", "_", "\\", "không có"):
             assert found(text=text) == set(), text
-        assert queries.count_filtered(people.moderator, Tab.TODO, QueueFilter(text="0987")) == 1
+        assert desk.count_filtered(people.moderator, Tab.TODO, QueueFilter(text="0987")) == 1
         # A publisher sees the list, but not how to reach people: not by guessing either.
-        assert queries.count_filtered(people.publisher, Tab.TODO, QueueFilter(text="0987")) == 0
-        assert queries.count_filtered(people.publisher, Tab.TODO, QueueFilter(text="xóm Chợ")) == 1
+        assert desk.count_filtered(people.publisher, Tab.TODO, QueueFilter(text="0987")) == 0
+        assert desk.count_filtered(people.publisher, Tab.TODO, QueueFilter(text="xóm Chợ")) == 1
 
 
 # One question -----------------------------------------------------------------------------------
 def test_finding_one(ctx: Flask) -> None:
     question = make_question()
     code = question.submission.code
-    assert queries.by_code(code.lower()) is question
-    assert queries.by_id(question.id) is question
-    assert queries.by_submission_id(question.submission_id) is question
-    assert queries.by_codes([code, "AS-1900-000001", code]) == [question]
-    assert queries.by_codes([]) == []
+    assert staff.by_code(code.lower()) is question
+    assert staff.by_id(question.id) is question
+    assert staff.by_submission_id(question.submission_id) is question
+    assert desk.by_codes([code, "AS-1900-000001", code]) == [question]
+    assert desk.by_codes([]) == []
     for missing in (
-        lambda: queries.by_code("AS-1900-000001"),
-        lambda: queries.by_id(0),
-        lambda: queries.by_submission_id(0),
-        lambda: queries.bulk_action(0),
+        lambda: staff.by_code("AS-1900-000001"),
+        lambda: staff.by_id(0),
+        lambda: staff.by_submission_id(0),
+        lambda: desk.bulk_action(0),
     ):
         with pytest.raises(NotFound):
             missing()
@@ -349,25 +349,25 @@ def test_the_clock_of_every_stage(ctx: Flask) -> None:
             expected = ClockState.PAUSED if stage is Stage.NEEDS_INFO else ClockState.RUNNING
             if stage not in OPEN_STAGES | {Stage.UNVERIFIED}:
                 expected = ClockState.STOPPED
-            assert queries.clock_of(question).state is expected, stage
-        assert queries.clock_of(complaint).state is ClockState.STOPPED
+            assert staff.clock_of(question).state is expected, stage
+        assert staff.clock_of(complaint).state is ClockState.STOPPED
     with after(days=16):
-        assert queries.clock_of(made[Stage.ASSIGNED]).late
-        assert not queries.clock_of(made[Stage.ANSWERED]).late
+        assert staff.clock_of(made[Stage.ASSIGNED]).late
+        assert not staff.clock_of(made[Stage.ANSWERED]).late
 
 
 def test_the_public_half_of_the_log(ctx: Flask) -> None:
     question, people = make_question(stage=Stage.ASSIGNED), cast()
-    service.add_note(question, actor=people.officer, text="Chỉ trong cơ quan.")
-    assert [row.move for row in queries.log_of(question)] == ["receive", "assign", "note"]
-    assert [row.move for row in queries.log_of(question, public_only=True)] == ["receive"]
+    triage.add_note(question, actor=people.officer, text="Chỉ trong cơ quan.")
+    assert [row.move for row in staff.log_of(question)] == ["receive", "assign", "note"]
+    assert [row.move for row in staff.log_of(question, public_only=True)] == ["receive"]
 
 
 def test_workload(ctx: Flask) -> None:
     people = cast()
     for stage in (Stage.RECEIVED, Stage.ASSIGNED, Stage.ASSIGNED, Stage.ANSWERED):
         make_question(stage=stage)
-    assert queries.workload() == {(None, None): 1, (people.unit.id, people.officer.id): 2}
+    assert desk.workload() == {(None, None): 1, (people.unit.id, people.officer.id): 2}
 
 
 # How the database does it -----------------------------------------------------------------------
@@ -453,10 +453,10 @@ def test_a_tab_is_read_in_the_order_of_its_index(
     filled: None, who: str, tab: Tab, index: str
 ) -> None:
     actor = getattr(cast(), who)
-    first = queries.queue(actor, tab, size=1)
+    first = staff.queue(actor, tab, size=1)
     for cursor in (None, first.next_cursor):
         (plan,) = plans(
-            lambda cursor=cursor: queries.queue(actor, tab, after=cursor), about="question"
+            lambda cursor=cursor: staff.queue(actor, tab, after=cursor), about="question"
         )
         assert plan.uses(index), plan.text
         assert not plan.scans("question"), plan.text
@@ -464,15 +464,15 @@ def test_a_tab_is_read_in_the_order_of_its_index(
 
 
 def test_what_waits_for_approval_is_found_by_index(filled: None) -> None:
-    (plan,) = plans(lambda: queries.queue(cast().approver, Tab.APPROVAL), about="question")
+    (plan,) = plans(lambda: staff.queue(cast().approver, Tab.APPROVAL), about="question")
     assert not plan.scans("question"), plan.text
 
 
 def test_counts_and_workload_read_no_table(filled: None) -> None:
     for work in (
-        lambda: queries.counts(cast().moderator),
-        lambda: queries.counts(cast().officer),
-        queries.workload,
+        lambda: staff.counts(cast().moderator),
+        lambda: staff.counts(cast().officer),
+        desk.workload,
     ):
         for plan in plans(work, about="question"):
             assert not plan.scans("question"), plan.text
@@ -481,9 +481,9 @@ def test_counts_and_workload_read_no_table(filled: None) -> None:
 @pytest.mark.parametrize(
     "work",
     [
-        service.close_old,
-        service.erase_expired,
-        service.publish_due,
+        keeping.close_old,
+        keeping.erase_expired,
+        publishing.publish_due,
         lambda: keeping.moved_deadlines(None),
     ],
 )

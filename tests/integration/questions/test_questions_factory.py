@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.questions import queries
+from app.questions.queries import public, staff
 from app.questions.states import Classification, Stage, Visibility
 from app.submissions import service as submissions
 from tests.factories.questions import make_question, make_unseen, pin
@@ -14,7 +14,7 @@ def test_every_stage_can_be_made(app: Flask, stage: Stage) -> None:
     with app.app_context():
         question = make_question(stage=stage)
         assert question.stage is stage
-        assert queries.log_of(question)[-1].to_stage is stage
+        assert staff.log_of(question)[-1].to_stage is stage
 
 
 @pytest.mark.parametrize("visibility", Visibility)
@@ -22,10 +22,10 @@ def test_every_visibility_can_be_made(app: Flask, visibility: Visibility) -> Non
     with app.app_context():
         question = make_question(stage=Stage.ANSWERED, visibility=visibility)
         assert question.visibility is visibility
-        assert (queries.public_one(question.submission.code) is not None) is (
+        assert (public.public_one(question.submission.code) is not None) is (
             visibility is Visibility.PUBLIC
         )
-        assert queries.tombstone(question.submission.code) is (
+        assert public.tombstone(question.submission.code) is (
             visibility in {Visibility.HIDDEN, Visibility.ERASED}
         )
 
@@ -61,4 +61,4 @@ def test_the_unseen_are_unseen(app: Flask) -> None:
     with app.app_context():
         made = make_unseen("Dấu-mốc-ẩn")
         assert len(made) > len(Stage)
-        assert queries.latest(50) == []
+        assert public.latest(50) == []

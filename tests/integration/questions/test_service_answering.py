@@ -14,10 +14,14 @@ from app.access.actors import CITIZEN, SYSTEM
 from app.extensions import db
 from app.kernel.clock import HANOI
 from app.kernel.errors import FieldError, Forbidden, NotFound, Refused, Stale
-from app.questions import policy, queries, service
+from app.questions import policy
 from app.questions.events import ProgressAdded, QuestionMoved
 from app.questions.models import Answer, AnswerVersion, Question
-from app.questions.service import Draft, Sample, StaleDraft
+from app.questions.queries import desk, staff
+from app.questions.queries import public as questions_public
+from app.questions.service import answering, samples, triage
+from app.questions.service.answering import Draft, StaleDraft
+from app.questions.service.samples import Sample
 from app.questions.states import Classification, Outcome, Stage, Visibility
 from tests.factories.accounts import make_user
 from tests.factories.organisation import make_topic, make_unit
@@ -48,7 +52,7 @@ def test_a_draft_is_kept_cleaned_and_needs_nothing_yet(ctx: Flask) -> None:
         ],
     )
     with traces() as left:
-        answer = service.save_draft(question, draft, actor=people.officer, seen_answer_revision=0)
+        answer = answering.save_draft(question, draft, actor=people.officer, seen_answer_revision=0)
     assert (answer.short, answer.resolution) == (
         "Trả lời ngắn trên hai dòng",
         "Bước một\n\nBước hai",
@@ -58,7 +62,7 @@ def test_a_draft_is_kept_cleaned_and_needs_nothing_yet(ctx: Flask) -> None:
         {"text": "Luật B", "url": "/van-ban/2"},
     ]
     assert (answer.author_id, answer.revision) == (people.officer.id, 1)
-    assert service.answer_of(question) is answer
+    assert answering.answer_of(question) is answer
     # A draft is no step: the question itself stays as it was.
     assert values_of(question) == before
     assert (left.events, left.log, left.mails) == ([], [], [])
@@ -67,26 +71,26 @@ def test_a_draft_is_kept_cleaned_and_needs_nothing_yet(ctx: Flask) -> None:
 def test_the_slower_of_two_savers_gets_both_versions(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     colleague = make_user(unit=people.unit)
-    first = service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0)
+    first = answering.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0)
     assert first.revision == 1
     with pytest.raises(StaleDraft) as told:
-        service.save_draft(
+        answering.save_draft(
             question, Draft(short="Bản của tôi"), actor=colleague, seen_answer_revision=0
         )
     assert told.value.theirs.short == ANSWER.short
-    second = service.save_draft(
+    second = answering.save_draft(
         question, Draft(short="Bản thứ hai"), actor=colleague, seen_answer_revision=1
     )
     assert (second.revision, second.author_id) == (2, colleague.id)
     with pytest.raises(StaleDraft):
-        service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=1)
+        answering.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=1)
 
 
 def test_what_another_process_saved_meanwhile_is_seen(ctx: Flask) -> None:
     question, people = confirmed(), cast()
-    service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0)
+    answering.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0)
     db.session.commit()
-    answer = service.answer_of(question)
+    answer = answering.answer_of(question)
     assert answer is not None
     assert answer.revision == 1
     # As another process would, behind this session's back.
@@ -97,23 +101,23 @@ def test_what_another_process_saved_meanwhile_is_seen(ctx: Flask) -> None:
         .values(revision=2, short="Đồng nghiệp viết")
     )
     with pytest.raises(StaleDraft) as told:
-        service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=1)
+        answering.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=1)
     assert told.value.theirs.short == "Đồng nghiệp viết"
 
 
 def test_a_draft_that_is_gone_is_told(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     with pytest.raises(Stale):
-        service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=3)
+        answering.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=3)
 
 
 @pytest.mark.parametrize("stage", [Stage.RECEIVED, Stage.IN_REVIEW, Stage.ANSWERED])
 def test_drafts_are_written_while_it_is_assigned_by_its_unit(ctx: Flask, stage: Stage) -> None:
     people = cast()
     with pytest.raises(Forbidden):
-        service.save_draft(confirmed(stage), ANSWER, actor=people.officer, seen_answer_revision=0)
+        answering.save_draft(confirmed(stage), ANSWER, actor=people.officer, seen_answer_revision=0)
     with pytest.raises(Forbidden):
-        service.save_draft(
+        answering.save_draft(
             confirmed(), ANSWER, actor=make_user(unit=make_unit()), seen_answer_revision=0
         )
 
@@ -137,14 +141,14 @@ def test_drafts_are_written_while_it_is_assigned_by_its_unit(ctx: Flask, stage: 
 def test_what_stops_an_answer(ctx: Flask, changes: dict[str, Any], field: str) -> None:
     with at(10):
         question, people = confirmed(redacted=True), cast()
-        service.save_draft(
+        answering.save_draft(
             question,
             dataclasses.replace(ANSWER, **changes),
             actor=people.officer,
             seen_answer_revision=0,
         )
         with pytest.raises(FieldError) as told:
-            service.submit(question, actor=people.officer, seen_revision=question.revision)
+            answering.submit(question, actor=people.officer, seen_revision=question.revision)
     assert told.value.field == field
     assert question.stage is Stage.ASSIGNED
 
@@ -158,8 +162,8 @@ def test_a_promise_for_today_and_a_telephone_number_of_the_contact_are_fine(ctx:
             promised_on=dt.date(2026, 6, 10),
             contact="Ông Nam, Phòng Kinh tế, 0912 345 678",
         )
-        service.save_draft(question, draft, actor=people.officer, seen_answer_revision=0)
-        service.submit(question, actor=people.officer, seen_revision=question.revision)
+        answering.save_draft(question, draft, actor=people.officer, seen_answer_revision=0)
+        answering.submit(question, actor=people.officer, seen_revision=question.revision)
     assert question.stage is Stage.IN_REVIEW
 
 
@@ -170,9 +174,9 @@ def test_an_answer_without_result_or_date_is_warned_about_and_not_stopped(ctx: F
         outcome=Outcome.NOTED,
         promised_on=None,
     )
-    assert len(service.warnings(empty)) == 1
+    assert len(answering.warnings(empty)) == 1
     assert (
-        service.warnings(
+        answering.warnings(
             Answer(
                 short=empty.short,
                 resolution="",
@@ -183,13 +187,13 @@ def test_an_answer_without_result_or_date_is_warned_about_and_not_stopped(ctx: F
         == []
     )
     assert (
-        service.warnings(
+        answering.warnings(
             Answer(short=empty.short, resolution="", outcome=Outcome.RESOLVED, promised_on=None)
         )
         == []
     )
     assert (
-        service.warnings(
+        answering.warnings(
             Answer(short="Xe đến thứ Ba.", resolution="", outcome=Outcome.NOTED, promised_on=None)
         )
         == []
@@ -199,10 +203,10 @@ def test_an_answer_without_result_or_date_is_warned_about_and_not_stopped(ctx: F
 # Submitting and sending back --------------------------------------------------------------------
 def test_submitting_hands_it_to_the_approvers(ctx: Flask) -> None:
     question, people = confirmed(redacted=True), cast()
-    service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0)
+    answering.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0)
     due = question.due_on
     with traces() as left:
-        service.submit(question, actor=people.officer, seen_revision=question.revision)
+        answering.submit(question, actor=people.officer, seen_revision=question.revision)
     assert (question.stage, question.due_on) == (Stage.IN_REVIEW, due)
     assert (left.steps, left.tags, left.moves) == (["submit"], ["question:submit"], ["submit"])
     assert [(mail.kind, mail.to_address) for mail in left.mails] == [
@@ -214,39 +218,39 @@ def test_what_cannot_be_submitted(ctx: Flask) -> None:
     people = cast()
     empty = confirmed(redacted=True)
     with pytest.raises(FieldError):
-        service.submit(empty, actor=people.officer, seen_revision=empty.revision)
+        answering.submit(empty, actor=people.officer, seen_revision=empty.revision)
     unseen = confirmed()
-    service.save_draft(unseen, ANSWER, actor=people.officer, seen_answer_revision=0)
+    answering.save_draft(unseen, ANSWER, actor=people.officer, seen_answer_revision=0)
     with pytest.raises(Refused):
-        service.submit(unseen, actor=people.officer, seen_revision=unseen.revision)
+        answering.submit(unseen, actor=people.officer, seen_revision=unseen.revision)
     with pytest.raises(Forbidden):
-        service.submit(unseen, actor=people.approver, seen_revision=unseen.revision)
+        answering.submit(unseen, actor=people.approver, seen_revision=unseen.revision)
     with pytest.raises(Stale):
-        service.submit(unseen, actor=people.officer, seen_revision=unseen.revision - 1)
+        answering.submit(unseen, actor=people.officer, seen_revision=unseen.revision - 1)
     waiting = confirmed(Stage.IN_REVIEW)
     with pytest.raises(Refused):
-        service.submit(waiting, actor=people.officer, seen_revision=waiting.revision)
+        answering.submit(waiting, actor=people.officer, seen_revision=waiting.revision)
 
 
 def test_sending_back_tells_the_author_why(ctx: Flask) -> None:
     question, people = confirmed(Stage.IN_REVIEW), cast()
     with pytest.raises(Refused):
-        service.send_back(
+        answering.send_back(
             question, actor=people.approver, seen_revision=question.revision, reason=" "
         )
     with pytest.raises(Forbidden):
-        service.send_back(
+        answering.send_back(
             question, actor=people.officer, seen_revision=question.revision, reason="Cần căn cứ."
         )
     with pytest.raises(Stale):
-        service.send_back(
+        answering.send_back(
             question,
             actor=people.approver,
             seen_revision=question.revision - 1,
             reason="Cần căn cứ.",
         )
     with traces() as left:
-        service.send_back(
+        answering.send_back(
             question,
             actor=people.approver,
             seen_revision=question.revision,
@@ -269,7 +273,7 @@ def approve(question: Question, people: Cast, **values: Any) -> AnswerVersion:
         "seen_revision": question.revision,
         "solo_office": False,
     }
-    return service.approve(question, **{**defaults, **values})
+    return answering.approve(question, **{**defaults, **values})
 
 
 def test_approving_sends_the_answer_and_stops_the_clock(ctx: Flask) -> None:
@@ -314,7 +318,7 @@ def test_approving_sends_the_answer_and_stops_the_clock(ctx: Flask) -> None:
         "Quyết định số 15/2025",
     ):
         assert words in mail.text
-    assert queries.public_one(question.submission.code) is None
+    assert questions_public.public_one(question.submission.code) is None
 
 
 def test_approving_is_guarded(ctx: Flask) -> None:
@@ -365,7 +369,7 @@ def test_the_second_approval_is_too_late(ctx: Flask) -> None:
         approve(question, people, seen_revision=seen)
     with pytest.raises(Refused):
         approve(question, people)
-    assert [version.number for version in queries.versions_of(question)] == [1]
+    assert [version.number for version in staff.versions_of(question)] == [1]
 
 
 def test_days_of_waiting_do_not_count_into_what_it_took(ctx: Flask) -> None:
@@ -373,16 +377,16 @@ def test_days_of_waiting_do_not_count_into_what_it_took(ctx: Flask) -> None:
     with at(1):
         question = confirmed(redacted=True)
     with at(2):
-        service.ask_more(
+        triage.ask_more(
             question,
             actor=people.officer,
             seen_revision=question.revision,
             text="Xin cho biết số nhà.",
         )
     with at(9):
-        service.reply_more(question, text="Số nhà 12.")
-        service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0)
-        service.submit(question, actor=people.officer, seen_revision=question.revision)
+        triage.reply_more(question, text="Số nhà 12.")
+        answering.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0)
+        answering.submit(question, actor=people.officer, seen_revision=question.revision)
     with at(10):
         approve(question, people)
     assert question.took_days == 2
@@ -395,7 +399,7 @@ def test_an_extension_moves_the_date_once_and_says_why(ctx: Flask) -> None:
         head = make_user(roles=[Role.HEAD], unit=people.unit)
         assert question.due_on == dt.date(2026, 6, 8)
         with traces() as left:
-            service.extend(
+            answering.extend(
                 question,
                 actor=head,
                 seen_revision=question.revision,
@@ -423,7 +427,7 @@ def test_an_extension_moves_the_date_once_and_says_why(ctx: Flask) -> None:
         assert "11/06/2026" in text
         assert "Chờ kết quả đo đạc." in text
         with pytest.raises(Refused):
-            service.extend(
+            answering.extend(
                 question,
                 actor=head,
                 seen_revision=question.revision,
@@ -437,7 +441,7 @@ def test_an_extension_moves_the_date_once_and_says_why(ctx: Flask) -> None:
 def test_an_extension_is_one_to_ten_days(ctx: Flask, days: int) -> None:
     question, people = confirmed(), cast()
     with pytest.raises(FieldError):
-        service.extend(
+        answering.extend(
             question,
             actor=people.approver,
             seen_revision=question.revision,
@@ -451,11 +455,11 @@ def test_extending_is_guarded(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     for actor in (people.officer, make_user(roles=[Role.HEAD], unit=make_unit())):
         with pytest.raises(Forbidden):
-            service.extend(
+            answering.extend(
                 question, actor=actor, seen_revision=question.revision, days=2, reason="Chờ đo đạc."
             )
     with pytest.raises(Stale):
-        service.extend(
+        answering.extend(
             question,
             actor=people.approver,
             seen_revision=question.revision - 1,
@@ -463,12 +467,12 @@ def test_extending_is_guarded(ctx: Flask) -> None:
             reason="Chờ đo đạc.",
         )
     with pytest.raises(Refused):
-        service.extend(
+        answering.extend(
             question, actor=people.approver, seen_revision=question.revision, days=2, reason="  "
         )
     waiting = confirmed(Stage.NEEDS_INFO)
     with pytest.raises(Refused):
-        service.extend(
+        answering.extend(
             waiting,
             actor=people.approver,
             seen_revision=waiting.revision,
@@ -481,8 +485,8 @@ def test_extending_is_guarded(ctx: Flask) -> None:
 def test_a_rating_may_be_changed_and_tells_nobody(ctx: Flask) -> None:
     question = confirmed(Stage.ANSWERED)
     with traces() as left:
-        service.rate(question, rating=1, text=" Chưa rõ\x00 lắm ")
-        service.rate(question, rating=3)
+        answering.rate(question, rating=1, text=" Chưa rõ\x00 lắm ")
+        answering.rate(question, rating=3)
     assert (question.rating, question.rating_text, question.stage) == (3, None, Stage.ANSWERED)
     assert (left.steps, left.moves, left.tags, left.mails) == (
         ["rate", "rate"],
@@ -493,15 +497,15 @@ def test_a_rating_may_be_changed_and_tells_nobody(ctx: Flask) -> None:
     assert left.events[0].details == {"rating": 1}
     for wrong in (0, 4):
         with pytest.raises(FieldError):
-            service.rate(question, rating=wrong)
+            answering.rate(question, rating=wrong)
     with pytest.raises(Refused):
-        service.rate(confirmed(), rating=3)
+        answering.rate(confirmed(), rating=3)
 
 
 def test_reopening_once_with_a_reason_gives_a_new_date(ctx: Flask) -> None:
     with at(1):
         question, people = confirmed(Stage.IN_REVIEW), cast()
-        service.extend(
+        answering.extend(
             question,
             actor=people.approver,
             seen_revision=question.revision,
@@ -511,9 +515,9 @@ def test_reopening_once_with_a_reason_gives_a_new_date(ctx: Flask) -> None:
         approve(question, people)
     with at(10):
         with pytest.raises(Refused):
-            service.reopen(question, reason=" ")
+            answering.reopen(question, reason=" ")
         with traces() as left:
-            service.reopen(question, reason="Chưa trả lời ý thứ hai.")
+            answering.reopen(question, reason="Chưa trả lời ý thứ hai.")
     assert (question.stage, question.received_on, question.extra_days) == (
         Stage.ASSIGNED,
         dt.date(2026, 6, 10),
@@ -531,50 +535,50 @@ def test_reopening_once_with_a_reason_gives_a_new_date(ctx: Flask) -> None:
     # The second answer is a second version; the first one is kept. It cannot be reopened a second
     # time.
     with at(11):
-        service.save_draft(
+        answering.save_draft(
             question,
             dataclasses.replace(ANSWER, short="Xe thu gom đến cả sáng Chủ nhật."),
             actor=people.officer,
             seen_answer_revision=1,
         )
-        service.submit(question, actor=people.officer, seen_revision=question.revision)
+        answering.submit(question, actor=people.officer, seen_revision=question.revision)
         approve(question, people)
-        assert [version.number for version in queries.versions_of(question)] == [1, 2]
-        assert queries.version_of(question).short == "Xe thu gom đến cả sáng Chủ nhật."  # type: ignore[union-attr]
+        assert [version.number for version in staff.versions_of(question)] == [1, 2]
+        assert staff.version_of(question).short == "Xe thu gom đến cả sáng Chủ nhật."  # type: ignore[union-attr]
         with pytest.raises(Refused):
-            service.reopen(question, reason="Vẫn chưa rõ.")
+            answering.reopen(question, reason="Vẫn chưa rõ.")
 
 
 def test_reopening_is_possible_for_thirty_days_closed_or_not(ctx: Flask) -> None:
     with at(1):
         question, late = confirmed(Stage.CLOSED), confirmed(Stage.ANSWERED)
     with at(1, 7):
-        service.reopen(question, reason="Chưa rõ ý hai.")
+        answering.reopen(question, reason="Chưa rõ ý hai.")
     assert (question.stage, question.closed_at) == (Stage.ASSIGNED, None)
     with at(1, 7, 10), pytest.raises(Refused):
-        service.reopen(late, reason="Chưa rõ ý hai.")
+        answering.reopen(late, reason="Chưa rõ ý hai.")
     with pytest.raises(Refused):
-        service.reopen(confirmed(), reason="Chưa rõ ý hai.")
+        answering.reopen(confirmed(), reason="Chưa rõ ý hai.")
 
 
 def test_a_new_answer_to_a_published_question_is_what_everybody_reads(ctx: Flask) -> None:
     question, people = make_question(visibility=Visibility.PUBLIC), cast()
-    service.reopen(question, reason="Chưa rõ ý hai.")
+    answering.reopen(question, reason="Chưa rõ ý hai.")
     code = question.submission.code
     # Until there is another one the first answer stays.
-    assert queries.public_one(code).short == ANSWER.short  # type: ignore[union-attr]
-    service.save_draft(
+    assert questions_public.public_one(code).short == ANSWER.short  # type: ignore[union-attr]
+    answering.save_draft(
         question,
         dataclasses.replace(ANSWER, short="Xe thu gom đến cả sáng Chủ nhật."),
         actor=people.officer,
         seen_answer_revision=1,
     )
-    service.submit(question, actor=people.officer, seen_revision=question.revision)
+    answering.submit(question, actor=people.officer, seen_revision=question.revision)
     with traces() as left:
         approve(question, people)
     assert left.bumps == 1
-    assert queries.public_one(code).short == "Xe thu gom đến cả sáng Chủ nhật."  # type: ignore[union-attr]
-    assert [row.code for row in queries.public_search("sáng chủ nhật")] == [code]
+    assert questions_public.public_one(code).short == "Xe thu gom đến cả sáng Chủ nhật."  # type: ignore[union-attr]
+    assert [row.code for row in questions_public.public_search("sáng chủ nhật")] == [code]
 
 
 @pytest.mark.parametrize(
@@ -583,22 +587,22 @@ def test_a_new_answer_to_a_published_question_is_what_everybody_reads(ctx: Flask
 def test_closing(ctx: Flask, actor: Any, public: bool) -> None:
     question = confirmed(Stage.ANSWERED)
     with traces() as left:
-        service.close(question, actor=actor)
+        answering.close(question, actor=actor)
     assert (question.stage, question.closed_at is not None) == (Stage.CLOSED, True)
     assert [(row.move, row.actor, row.public) for row in left.log] == [
         ("close", actor.full_name, public)
     ]
     assert (left.tags, left.mails) == ([], [])
     with pytest.raises(Refused):
-        service.close(question, actor=actor)
+        answering.close(question, actor=actor)
     with pytest.raises(Forbidden):
-        service.close(confirmed(Stage.ANSWERED), actor=cast().moderator)
+        answering.close(confirmed(Stage.ANSWERED), actor=cast().moderator)
 
 
 def test_progress_is_a_public_line(ctx: Flask) -> None:
     question, people = make_question(visibility=Visibility.PUBLIC), cast()
     with traces() as left:
-        line = service.add_progress(
+        line = answering.add_progress(
             question, actor=people.officer, text="  Đã lắp xong cột đèn đầu ngõ. ", done=True
         )
     assert (line.text, line.done, line.author_id) == (
@@ -609,14 +613,16 @@ def test_progress_is_a_public_line(ctx: Flask) -> None:
     assert [type(event) for event in left.events] == [ProgressAdded, QuestionMoved]
     assert [(row.move, row.public) for row in left.log] == [("progress", True)]
     assert (left.tags, left.bumps) == (["question:progress"], 1)
-    assert [text for _at, text, _done in queries.public_progress(question.id)] == [line.text]
-    assert queries.progress_of(question) == [line]
+    assert [text for _at, text, _done in questions_public.public_progress(question.id)] == [
+        line.text
+    ]
+    assert staff.progress_of(question) == [line]
 
 
 def test_progress_of_a_private_answer_touches_nothing_public(ctx: Flask) -> None:
     question = confirmed(Stage.ANSWERED)
     with traces() as left:
-        service.add_progress(question, actor=cast().officer, text="Đã lắp xong.", done=False)
+        answering.add_progress(question, actor=cast().officer, text="Đã lắp xong.", done=False)
     assert (left.moves, left.bumps) == ([], 0)
 
 
@@ -628,14 +634,14 @@ def test_progress_is_guarded(ctx: Flask) -> None:
         (answered, make_user(roles=[Role.AUDITOR])),
     ):
         with pytest.raises(Forbidden):
-            service.add_progress(question, actor=actor, text="Đã lắp xong.", done=False)
+            answering.add_progress(question, actor=actor, text="Đã lắp xong.", done=False)
     with pytest.raises(Refused):
-        service.add_progress(answered, actor=people.officer, text=" ", done=False)
+        answering.add_progress(answered, actor=people.officer, text=" ", done=False)
     with pytest.raises(FieldError):
-        service.add_progress(
+        answering.add_progress(
             answered, actor=people.officer, text="Hãy gọi 0912 345 678.", done=False
         )
-    assert queries.progress_of(answered) == []
+    assert staff.progress_of(answered) == []
 
 
 # Templates --------------------------------------------------------------------------------------
@@ -649,7 +655,7 @@ def test_templates_belong_to_a_unit(ctx: Flask) -> None:
         outcome=Outcome.GUIDANCE,
     )
     with traces() as left:
-        template = service.save_template(None, sample, actor=people.officer)
+        template = samples.save_template(None, sample, actor=people.officer)
     assert (template.title, template.unit_id, template.topic_id, template.revision) == (
         "Lịch thu gom",
         people.unit.id,
@@ -657,28 +663,28 @@ def test_templates_belong_to_a_unit(ctx: Flask) -> None:
         1,
     )
     assert left.tags == ["question:template_saved"]
-    assert queries.answer_templates(people.officer, topic_id=topic.id) == [template]
-    assert queries.answer_templates(people.officer, topic_id=make_topic().id) == []
+    assert desk.answer_templates(people.officer, topic_id=topic.id) == [template]
+    assert desk.answer_templates(people.officer, topic_id=make_topic().id) == []
     stranger = make_user(unit=make_unit())
-    assert queries.answer_templates(stranger) == []
+    assert desk.answer_templates(stranger) == []
     with pytest.raises(NotFound):
-        queries.answer_template(template.id, stranger)
+        desk.answer_template(template.id, stranger)
     for work in (
-        lambda: service.save_template(template, sample, actor=stranger, seen_revision=1),
-        lambda: service.remove_template(template, actor=stranger),
+        lambda: samples.save_template(template, sample, actor=stranger, seen_revision=1),
+        lambda: samples.remove_template(template, actor=stranger),
     ):
         with pytest.raises(Forbidden):
             work()
     with pytest.raises(Forbidden):
-        service.save_template(None, sample, actor=people.approver)
+        samples.save_template(None, sample, actor=people.approver)
 
 
 def test_templates_are_changed_by_one_at_a_time_and_removed(ctx: Flask) -> None:
     people = cast()
-    template = service.save_template(
+    template = samples.save_template(
         None, Sample("Một", short="Xe đến thứ Ba."), actor=people.officer
     )
-    service.save_template(
+    samples.save_template(
         template,
         Sample("Hai", resolution="Để rác trước cửa."),
         actor=people.officer,
@@ -686,17 +692,17 @@ def test_templates_are_changed_by_one_at_a_time_and_removed(ctx: Flask) -> None:
     )
     assert (template.title, template.short, template.topic_id) == ("Hai", "", None)
     with pytest.raises(Stale):
-        service.save_template(
+        samples.save_template(
             template, Sample("Ba", short="Xe đến thứ Tư."), actor=people.officer, seen_revision=1
         )
     for empty, field in ((Sample(" ", short="Có"), "title"), (Sample("Bốn"), "resolution")):
         with pytest.raises(FieldError) as told:
-            service.save_template(template, empty, actor=people.officer, seen_revision=2)
+            samples.save_template(template, empty, actor=people.officer, seen_revision=2)
         assert told.value.field == field
     with traces() as left:
-        service.remove_template(template, actor=people.officer)
+        samples.remove_template(template, actor=people.officer)
     assert left.tags == ["question:template_removed"]
-    assert queries.answer_templates(people.officer) == []
+    assert desk.answer_templates(people.officer) == []
 
 
 # Rules that need an answer ----------------------------------------------------------------------
@@ -711,5 +717,5 @@ def test_a_complaint_has_no_answer(ctx: Flask) -> None:
     )
     for actor in (people.officer, people.moderator, people.complaints):
         with pytest.raises(Forbidden):
-            service.save_draft(complaint, ANSWER, actor=actor, seen_answer_revision=0)
-    assert service.answer_of(complaint) is None
+            answering.save_draft(complaint, ANSWER, actor=actor, seen_answer_revision=0)
+    assert answering.answer_of(complaint) is None

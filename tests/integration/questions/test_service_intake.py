@@ -18,9 +18,10 @@ from app.kernel.clock import HANOI, now
 from app.kernel.db import Counter, StatementCounter
 from app.kernel.errors import FieldError, Forbidden, NotFound, Refused, Stale
 from app.mailer.models import OutboxMessage
-from app.questions import queries, service
 from app.questions.events import QuestionReceived
 from app.questions.models import Question, QuestionLog
+from app.questions.queries import staff
+from app.questions.service import intake, publishing, triage
 from app.questions.states import QuestionKind, Stage, Visibility
 from app.submissions import service as submissions
 from app.submissions.models import Submission
@@ -32,7 +33,7 @@ from tests.factories.traces import traces
 MONDAY = dt.datetime(2026, 6, 15, 9, 0, tzinfo=HANOI)
 
 
-def ask(app: Flask, **values: Any) -> service.Asked:
+def ask(app: Flask, **values: Any) -> intake.Asked:
     defaults: dict[str, Any] = {
         "secret_key": str(app.secret_key),
         "prefix": "AS",
@@ -43,7 +44,7 @@ def ask(app: Flask, **values: Any) -> service.Asked:
         "phone": "0912345678",
         "consent": Consent.PUBLISH,
     }
-    return service.ask(**{**defaults, **values})
+    return intake.ask(**{**defaults, **values})
 
 
 def numbers() -> list[str]:
@@ -217,7 +218,7 @@ def confirm(app: Flask, secret: str) -> bool:
     token, submission = submissions.find_token(
         secret, TokenPurpose.CONFIRM, secret_key=str(app.secret_key)
     )
-    return service.confirm_by_link(queries.by_submission_id(submission.id), token, submission)
+    return intake.confirm_by_link(staff.by_submission_id(submission.id), token, submission)
 
 
 def test_the_clock_starts_when_the_address_is_confirmed_and_the_mail_names_that_day(
@@ -267,16 +268,16 @@ def test_confirming_what_has_been_set_aside_does_not_bring_it_back(
 ) -> None:
     question, secret = unverified(ctx)
     if stage is Stage.SPAM:
-        service.mark_spam(question, actor=cast().moderator, seen_revision=question.revision)
+        triage.mark_spam(question, actor=cast().moderator, seen_revision=question.revision)
     else:
-        service.withdraw(question)
+        triage.withdraw(question)
     assert not confirm(ctx, secret)
     assert question.stage is stage
 
 
 def test_an_erased_one_cannot_be_confirmed(ctx: Flask) -> None:
     question, secret = unverified(ctx)
-    service.erase(question, actor=make_user(roles=[Role.ADMINISTRATOR]), reason="Theo yêu cầu.")
+    publishing.erase(question, actor=make_user(roles=[Role.ADMINISTRATOR]), reason="Theo yêu cầu.")
     with pytest.raises(NotFound):
         confirm(ctx, secret)
 
@@ -286,7 +287,7 @@ def test_an_officer_lets_it_in_after_a_call(ctx: Flask) -> None:
         question, _secret = unverified(ctx)
     people, later = cast(), MONDAY + dt.timedelta(days=1)
     with time_machine.travel(later, tick=False), traces() as left:
-        service.confirm_by_officer(
+        intake.confirm_by_officer(
             question, actor=people.moderator, seen_revision=question.revision, note="Đã gọi lại."
         )
     assert (question.stage, question.received_on, question.due_on) == (
@@ -305,16 +306,16 @@ def test_an_officer_lets_it_in_after_a_call(ctx: Flask) -> None:
 def test_letting_in_is_for_moderators_in_turn_and_with_a_fresh_page(ctx: Flask) -> None:
     question, people = make_question(stage=Stage.UNVERIFIED), cast()
     with pytest.raises(Forbidden):
-        service.confirm_by_officer(
+        intake.confirm_by_officer(
             question, actor=people.approver, seen_revision=question.revision, note=""
         )
     with pytest.raises(Stale):
-        service.confirm_by_officer(
+        intake.confirm_by_officer(
             question, actor=people.moderator, seen_revision=question.revision - 1, note=""
         )
     received = make_question(stage=Stage.RECEIVED)
     with pytest.raises(Refused):
-        service.confirm_by_officer(
+        intake.confirm_by_officer(
             received, actor=people.moderator, seen_revision=received.revision, note=""
         )
     assert (question.stage, question.submission.confirmed_at) == (Stage.UNVERIFIED, None)
@@ -322,5 +323,5 @@ def test_letting_in_is_for_moderators_in_turn_and_with_a_fresh_page(ctx: Flask) 
 
 def test_the_citizen_is_nobody_with_an_account(ctx: Flask) -> None:
     question = ask(ctx).question
-    assert queries.log_of(question)[0].actor_id is None
-    assert queries.log_of(question)[0].actor == CITIZEN.full_name
+    assert staff.log_of(question)[0].actor_id is None
+    assert staff.log_of(question)[0].actor == CITIZEN.full_name

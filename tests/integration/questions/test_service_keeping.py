@@ -16,9 +16,11 @@ from app.kernel import throttle
 from app.kernel.clock import HANOI
 from app.kernel.errors import FieldError, Forbidden, NotFound
 from app.kernel.links import Ref
-from app.questions import jobs, queries, service
+from app.questions import jobs
 from app.questions.events import ContentReported
 from app.questions.models import ContentReport, Question
+from app.questions.queries import desk, staff
+from app.questions.service import keeping, publishing, triage
 from app.questions.service.keeping import moved_deadlines
 from app.questions.states import Classification, Stage, Visibility
 from app.questions.wiring import (
@@ -49,14 +51,14 @@ def test_ten_days_after_the_answer_it_closes_by_itself(ctx: Flask) -> None:
         question = make_question(stage=Stage.ANSWERED)
         other = make_question(stage=Stage.ASSIGNED)
     with after(days=10):
-        assert service.close_old() == 0
+        assert keeping.close_old() == 0
     with after(days=10, seconds=1), traces() as left:
         jobs.close_old()
     assert (question.stage, other.stage) == (Stage.CLOSED, Stage.ASSIGNED)
     assert [(row.move, row.actor, row.public) for row in left.log] == [("close", "system", False)]
     assert (left.mails, left.tags) == ([], [])
     with after(days=11):
-        assert service.close_old() == 0
+        assert keeping.close_old() == 0
 
 
 # Erasing by time --------------------------------------------------------------------------------
@@ -64,34 +66,34 @@ def test_what_was_never_confirmed_is_erased_after_seven_days(ctx: Flask) -> None
     with after():
         question, safe = make_question(stage=Stage.UNVERIFIED), make_question(stage=Stage.RECEIVED)
     with after(days=7):
-        assert service.erase_expired() == 0
+        assert keeping.erase_expired() == 0
     with after(days=7, seconds=1):
         jobs.erase_expired()
         assert (question.visibility, question.submission.email) == (Visibility.ERASED, None)
         assert safe.submission.body
-        assert service.erase_expired() == 0
+        assert keeping.erase_expired() == 0
         # And it is in nobody's list.
-        assert queries.queue(cast().moderator, queries.Tab.UNCONFIRMED).items == []
+        assert staff.queue(cast().moderator, staff.Tab.UNCONFIRMED).items == []
 
 
 def test_spam_is_erased_after_thirty_days(ctx: Flask) -> None:
     with after():
         question = make_question(stage=Stage.SPAM)
     with after(days=30):
-        assert service.erase_expired() == 0
+        assert keeping.erase_expired() == 0
     with after(days=30, seconds=1):
-        assert service.erase_expired() == 1
+        assert keeping.erase_expired() == 1
         assert question.submission.name == ""
-        assert queries.queue(cast().moderator, queries.Tab.SPAM).items == []
+        assert staff.queue(cast().moderator, staff.Tab.SPAM).items == []
 
 
 def test_restored_spam_is_not_erased(ctx: Flask) -> None:
     people = cast()
     with after():
         question = make_question(stage=Stage.SPAM)
-        service.restore(question, actor=people.moderator, seen_revision=question.revision)
+        triage.restore(question, actor=people.moderator, seen_revision=question.revision)
     with after(days=40):
-        assert service.erase_expired() == 0
+        assert keeping.erase_expired() == 0
 
 
 def test_old_tries_are_forgotten_with_it(ctx: Flask) -> None:
@@ -120,7 +122,9 @@ def test_only_open_deadlines_follow_the_calendar(ctx: Flask) -> None:
         ]
         still.append(make_question(stage=Stage.ASSIGNED, classification=Classification.COMPLAINT))
         erased = make_question(stage=Stage.RECEIVED)
-        service.erase(erased, actor=make_user(roles=[Role.ADMINISTRATOR]), reason="Theo yêu cầu.")
+        publishing.erase(
+            erased, actor=make_user(roles=[Role.ADMINISTRATOR]), reason="Theo yêu cầu."
+        )
         late = make_question(at=START - dt.timedelta(days=300))
     still += [erased, late]
     db.session.commit()
@@ -129,7 +133,7 @@ def test_only_open_deadlines_follow_the_calendar(ctx: Flask) -> None:
     preview = preview_deadlines(changed)
     assert sorted(row.ref.id for row in preview if row.ref) == [question.id for question in moving]
     assert {(row.old, row.new) for row in preview} == {(dt.date(2026, 6, 15), dt.date(2026, 6, 16))}
-    assert service.recompute_deadlines(changed) == len(moving)
+    assert keeping.recompute_deadlines(changed) == len(moving)
     assert {(question.due_on, question.sort_on) for question in moving} == {
         (dt.date(2026, 6, 16), dt.date(2026, 6, 16))
     }
@@ -157,12 +161,12 @@ def test_small_counters_leave_revision_and_date_alone(ctx: Flask) -> None:
     before = values_of(question)
     with after(days=1), traces() as left:
         for yes in (True, True, False):
-            service.mark_helpful(question, yes=yes)
+            keeping.mark_helpful(question, yes=yes)
     db.session.commit()
     assert values_of(question) == {**before, "helpful_yes": 2, "helpful_no": 1}
     assert (left.events, left.log, left.bumps) == ([], [], 0)
     # Somebody who had the page open meanwhile is not refused.
-    service.tighten(question, consent=None, name_display=None)
+    triage.tighten(question, consent=None, name_display=None)
     db.session.commit()
 
 
@@ -172,7 +176,7 @@ def test_a_report_of_wrong_content_is_answered_within_fifteen_days(ctx: Flask) -
         question = make_question(visibility=Visibility.PUBLIC)
         before = question.revision
         with traces() as left:
-            report = service.report_content(
+            report = keeping.report_content(
                 question, body="Số điện thoại\x00 trong bài đã đổi.", contact=" doc@example.vn "
             )
     # The fifteenth day, 16 June, is a working day.
@@ -186,13 +190,13 @@ def test_a_report_of_wrong_content_is_answered_within_fifteen_days(ctx: Flask) -
         ("staff-content-report", people.moderator.email)
     ]
     assert "Số điện thoại" not in left.mails[0].text + left.mails[0].html
-    assert [(row[0].id, row[1]) for row in queries.open_reports()] == [
+    assert [(row[0].id, row[1]) for row in staff.open_reports()] == [
         (report.id, question.submission.code)
     ]
-    assert queries.content_report(report.id) is report
+    assert desk.content_report(report.id) is report
     with traces() as left:
-        service.handle_report(report, actor=people.moderator, outcome="Đã sửa số.")
-    assert (report.outcome, report.handled_by, queries.open_reports()) == (
+        keeping.handle_report(report, actor=people.moderator, outcome="Đã sửa số.")
+    assert (report.outcome, report.handled_by, staff.open_reports()) == (
         "Đã sửa số.",
         people.moderator.id,
         [],
@@ -204,7 +208,7 @@ def test_a_report_of_wrong_content_is_answered_within_fifteen_days(ctx: Flask) -
 
 def test_a_term_that_ends_on_a_day_off_ends_with_the_next_working_day(ctx: Flask) -> None:
     with time_machine.travel(dt.datetime(2026, 6, 5, 9, 0, tzinfo=HANOI), tick=False):
-        report = service.report_content(
+        report = keeping.report_content(
             make_question(visibility=Visibility.PUBLIC), body="Số điện thoại đã đổi.", contact=""
         )
     assert report.due_on == dt.date(2026, 6, 22)
@@ -214,14 +218,14 @@ def test_what_no_report_is(ctx: Flask) -> None:
     question, people = make_question(visibility=Visibility.PUBLIC), cast()
     for body in ("ngắn quá", "x" * 2001):
         with pytest.raises(FieldError):
-            service.report_content(question, body=body, contact="")
-    report = service.report_content(question, body="Số điện thoại đã đổi.", contact="")
+            keeping.report_content(question, body=body, contact="")
+    report = keeping.report_content(question, body="Số điện thoại đã đổi.", contact="")
     with pytest.raises(Forbidden):
-        service.handle_report(report, actor=people.officer, outcome="Đã sửa.")
+        keeping.handle_report(report, actor=people.officer, outcome="Đã sửa.")
     with pytest.raises(FieldError):
-        service.handle_report(report, actor=people.moderator, outcome="  ")
+        keeping.handle_report(report, actor=people.moderator, outcome="  ")
     with pytest.raises(NotFound):
-        queries.content_report(report.id + 1)
+        desk.content_report(report.id + 1)
     assert db.session.scalar(sa.select(ContentReport.handled_at)) is None
 
 
@@ -229,14 +233,14 @@ def test_who_has_it_open(ctx: Flask) -> None:
     question, people = make_question(stage=Stage.ASSIGNED), cast()
     colleague = make_user(unit=people.unit, full_name="Hoàng Thị Cùng")
     with after():
-        service.note_presence(question, people.officer)
-        service.note_presence(question, colleague)
-        service.note_presence(question, colleague)
-        assert queries.colleagues_present(question, people.officer) == ["Hoàng Thị Cùng"]
+        keeping.note_presence(question, people.officer)
+        keeping.note_presence(question, colleague)
+        keeping.note_presence(question, colleague)
+        assert staff.colleagues_present(question, people.officer) == ["Hoàng Thị Cùng"]
     with after(minutes=2):
-        service.note_presence(question, people.officer)
-        assert queries.colleagues_present(question, people.officer) == []
-        assert queries.colleagues_present(question, colleague) == [people.officer.full_name]
+        keeping.note_presence(question, people.officer)
+        assert staff.colleagues_present(question, people.officer) == []
+        assert staff.colleagues_present(question, colleague) == [people.officer.full_name]
 
 
 # What the features below ask --------------------------------------------------------------------

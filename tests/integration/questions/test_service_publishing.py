@@ -20,9 +20,11 @@ from app.kernel.clock import HANOI, now
 from app.kernel.errors import FieldError, Forbidden, Refused, Stale
 from app.kernel.links import Ref
 from app.mailer.models import OutboxMessage
-from app.questions import jobs, policy, queries, service
+from app.questions import jobs, policy
 from app.questions.models import Question, SecondPerson
-from app.questions.service import Draft
+from app.questions.queries import public, staff
+from app.questions.service import answering, keeping, publishing, triage
+from app.questions.service.answering import Draft
 from app.questions.states import Act, Classification, Outcome, RefusalReason, Stage, Visibility
 from app.submissions.states import Channel, Consent
 from tests.factories.accounts import make_user
@@ -45,7 +47,7 @@ def at(day: int, hour: int = 9) -> Any:
 def test_publishing_shows_it_and_puts_it_into_the_index(ctx: Flask) -> None:
     question, people = answered(title="Lịch thu gom rác"), cast()
     with at(15), traces() as left:
-        service.publish(question, actor=people.publisher, seen_revision=question.revision)
+        publishing.publish(question, actor=people.publisher, seen_revision=question.revision)
     assert (question.stage, question.visibility, question.published_year) == (
         Stage.ANSWERED,
         Visibility.PUBLIC,
@@ -61,20 +63,20 @@ def test_publishing_shows_it_and_puts_it_into_the_index(ctx: Flask) -> None:
         1,
     )
     with at(15, 10):
-        assert queries.public_one(question.submission.code) is not None
-        assert [row.id for row in queries.public_search("xe thu gom")] == [question.id]
+        assert public.public_one(question.submission.code) is not None
+        assert [row.id for row in public.public_search("xe thu gom")] == [question.id]
 
 
 def test_publishing_is_guarded(ctx: Flask) -> None:
     question, people = answered(), cast()
     for actor in (people.approver, people.officer, people.moderator):
         with pytest.raises(Forbidden):
-            service.publish(question, actor=actor, seen_revision=question.revision)
+            publishing.publish(question, actor=actor, seen_revision=question.revision)
     with pytest.raises(Stale):
-        service.publish(question, actor=people.publisher, seen_revision=question.revision - 1)
+        publishing.publish(question, actor=people.publisher, seen_revision=question.revision - 1)
     early = make_question(stage=Stage.IN_REVIEW)
     with pytest.raises(Refused):
-        service.publish(early, actor=people.publisher, seen_revision=early.revision)
+        publishing.publish(early, actor=people.publisher, seen_revision=early.revision)
     assert (question.visibility, early.visibility) == (Visibility.PRIVATE, Visibility.PRIVATE)
 
 
@@ -96,14 +98,14 @@ def test_what_stands_in_the_way_of_publishing(ctx: Flask, obstacle: str) -> None
         case "answer":
             question.version_id, question.stage = None, Stage.ASSIGNED
     with db.session.no_autoflush:
-        assert len(service.obstacles(question)) == 1
-        assert len(service.obstacles(question, once_approved=True)) == (
+        assert len(publishing.obstacles(question)) == 1
+        assert len(publishing.obstacles(question, once_approved=True)) == (
             0 if obstacle == "answer" else 1
         )
         with pytest.raises((Refused, Forbidden)):
-            service.publish(question, actor=people.publisher, seen_revision=question.revision)
+            publishing.publish(question, actor=people.publisher, seen_revision=question.revision)
         with pytest.raises((Refused, Forbidden)):
-            service.schedule(
+            publishing.schedule(
                 question,
                 actor=people.publisher,
                 seen_revision=question.revision,
@@ -115,7 +117,7 @@ def test_what_stands_in_the_way_of_publishing(ctx: Flask, obstacle: str) -> None
 def test_the_offices_own_numbers_are_no_personal_data(ctx: Flask) -> None:
     make_agency(phone="0253 3555 000")
     question = answered(public_body="Xin cho biết số 0253 3555 000 có trực ngày nghỉ không?")
-    assert service.obstacles(question) == []
+    assert publishing.obstacles(question) == []
 
 
 @pytest.mark.parametrize("visibility", [Visibility.PUBLIC, Visibility.HIDDEN])
@@ -124,9 +126,9 @@ def test_what_is_public_or_hidden_is_neither_published_nor_scheduled(
 ) -> None:
     question, people = make_question(visibility=visibility), cast()
     with pytest.raises(Refused):
-        service.publish(question, actor=people.publisher, seen_revision=question.revision)
+        publishing.publish(question, actor=people.publisher, seen_revision=question.revision)
     with pytest.raises(Refused):
-        service.schedule(
+        publishing.schedule(
             question,
             actor=people.publisher,
             seen_revision=question.revision,
@@ -141,7 +143,7 @@ def test_a_scheduled_answer_goes_out_at_its_hour_by_itself(ctx: Flask) -> None:
     with at(15):
         question = answered()
         with traces() as left:
-            service.schedule(
+            publishing.schedule(
                 question,
                 actor=people.publisher,
                 seen_revision=question.revision,
@@ -153,11 +155,11 @@ def test_a_scheduled_answer_goes_out_at_its_hour_by_itself(ctx: Flask) -> None:
             False,
         )
         assert (left.tags, left.kinds, left.bumps) == (["question:schedule"], [], 0)
-        assert service.publish_due() == 0
+        assert publishing.publish_due() == 0
     with at(15, 10):
         jobs.publish_scheduled()
         assert question.visibility is Visibility.SCHEDULED
-        assert queries.public_one(question.submission.code) is None
+        assert public.public_one(question.submission.code) is None
     with at(15, 11), traces() as left:
         jobs.publish_scheduled()
     assert (question.visibility, question.publish_at, question.published_at) == (
@@ -168,19 +170,19 @@ def test_a_scheduled_answer_goes_out_at_its_hour_by_itself(ctx: Flask) -> None:
     assert [(row.move, row.actor) for row in left.log] == [("publish", "system")]
     assert (left.tags, left.bumps) == ([], 1)
     with at(15, 12):
-        assert queries.public_one(question.submission.code) is not None
-        assert service.publish_due() == 0
+        assert public.public_one(question.submission.code) is not None
+        assert publishing.publish_due() == 0
 
 
 def test_scheduling_is_for_later_and_may_be_taken_back(ctx: Flask) -> None:
     question, people = answered(), cast()
     with pytest.raises(FieldError):
-        service.schedule(
+        publishing.schedule(
             question, actor=people.publisher, seen_revision=question.revision, at=now()
         )
     with pytest.raises(Refused):
-        service.unschedule(question, actor=people.publisher, seen_revision=question.revision)
-    service.schedule(
+        publishing.unschedule(question, actor=people.publisher, seen_revision=question.revision)
+    publishing.schedule(
         question,
         actor=people.publisher,
         seen_revision=question.revision,
@@ -191,9 +193,9 @@ def test_scheduling_is_for_later_and_may_be_taken_back(ctx: Flask) -> None:
         (people.publisher, question.revision - 1, Stale),
     ):
         with pytest.raises(error):
-            service.unschedule(question, actor=actor, seen_revision=seen)
+            publishing.unschedule(question, actor=actor, seen_revision=seen)
     with traces() as left:
-        service.unschedule(question, actor=people.publisher, seen_revision=question.revision)
+        publishing.unschedule(question, actor=people.publisher, seen_revision=question.revision)
     assert (question.visibility, question.publish_at, left.steps) == (
         Visibility.PRIVATE,
         None,
@@ -206,9 +208,9 @@ def test_what_may_no_longer_go_out_stays_private_and_says_why(ctx: Flask) -> Non
         question = make_question(
             visibility=Visibility.SCHEDULED, publish_at=dt.datetime(2026, 6, 16, 8, tzinfo=HANOI)
         )
-        service.reopen(question, reason="Chưa rõ ý hai.")
+        answering.reopen(question, reason="Chưa rõ ý hai.")
     with at(16), traces() as left:
-        assert service.publish_due() == 0
+        assert publishing.publish_due() == 0
     assert (question.visibility, question.publish_at) == (Visibility.PRIVATE, None)
     assert [(row.move, row.actor, row.note) for row in left.log] == [
         ("unschedule", "system", "Câu hỏi chưa có câu trả lời được duyệt.")
@@ -223,7 +225,7 @@ def ask(question: Question, act: Act, **values: Any) -> SecondPerson:
         "seen_revision": question.revision,
         "reason": REASON,
     }
-    return service.ask_second_person(question, act, **{**defaults, **values})
+    return publishing.ask_second_person(question, act, **{**defaults, **values})
 
 
 def test_hiding_needs_two_people(ctx: Flask) -> None:
@@ -240,31 +242,31 @@ def test_hiding_needs_two_people(ctx: Flask) -> None:
     assert {(mail.kind, mail.to_address) for mail in left.mails} == {
         ("staff-second-person", people.approver.email)
     }
-    assert service.open_request(question) is request
+    assert publishing.open_request(question) is request
     with pytest.raises(Forbidden):
-        service.decide(request, question, actor=people.moderator, agree=True)
+        publishing.decide(request, question, actor=people.moderator, agree=True)
     with pytest.raises(Forbidden):
-        service.decide(request, question, actor=people.officer, agree=True)
+        publishing.decide(request, question, actor=people.officer, agree=True)
     with traces() as left:
-        service.decide(request, question, actor=people.approver, agree=True)
+        publishing.decide(request, question, actor=people.approver, agree=True)
     assert (question.visibility, question.hidden_reason) == (Visibility.HIDDEN, REASON)
     assert (left.steps, left.moves, left.bumps) == (["hide"], ["hide"], 1)
     assert left.tags == ["question:second_person_decided", "question:hide"]
     assert (
-        queries.public_one(code),
-        queries.tombstone(code),
-        queries.public_search("thu gom"),
+        public.public_one(code),
+        public.tombstone(code),
+        public.public_search("thu gom"),
     ) == (None, True, [])
-    assert service.open_request(question) is None
+    assert publishing.open_request(question) is None
     with pytest.raises(Refused):
-        service.decide(request, question, actor=people.approver, agree=True)
+        publishing.decide(request, question, actor=people.approver, agree=True)
 
 
 def test_without_agreement_it_stays_public(ctx: Flask) -> None:
     question, people = make_question(visibility=Visibility.PUBLIC), cast()
     request = ask(question, Act.HIDE)
     with traces() as left:
-        service.decide(
+        publishing.decide(
             request, question, actor=people.approver, agree=False, note="Tên này là tên đường."
         )
     assert (question.visibility, request.agreed, request.decided_by) == (
@@ -293,9 +295,9 @@ def test_an_emergency_hides_at_once_and_disagreement_restores(ctx: Flask) -> Non
         )
         assert request.confirm_by == dt.date(2026, 6, 22)
         assert "22/06/2026" in left.mail("staff-second-person").text
-        assert queries.public_one(question.submission.code) is None
+        assert public.public_one(question.submission.code) is None
         with traces() as left:
-            service.decide(
+            publishing.decide(
                 request, question, actor=people.approver, agree=False, note="Không có gì sai."
             )
         assert (question.visibility, question.hidden_at, question.hidden_reason) == (
@@ -304,14 +306,14 @@ def test_an_emergency_hides_at_once_and_disagreement_restores(ctx: Flask) -> Non
             None,
         )
         assert (left.steps, left.bumps) == (["reject", "unhide"], 1)
-        assert [row.id for row in queries.public_search("thu gom")] == [question.id]
+        assert [row.id for row in public.public_search("thu gom")] == [question.id]
 
 
 def test_an_emergency_that_is_confirmed_stays_hidden_and_says_by_whom(ctx: Flask) -> None:
     question, people = make_question(visibility=Visibility.PUBLIC), cast()
     request = ask(question, Act.HIDE, emergency=True)
     with traces() as left:
-        service.decide(request, question, actor=people.approver, agree=True, note="Đúng.")
+        publishing.decide(request, question, actor=people.approver, agree=True, note="Đúng.")
     assert question.visibility is Visibility.HIDDEN
     assert [(row.move, row.actor_id, row.note) for row in left.log] == [
         ("agree", people.approver.id, "Đúng.")
@@ -322,8 +324,8 @@ def test_an_emergency_that_is_confirmed_stays_hidden_and_says_by_whom(ctx: Flask
 def test_after_disagreement_what_may_not_be_shown_is_not_shown(ctx: Flask) -> None:
     question, people = make_question(visibility=Visibility.PUBLIC), cast()
     request = ask(question, Act.HIDE, emergency=True)
-    service.tighten(question, consent=Consent.PRIVATE, name_display=None)
-    service.decide(request, question, actor=people.approver, agree=False)
+    triage.tighten(question, consent=Consent.PRIVATE, name_display=None)
+    publishing.decide(request, question, actor=people.approver, agree=False)
     assert question.visibility is Visibility.PRIVATE
 
 
@@ -333,22 +335,22 @@ def test_showing_again_needs_two_people_and_no_obstacle(ctx: Flask) -> None:
     assert question.visibility is Visibility.HIDDEN
     question.submission.public_body = "Gọi tôi theo số 0912 345 678 nhé."
     with pytest.raises(Refused):
-        service.decide(request, question, actor=people.approver, agree=True)
+        publishing.decide(request, question, actor=people.approver, agree=True)
     db.session.rollback()
     request = ask(question, Act.UNHIDE)
     with traces() as left:
-        service.decide(request, question, actor=people.approver, agree=True)
+        publishing.decide(request, question, actor=people.approver, agree=True)
     assert (question.visibility, question.hidden_reason) == (Visibility.PUBLIC, None)
     assert (left.steps, left.moves, left.bumps) == (["unhide"], ["unhide"], 1)
-    assert queries.public_one(question.submission.code) is not None
+    assert public.public_one(question.submission.code) is not None
 
 
 def test_what_was_reopened_can_still_be_hidden_and_shown_again(ctx: Flask) -> None:
     question, people = make_question(visibility=Visibility.PUBLIC), cast()
-    service.reopen(question, reason="Chưa rõ ý hai.")
+    answering.reopen(question, reason="Chưa rõ ý hai.")
     request = ask(question, Act.HIDE, emergency=True)
-    assert queries.public_one(question.submission.code) is None
-    service.decide(request, question, actor=people.approver, agree=False)
+    assert public.public_one(question.submission.code) is None
+    publishing.decide(request, question, actor=people.approver, agree=False)
     assert (question.stage, question.visibility) == (Stage.ASSIGNED, Visibility.PUBLIC)
 
 
@@ -404,7 +406,7 @@ def test_a_refusal_that_a_second_person_confirms(ctx: Flask) -> None:
     request = ask(question, Act.REFUSE, **refusal())
     assert (question.stage, request.emergency) == (Stage.RECEIVED, False)
     with traces() as left:
-        service.decide(request, question, actor=people.approver, agree=True)
+        publishing.decide(request, question, actor=people.approver, agree=True)
     assert (question.stage, question.refusal_text) == (Stage.REFUSED, "Hãy gửi lại kèm địa chỉ.")
     assert (left.steps, left.tags) == (["refuse"], ["question:second_person_decided"])
     assert left.kinds == ["question-refused"]
@@ -413,24 +415,24 @@ def test_a_refusal_that_a_second_person_confirms(ctx: Flask) -> None:
 def test_a_refusal_that_came_too_late_is_refused_itself(ctx: Flask) -> None:
     question, people = make_question(), cast()
     request = ask(question, Act.REFUSE, **refusal())
-    service.withdraw(question)
+    triage.withdraw(question)
     db.session.commit()
     with pytest.raises(Refused):
-        service.decide(request, question, actor=people.approver, agree=True)
+        publishing.decide(request, question, actor=people.approver, agree=True)
     db.session.rollback()
-    assert service.open_request(question) is request
-    service.decide(request, question, actor=people.approver, agree=False)
-    assert service.open_request(question) is None
+    assert publishing.open_request(question) is request
+    publishing.decide(request, question, actor=people.approver, agree=False)
+    assert publishing.open_request(question) is None
 
 
 def test_another_moderator_may_decide_too_and_reads_it_in_the_own_tab(ctx: Flask) -> None:
     question, people = make_question(visibility=Visibility.PUBLIC), cast()
     other = make_user(roles=[Role.MODERATOR])
     request = ask(question, Act.HIDE)
-    assert service.may_decide(other, question, request)
-    assert not service.may_decide(people.moderator, question, request)
-    assert [row.id for row in queries.queue(other, queries.Tab.APPROVAL).items] == [question.id]
-    assert queries.queue(people.moderator, queries.Tab.APPROVAL).items == []
+    assert publishing.may_decide(other, question, request)
+    assert not publishing.may_decide(people.moderator, question, request)
+    assert [row.id for row in staff.queue(other, staff.Tab.APPROVAL).items] == [question.id]
+    assert staff.queue(people.moderator, staff.Tab.APPROVAL).items == []
 
 
 # Erasing ----------------------------------------------------------------------------------------
@@ -466,16 +468,16 @@ def _everywhere(ctx: Flask) -> Question:
         body=f"Nội dung {MARKER} cần được trả lời.",
         spam={"points": 1, "reasons": [MARKER]},
     )
-    service.ask_more(
+    triage.ask_more(
         question,
         actor=people.officer,
         seen_revision=question.revision,
         text=f"Xin nói rõ {MARKER}.",
     )
-    service.reply_more(question, text=f"Đây là {MARKER}.")
-    service.add_information(question, text=f"Thêm nữa {MARKER}.")
-    service.add_note(question, actor=people.officer, text=f"Ghi chú {MARKER}.")
-    service.redact(
+    triage.reply_more(question, text=f"Đây là {MARKER}.")
+    triage.add_information(question, text=f"Thêm nữa {MARKER}.")
+    triage.add_note(question, actor=people.officer, text=f"Ghi chú {MARKER}.")
+    triage.redact(
         question,
         actor=people.moderator,
         seen_revision=question.revision,
@@ -483,30 +485,32 @@ def _everywhere(ctx: Flask) -> Question:
         body=f"Nội dung đăng {MARKER}.",
         reason=f"Che {MARKER}.",
     )
-    service.save_draft(question, draft, actor=people.officer, seen_answer_revision=0)
-    service.extend(
+    answering.save_draft(question, draft, actor=people.officer, seen_answer_revision=0)
+    answering.extend(
         question,
         actor=people.approver,
         seen_revision=question.revision,
         days=2,
         reason=f"Chờ {MARKER}.",
     )
-    service.submit(question, actor=people.officer, seen_revision=question.revision)
-    service.approve(
+    answering.submit(question, actor=people.officer, seen_revision=question.revision)
+    answering.approve(
         question,
         actor=people.approver,
         seen_revision=question.revision,
         solo_office=False,
         acting_for=f"Thay {MARKER}",
     )
-    service.rate(question, rating=1, text=f"Chưa rõ {MARKER}.")
-    service.publish(question, actor=people.publisher, seen_revision=question.revision)
-    service.add_progress(question, actor=people.officer, text=f"Đã làm {MARKER}.", done=True)
-    service.report_content(question, body=f"Sai ở chỗ {MARKER}.", contact=f"{MARKER}@example.vn")
+    answering.rate(question, rating=1, text=f"Chưa rõ {MARKER}.")
+    publishing.publish(question, actor=people.publisher, seen_revision=question.revision)
+    answering.add_progress(question, actor=people.officer, text=f"Đã làm {MARKER}.", done=True)
+    keeping.report_content(question, body=f"Sai ở chỗ {MARKER}.", contact=f"{MARKER}@example.vn")
     request = ask(
         question, Act.HIDE, reason=f"Gỡ {MARKER}.", payload={"text": MARKER}, emergency=True
     )
-    service.decide(request, question, actor=people.approver, agree=True, note=f"Đồng ý {MARKER}.")
+    publishing.decide(
+        request, question, actor=people.approver, agree=True, note=f"Đồng ý {MARKER}."
+    )
     for owner in (Ref("submission", question.submission_id), Ref("answer", question.id)):
         file = files.receive(_picture(), f"{MARKER}.jpg")
         files.claim([file.key], owner)
@@ -520,7 +524,7 @@ def test_erasing_leaves_a_tombstone_and_not_a_word_anywhere(ctx: Flask) -> None:
     assert len(where_it_stands(MARKER)) > 25
     erased_by = make_user(roles=[Role.ADMINISTRATOR])
     with traces() as left:
-        service.erase(question, actor=erased_by, reason="Theo yêu cầu của người gửi.")
+        publishing.erase(question, actor=erased_by, reason="Theo yêu cầu của người gửi.")
     db.session.commit()
     assert where_it_stands(MARKER) == []
     assert [
@@ -533,19 +537,19 @@ def test_erasing_leaves_a_tombstone_and_not_a_word_anywhere(ctx: Flask) -> None:
         Visibility.ERASED,
         True,
     )
-    assert (queries.public_one(code), queries.tombstone(code)) == (None, True)
+    assert (public.public_one(code), public.tombstone(code)) == (None, True)
     assert [(row.move, row.note, row.actor_id) for row in left.log] == [
         ("erase", "Theo yêu cầu của người gửi.", erased_by.id)
     ]
     assert (left.tags, left.moves, left.kinds, left.bumps) == (["question:erase"], ["erase"], [], 1)
     assert {mail.to_address for mail in outbox() if mail.about_kind == "question"} == {""}
     # What happened, by whom and when is still there.
-    assert len(queries.log_of(question)) > 10
+    assert len(staff.log_of(question)) > 10
 
 
 def test_mails_that_wait_are_not_sent_any_more(ctx: Flask) -> None:
     question = make_question(email="an@example.vn", phone=None)
-    service.erase(question, actor=SYSTEM, reason="Hết thời hạn lưu.")
+    publishing.erase(question, actor=SYSTEM, reason="Hết thời hạn lưu.")
     db.session.commit()
     states = set(
         db.session.scalars(
@@ -560,7 +564,7 @@ def test_mails_that_wait_are_not_sent_any_more(ctx: Flask) -> None:
 )
 def test_in_every_stage(ctx: Flask, stage: Stage) -> None:
     question = make_question(stage=stage)
-    service.erase(question, actor=make_user(roles=[Role.ADMINISTRATOR]), reason="Theo yêu cầu.")
+    publishing.erase(question, actor=make_user(roles=[Role.ADMINISTRATOR]), reason="Theo yêu cầu.")
     db.session.commit()
     assert (question.stage, question.visibility, question.due_on, question.transfer) == (
         stage,
@@ -570,14 +574,14 @@ def test_in_every_stage(ctx: Flask, stage: Stage) -> None:
     )
     assert question.refusal_text in {None, ""}
     # It was never public: there is nothing to put a tombstone on.
-    assert not queries.tombstone(question.submission.code)
+    assert not public.tombstone(question.submission.code)
 
 
 def test_a_complaint_is_erased_too_by_somebody_who_may_not_read_it(ctx: Flask) -> None:
     administrator = make_user(roles=[Role.ADMINISTRATOR])
     question = make_question(stage=Stage.ASSIGNED, classification=Classification.COMPLAINT)
     assert not policy.may_read(administrator, question)
-    service.erase(question, actor=administrator, reason="Theo yêu cầu.")
+    publishing.erase(question, actor=administrator, reason="Theo yêu cầu.")
     assert question.submission.body == ""
 
 
@@ -591,27 +595,29 @@ def test_erasing_is_guarded(ctx: Flask) -> None:
         (administrator, None, "  ", Refused),
     ):
         with pytest.raises(error):
-            service.erase(question, actor=actor, reason=reason, seen_revision=seen)
+            publishing.erase(question, actor=actor, reason=reason, seen_revision=seen)
     assert values_of(question) == before
     assert question.submission.body
 
 
 def test_nothing_is_done_about_what_is_erased(ctx: Flask) -> None:
     question, people = make_question(stage=Stage.ASSIGNED), cast()
-    service.erase(question, actor=SYSTEM, reason="Hết thời hạn lưu.")
+    publishing.erase(question, actor=SYSTEM, reason="Hết thời hạn lưu.")
     seen = question.revision
     for work in (
-        lambda: service.assign(
+        lambda: triage.assign(
             question, actor=people.moderator, seen_revision=seen, unit=people.unit
         ),
-        lambda: service.save_draft(question, ANSWER, actor=people.officer, seen_answer_revision=0),
-        lambda: service.add_note(question, actor=people.officer, text="Ghi chú."),
-        lambda: service.redact(
+        lambda: answering.save_draft(
+            question, ANSWER, actor=people.officer, seen_answer_revision=0
+        ),
+        lambda: triage.add_note(question, actor=people.officer, text="Ghi chú."),
+        lambda: triage.redact(
             question, actor=people.moderator, seen_revision=seen, title="A", body="B", reason="C"
         ),
     ):
         with pytest.raises(Forbidden):
             work()
-    for tab in queries.Tab:
-        assert queries.queue(people.moderator, tab).items == []
-    assert queries.counts(people.moderator)[queries.Tab.TODO] == 0
+    for tab in staff.Tab:
+        assert staff.queue(people.moderator, tab).items == []
+    assert staff.counts(people.moderator)[staff.Tab.TODO] == 0

@@ -18,8 +18,11 @@ from app.extensions import db
 from app.kernel.clock import HANOI
 from app.kernel.errors import FieldError, Forbidden, Refused, Stale
 from app.organisation.models import Unit
-from app.questions import policy, queries, service
+from app.questions import policy
 from app.questions.models import Question, QuestionMessage, QuestionPause
+from app.questions.queries import public as questions_public
+from app.questions.queries import staff
+from app.questions.service import answering, core, publishing, triage
 from app.questions.states import Classification, QuestionKind, RefusalReason, Stage, Visibility
 from app.submissions.states import Channel, Consent, NameDisplay
 from app.workdays.service import seed_days
@@ -67,7 +70,7 @@ STEPS = [
     Step(
         "ask_more",
         Stage.RECEIVED,
-        lambda q, a, r: service.ask_more(q, actor=a, seen_revision=r, text=TEXT),
+        lambda q, a, r: triage.ask_more(q, actor=a, seen_revision=r, text=TEXT),
         "moderator",
         Stage.NEEDS_INFO,
         ("question-needs-info",),
@@ -77,7 +80,7 @@ STEPS = [
     Step(
         "ask_more",
         Stage.ASSIGNED,
-        lambda q, a, r: service.ask_more(q, actor=a, seen_revision=r, text=TEXT),
+        lambda q, a, r: triage.ask_more(q, actor=a, seen_revision=r, text=TEXT),
         "officer",
         Stage.NEEDS_INFO,
         ("question-needs-info",),
@@ -87,7 +90,7 @@ STEPS = [
     Step(
         "reply_more",
         Stage.NEEDS_INFO,
-        lambda q, a, r: service.reply_more(q, actor=a, seen_revision=r, text="Số nhà 12."),
+        lambda q, a, r: triage.reply_more(q, actor=a, seen_revision=r, text="Số nhà 12."),
         "moderator",
         Stage.RECEIVED,
         public=True,
@@ -95,7 +98,7 @@ STEPS = [
     Step(
         "assign",
         Stage.RECEIVED,
-        lambda q, a, r: service.assign(
+        lambda q, a, r: triage.assign(
             q, actor=a, seen_revision=r, unit=_unit(), officer=cast().officer, note="Xử lý sớm."
         ),
         "moderator",
@@ -106,7 +109,7 @@ STEPS = [
     Step(
         "assign",
         Stage.ASSIGNED,
-        lambda q, a, r: service.assign(q, actor=a, seen_revision=r, unit=_unit()),
+        lambda q, a, r: triage.assign(q, actor=a, seen_revision=r, unit=_unit()),
         "moderator",
         Stage.ASSIGNED,
         ("question-assigned-citizen", "staff-assigned"),
@@ -114,7 +117,7 @@ STEPS = [
     Step(
         "hand_back",
         Stage.ASSIGNED,
-        lambda q, a, r: service.hand_back(
+        lambda q, a, r: triage.hand_back(
             q, actor=a, seen_revision=r, reason="Việc của đơn vị khác."
         ),
         "officer",
@@ -124,7 +127,7 @@ STEPS = [
     Step(
         "merge",
         Stage.RECEIVED,
-        lambda q, a, r: service.merge(
+        lambda q, a, r: triage.merge(
             q, actor=a, seen_revision=r, other=make_question(stage=Stage.ASSIGNED)
         ),
         "moderator",
@@ -134,7 +137,7 @@ STEPS = [
     Step(
         "refuse",
         Stage.ASSIGNED,
-        lambda q, a, r: service.refuse(
+        lambda q, a, r: triage.refuse(
             q, actor=a, seen_revision=r, reason=RefusalReason.OUT_OF_SCOPE, text="Hãy gửi nơi khác."
         ),
         "moderator",
@@ -146,7 +149,7 @@ STEPS = [
     Step(
         "transfer",
         Stage.RECEIVED,
-        lambda q, a, r: service.transfer(
+        lambda q, a, r: triage.transfer(
             q, actor=a, seen_revision=r, body=BODY, reason="Việc của ngành điện."
         ),
         "moderator",
@@ -158,7 +161,7 @@ STEPS = [
     Step(
         "mark_spam",
         Stage.RECEIVED,
-        lambda q, a, r: service.mark_spam(q, actor=a, seen_revision=r, note="Quảng cáo."),
+        lambda q, a, r: triage.mark_spam(q, actor=a, seen_revision=r, note="Quảng cáo."),
         "moderator",
         Stage.SPAM,
         note="Quảng cáo.",
@@ -166,7 +169,7 @@ STEPS = [
     Step(
         "restore",
         Stage.SPAM,
-        lambda q, a, r: service.restore(q, actor=a, seen_revision=r),
+        lambda q, a, r: triage.restore(q, actor=a, seen_revision=r),
         "moderator",
         Stage.RECEIVED,
     ),
@@ -243,18 +246,18 @@ def test_reading_before_the_check_does_not_disturb_the_revision_that_was_seen(ct
     # What a route does first: other reads, which let the session write what is pending, and a lazy
     # attribute.
     question.submission.title = question.submission.title + " "
-    queries.counts(people.moderator)
-    queries.log_of(question)
-    service.assign(question, actor=people.moderator, seen_revision=seen, unit=people.unit)
+    staff.counts(people.moderator)
+    staff.log_of(question)
+    triage.assign(question, actor=people.moderator, seen_revision=seen, unit=people.unit)
     assert question.stage is Stage.ASSIGNED
 
 
 def test_the_slower_of_two_officers_is_told(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     seen = question.revision
-    service.assign(question, actor=people.moderator, seen_revision=seen, unit=people.unit)
+    triage.assign(question, actor=people.moderator, seen_revision=seen, unit=people.unit)
     with pytest.raises(Stale) as told:
-        service.mark_spam(question, actor=people.moderator, seen_revision=seen)
+        triage.mark_spam(question, actor=people.moderator, seen_revision=seen)
     assert told.value.message
 
 
@@ -298,27 +301,27 @@ def test_asking_for_more_stops_the_clock_and_the_reply_starts_it_again(ctx: Flas
         # Thu 20, Fri 21, the worked Saturday 22, Mon 24, Tue 25.
         assert question.due_on == dt.date(2026, 8, 25)
     with _on(21), traces() as asked:
-        service.ask_more(question, actor=people.officer, seen_revision=question.revision, text=TEXT)
+        triage.ask_more(question, actor=people.officer, seen_revision=question.revision, text=TEXT)
     assert (question.stage, question.paused_from, question.due_on) == (
         Stage.NEEDS_INFO,
         Stage.ASSIGNED,
         None,
     )
     assert question.sort_on.year == 9999
-    (pause,) = service.pauses(question)
+    (pause,) = core.pauses(question)
     assert (pause.start, pause.end, pause.reason) == (dt.date(2026, 8, 21), None, TEXT)
-    row = queries.pauses_of(question)[0]
+    row = staff.pauses_of(question)[0]
     # Ten working days: 22, 24–28 August, 3, 4, 7, 8 September (31 August to 2 September are off).
     assert row.reply_by == dt.date(2026, 9, 8)
     assert "08/09/2026" in asked.mail("question-needs-info").text
     with _on(26), traces() as replied:
-        service.reply_more(question, text="  Số nhà 12,\x07 đường Chính. ")
+        triage.reply_more(question, text="  Số nhà 12,\x07 đường Chính. ")
     assert (question.stage, question.paused_from) == (Stage.ASSIGNED, None)
     # Days that count: 20 before the pause; 26, 27, 28 August, 3 September after it.
     assert question.due_on == dt.date(2026, 9, 3)
-    assert queries.pauses_of(question)[0].ended_on == dt.date(2026, 8, 26)
+    assert staff.pauses_of(question)[0].ended_on == dt.date(2026, 8, 26)
     assert "03/09/2026" in replied.mail("staff-added").text
-    messages = [(row.from_citizen, row.body) for row in queries.messages_of(question)]
+    messages = [(row.from_citizen, row.body) for row in staff.messages_of(question)]
     assert messages == [(False, TEXT), (True, "Số nhà 12, đường Chính.")]
     assert [(row.move, row.actor, row.public, row.note) for row in replied.log] == [
         ("reply_more", "citizen", True, "")
@@ -331,11 +334,11 @@ def test_two_pauses_are_both_left_out(ctx: Flask) -> None:
         question = confirmed(Stage.ASSIGNED, topic=make_topic(answer_working_days=3))
     for asked, replied in ((2, 4), (5, 9)):
         with _on(asked, 6):
-            service.ask_more(
+            triage.ask_more(
                 question, actor=people.officer, seen_revision=question.revision, text=TEXT
             )
         with _on(replied, 6):
-            service.reply_more(question, text="Đây ạ.")
+            triage.reply_more(question, text="Đây ạ.")
     # Counted: 4 (5 is the day of the second question), 9, 10.
     assert question.due_on == dt.date(2026, 6, 10)
 
@@ -343,25 +346,25 @@ def test_two_pauses_are_both_left_out(ctx: Flask) -> None:
 def test_an_officer_types_in_what_the_citizen_said(ctx: Flask) -> None:
     question, people = confirmed(Stage.NEEDS_INFO), cast()
     with traces() as left:
-        service.reply_more(
+        triage.reply_more(
             question,
             text="Gọi điện báo số nhà 12.",
             actor=people.moderator,
             seen_revision=question.revision,
         )
-    assert queries.messages_of(question)[-1].author_id == people.moderator.id
+    assert staff.messages_of(question)[-1].author_id == people.moderator.id
     assert left.kinds == []
 
 
 def test_the_question_for_more_needs_words(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     with pytest.raises(Refused):
-        service.ask_more(
+        triage.ask_more(
             question, actor=people.moderator, seen_revision=question.revision, text=" \x00 \n "
         )
     waiting = confirmed(Stage.NEEDS_INFO)
     with pytest.raises(Refused):
-        service.reply_more(waiting, text="   ")
+        triage.reply_more(waiting, text="   ")
     assert (
         db.session.scalar(
             sa.select(sa.func.count())
@@ -375,7 +378,7 @@ def test_the_question_for_more_needs_words(ctx: Flask) -> None:
 def test_withdrawing_while_something_is_missing_ends_the_pause(ctx: Flask) -> None:
     question = confirmed(Stage.NEEDS_INFO)
     with traces() as left:
-        service.withdraw(question)
+        triage.withdraw(question)
     assert (question.stage, question.due_on) == (Stage.WITHDRAWN, None)
     assert db.session.scalar(sa.select(QuestionPause.ended_on)) is not None
     assert left.kinds == ["question-withdrawn"]
@@ -387,7 +390,7 @@ def test_withdrawing_while_something_is_missing_ends_the_pause(ctx: Flask) -> No
 def test_the_citizen_may_withdraw_until_it_is_answered(ctx: Flask, stage: Stage) -> None:
     question = confirmed(stage)
     with traces() as left:
-        service.withdraw(question)
+        triage.withdraw(question)
     assert (question.stage, left.moves, left.tags) == (Stage.WITHDRAWN, ["withdraw"], [])
     assert [(row.actor, row.actor_id, row.public) for row in left.log] == [("citizen", None, True)]
     # An address that nobody has confirmed is not written to.
@@ -401,7 +404,7 @@ def test_the_citizen_may_withdraw_until_it_is_answered(ctx: Flask, stage: Stage)
 def test_afterwards_there_is_nothing_to_withdraw(ctx: Flask, stage: Stage) -> None:
     question = confirmed(stage)
     with pytest.raises(Refused):
-        service.withdraw(question)
+        triage.withdraw(question)
     assert question.stage is stage
 
 
@@ -409,7 +412,7 @@ def test_afterwards_there_is_nothing_to_withdraw(ctx: Flask, stage: Stage) -> No
 def test_assigning_names_unit_and_officer_and_tells_both_sides(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     with traces() as left:
-        service.assign(
+        triage.assign(
             question,
             actor=people.moderator,
             seen_revision=question.revision,
@@ -434,7 +437,7 @@ def test_what_cannot_be_assigned(ctx: Flask, state: str) -> None:
         "inactive": (people.unit, inactive, "officer"),
     }[state]
     with pytest.raises(FieldError) as told:
-        service.assign(
+        triage.assign(
             question,
             actor=people.moderator,
             seen_revision=question.revision,
@@ -449,9 +452,9 @@ def test_a_head_of_unit_passes_on_within_the_unit_only(ctx: Flask) -> None:
     question, people = confirmed(Stage.ASSIGNED), cast()
     head = make_user(roles=[Role.HEAD], unit=people.unit)
     with pytest.raises(Forbidden):
-        service.assign(question, actor=head, seen_revision=question.revision, unit=make_unit())
+        triage.assign(question, actor=head, seen_revision=question.revision, unit=make_unit())
     assert question.unit_id == people.unit.id
-    service.assign(
+    triage.assign(
         question, actor=head, seen_revision=question.revision, unit=people.unit, officer=head
     )
     assert question.officer_id == head.id
@@ -461,7 +464,7 @@ def test_whoever_takes_it_over_needs_no_mail_about_it(ctx: Flask) -> None:
     question, people = confirmed(Stage.ASSIGNED), cast()
     head = make_user(roles=[Role.HEAD], unit=people.unit)
     with traces() as left:
-        service.assign(
+        triage.assign(
             question, actor=head, seen_revision=question.revision, unit=people.unit, officer=head
         )
     assert left.kinds == ["question-assigned-citizen"]
@@ -469,7 +472,7 @@ def test_whoever_takes_it_over_needs_no_mail_about_it(ctx: Flask) -> None:
 
 def test_what_is_handed_back_is_nobodys_and_leaves_the_units_list(ctx: Flask) -> None:
     question, people = confirmed(Stage.ASSIGNED), cast()
-    service.hand_back(
+    triage.hand_back(
         question,
         actor=people.officer,
         seen_revision=question.revision,
@@ -478,13 +481,13 @@ def test_what_is_handed_back_is_nobodys_and_leaves_the_units_list(ctx: Flask) ->
     db.session.commit()
     assert (question.unit_id, question.officer_id) == (None, None)
     assert not policy.may_read(people.officer, question)
-    assert [row.id for row in queries.queue(people.officer, queries.Tab.MINE).items] == []
-    assert [row.id for row in queries.queue(people.moderator, queries.Tab.UNASSIGNED).items] == [
+    assert [row.id for row in staff.queue(people.officer, staff.Tab.MINE).items] == []
+    assert [row.id for row in staff.queue(people.moderator, staff.Tab.UNASSIGNED).items] == [
         question.id
     ]
     with pytest.raises(Refused):
         again = confirmed(Stage.ASSIGNED)
-        service.hand_back(again, actor=people.officer, seen_revision=again.revision, reason=" ")
+        triage.hand_back(again, actor=people.officer, seen_revision=again.revision, reason=" ")
 
 
 # Classifying ------------------------------------------------------------------------------------
@@ -494,7 +497,7 @@ def classify(question: Question, people: Cast, actor: User | None = None, **valu
         "topic": None,
         "kind": question.kind,
     }
-    service.classify(question, actor=actor or people.moderator, **{**defaults, **values})
+    triage.classify(question, actor=actor or people.moderator, **{**defaults, **values})
 
 
 def test_a_topic_with_fewer_days_shortens_and_one_with_more_changes_nothing(ctx: Flask) -> None:
@@ -577,7 +580,7 @@ def test_a_complaint_leaves_the_ordinary_way_for_good(ctx: Flask, kind: Classifi
 def test_a_complaint_does_not_wait_for_more(ctx: Flask) -> None:
     question = confirmed(Stage.NEEDS_INFO)
     classify(question, cast(), classification=Classification.COMPLAINT)
-    assert queries.pauses_of(question)[0].ended_on is not None
+    assert staff.pauses_of(question)[0].ended_on is not None
 
 
 @pytest.mark.parametrize("stage", [Stage.IN_REVIEW, Stage.ANSWERED, Stage.CLOSED])
@@ -599,7 +602,7 @@ def redact(question: Question, actor: User, **values: Any) -> None:
         "body": "Lịch thu gom rác tuần tới thế nào?",
         "reason": "Có tên người.",
     }
-    service.redact(question, actor=actor, **{**defaults, **values})
+    triage.redact(question, actor=actor, **{**defaults, **values})
 
 
 def test_redaction_keeps_the_original_and_says_why(ctx: Flask) -> None:
@@ -652,8 +655,8 @@ def test_the_public_text_of_a_published_question_changes_at_once_but_never_to_pe
             body="Lịch thu gom ở khu chợ thế nào?",
         )
     assert left.bumps == 1
-    assert [row.id for row in queries.public_search("khu chợ")] == [question.id]
-    assert queries.public_one(question.submission.code).title == "Lịch thu gom mới"  # type: ignore[union-attr]
+    assert [row.id for row in questions_public.public_search("khu chợ")] == [question.id]
+    assert questions_public.public_one(question.submission.code).title == "Lịch thu gom mới"  # type: ignore[union-attr]
     db.session.commit()
     with pytest.raises(Refused):
         redact(question, people.moderator, body="Hãy gọi tôi theo số 0912 345 678 để biết.")
@@ -663,7 +666,7 @@ def test_the_public_text_of_a_published_question_changes_at_once_but_never_to_pe
 
 # Merging ----------------------------------------------------------------------------------------
 def merge(question: Question, other: Question, people: Cast) -> None:
-    service.merge(question, actor=people.moderator, seen_revision=question.revision, other=other)
+    triage.merge(question, actor=people.moderator, seen_revision=question.revision, other=other)
 
 
 @pytest.mark.parametrize(
@@ -689,7 +692,7 @@ def test_a_merged_question_gets_the_others_answer_by_mail(ctx: Flask) -> None:
     twin = make_question(email="hai@example.vn", phone=None)
     merge(twin, other, people)
     with traces() as left:
-        service.approve(
+        answering.approve(
             other, actor=people.approver, seen_revision=other.revision, solo_office=False
         )
     assert answers_to(left) == ["hai@example.vn", "mot@example.vn"]
@@ -710,7 +713,9 @@ def test_merged_twice_over_it_still_gets_the_answer(ctx: Flask) -> None:
     merge(middle, last, people)
     assert (first.merged_into_id, middle.merged_into_id) == (last.id, last.id)
     with traces() as left:
-        service.approve(last, actor=people.approver, seen_revision=last.revision, solo_office=False)
+        answering.approve(
+            last, actor=people.approver, seen_revision=last.revision, solo_office=False
+        )
     assert answers_to(left) == ["ba@example.vn", "hai@example.vn", "mot@example.vn"]
 
 
@@ -749,7 +754,7 @@ def test_when_the_other_is_not_answered_the_merged_one_hears_it_too(ctx: Flask, 
 def test_a_refusal_says_why_and_where_to_go(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     with pytest.raises(Refused):
-        service.refuse(
+        triage.refuse(
             question,
             actor=people.moderator,
             seen_revision=question.revision,
@@ -757,7 +762,7 @@ def test_a_refusal_says_why_and_where_to_go(ctx: Flask) -> None:
             text=" ",
         )
     with traces() as left:
-        service.refuse(
+        triage.refuse(
             question,
             actor=people.moderator,
             seen_revision=question.revision,
@@ -776,7 +781,7 @@ def test_a_refusal_says_why_and_where_to_go(ctx: Flask) -> None:
 def test_a_transfer_names_the_body(ctx: Flask) -> None:
     question, people = confirmed(), cast()
     with pytest.raises(FieldError):
-        service.transfer(
+        triage.transfer(
             question,
             actor=people.moderator,
             seen_revision=question.revision,
@@ -784,11 +789,11 @@ def test_a_transfer_names_the_body(ctx: Flask) -> None:
             reason="Vì thế.",
         )
     with pytest.raises(Refused):
-        service.transfer(
+        triage.transfer(
             question, actor=people.moderator, seen_revision=question.revision, body=BODY, reason=""
         )
     with traces() as left:
-        service.transfer(
+        triage.transfer(
             question,
             actor=people.moderator,
             seen_revision=question.revision,
@@ -802,10 +807,10 @@ def test_a_transfer_names_the_body(ctx: Flask) -> None:
 
 def test_spam_of_an_unconfirmed_sender_goes_and_comes_back(ctx: Flask) -> None:
     question, people = confirmed(Stage.UNVERIFIED), cast()
-    service.mark_spam(question, actor=people.moderator, seen_revision=question.revision)
+    triage.mark_spam(question, actor=people.moderator, seen_revision=question.revision)
     assert question.spam_at is not None
     assert question.due_on is None
-    service.restore(question, actor=people.moderator, seen_revision=question.revision)
+    triage.restore(question, actor=people.moderator, seen_revision=question.revision)
     assert (question.stage, question.spam_at, question.due_on is not None) == (
         Stage.RECEIVED,
         None,
@@ -821,7 +826,7 @@ def test_more_information_moves_nothing_and_tells_whoever_has_it(ctx: Flask, sta
     question, before = confirmed(stage), 0
     people, before = cast(), question.revision
     with traces() as left:
-        service.add_information(question, text="Tôi nói thêm: rác để ở đầu ngõ.")
+        triage.add_information(question, text="Tôi nói thêm: rác để ở đầu ngõ.")
     assert (question.stage, question.revision) == (stage, before + 1)
     assert (left.steps, left.tags) == (["add_info"], [])
     mail = left.mail("staff-added")
@@ -836,24 +841,24 @@ def test_more_information_moves_nothing_and_tells_whoever_has_it(ctx: Flask, sta
 def test_when_it_is_over_nothing_is_added(ctx: Flask, stage: Stage) -> None:
     question = confirmed(stage)
     with pytest.raises(Refused):
-        service.add_information(question, text="Tôi nói thêm.")
+        triage.add_information(question, text="Tôi nói thêm.")
     with pytest.raises(Refused):
-        service.add_information(confirmed(), text="  ")
+        triage.add_information(confirmed(), text="  ")
 
 
 def test_tightening_what_is_public_takes_it_back_at_once(ctx: Flask) -> None:
     question = make_question(visibility=Visibility.PUBLIC, title="Lịch thu gom rác")
     code = question.submission.code
-    assert [row.code for row in queries.public_search("thu gom rác")] == [code]
+    assert [row.code for row in questions_public.public_search("thu gom rác")] == [code]
     with traces() as left:
-        service.tighten(question, consent=Consent.PRIVATE, name_display=None)
+        triage.tighten(question, consent=Consent.PRIVATE, name_display=None)
     assert (question.visibility, left.bumps, left.kinds) == (Visibility.PRIVATE, 1, [])
     assert (left.steps, left.tags, left.log[0].public) == (["tighten"], [], True)
-    assert queries.public_one(code) is None
-    assert queries.public_search("thu gom rác") == []
-    assert queries.similar("lịch thu gom rác") == []
+    assert questions_public.public_one(code) is None
+    assert questions_public.public_search("thu gom rác") == []
+    assert questions_public.similar("lịch thu gom rác") == []
     with pytest.raises(Refused):
-        service.tighten(question, consent=Consent.PUBLISH, name_display=None)
+        triage.tighten(question, consent=Consent.PUBLISH, name_display=None)
 
 
 @pytest.mark.parametrize("visibility", [Visibility.SCHEDULED, Visibility.HIDDEN])
@@ -861,10 +866,10 @@ def test_tightening_ends_a_scheduled_publication_and_what_could_be_shown_again(
     ctx: Flask, visibility: Visibility
 ) -> None:
     question = make_question(visibility=visibility)
-    service.tighten(question, consent=Consent.PRIVATE, name_display=NameDisplay.HIDDEN)
+    triage.tighten(question, consent=Consent.PRIVATE, name_display=NameDisplay.HIDDEN)
     db.session.commit()
     assert (question.visibility, question.publish_at) == (Visibility.PRIVATE, None)
-    assert service.obstacles(question)
+    assert publishing.obstacles(question)
 
 
 def test_hiding_the_name_leaves_the_answer_public_under_no_name(ctx: Flask) -> None:
@@ -872,14 +877,14 @@ def test_hiding_the_name_leaves_the_answer_public_under_no_name(ctx: Flask) -> N
         visibility=Visibility.PUBLIC, name_display=NameDisplay.FULL, name="Nguyễn Thị Ân"
     )
     code = question.submission.code
-    assert queries.public_one(code).asker == "Nguyễn Thị Ân"  # type: ignore[union-attr]
+    assert questions_public.public_one(code).asker == "Nguyễn Thị Ân"  # type: ignore[union-attr]
     for display, shown in ((NameDisplay.INITIALS, "N.T.Â."), (NameDisplay.HIDDEN, "")):
         with traces() as left:
-            service.tighten(question, consent=None, name_display=display)
-        assert queries.public_one(code).asker == shown  # type: ignore[union-attr]
+            triage.tighten(question, consent=None, name_display=display)
+        assert questions_public.public_one(code).asker == shown  # type: ignore[union-attr]
         assert left.bumps == 1
     with pytest.raises(Refused):
-        service.tighten(question, consent=None, name_display=NameDisplay.INITIALS)
+        triage.tighten(question, consent=None, name_display=NameDisplay.INITIALS)
 
 
 # Notes and the restricted file ------------------------------------------------------------------
@@ -887,29 +892,29 @@ def test_notes_are_for_colleagues_and_leave_the_revision_alone(ctx: Flask) -> No
     question, people = confirmed(Stage.ASSIGNED), cast()
     before = question.revision
     with traces() as left:
-        service.add_note(question, actor=people.officer, text="Đã gọi trưởng thôn.")
+        triage.add_note(question, actor=people.officer, text="Đã gọi trưởng thôn.")
     assert [(row.move, row.note, row.public) for row in left.log] == [
         ("note", "Đã gọi trưởng thôn.", False)
     ]
     assert (question.revision, left.kinds) == (before, [])
     with pytest.raises(Refused):
-        service.add_note(question, actor=people.officer, text=" ")
+        triage.add_note(question, actor=people.officer, text=" ")
     with pytest.raises(Forbidden):
-        service.add_note(question, actor=make_user(roles=[Role.AUDITOR]), text="Tôi cũng viết.")
+        triage.add_note(question, actor=make_user(roles=[Role.AUDITOR]), text="Tôi cũng viết.")
 
 
 def test_opening_a_complaint_is_written_down(ctx: Flask) -> None:
     people, complaint = cast(), make_question(classification=Classification.COMPLAINT)
     with traces() as left:
-        service.open_restricted(complaint, actor=people.complaints, reason="Để hướng dẫn.")
+        triage.open_restricted(complaint, actor=people.complaints, reason="Để hướng dẫn.")
     assert [(row.move, row.actor_id, row.note, row.public) for row in left.log] == [
         ("open_restricted", people.complaints.id, "Để hướng dẫn.", False)
     ]
     assert left.tags == ["question:open_restricted"]
     with pytest.raises(Forbidden):
-        service.open_restricted(complaint, actor=people.moderator)
+        triage.open_restricted(complaint, actor=people.moderator)
     with pytest.raises(Forbidden):
-        service.open_restricted(confirmed(), actor=people.complaints)
+        triage.open_restricted(confirmed(), actor=people.complaints)
 
 
 @pytest.mark.parametrize("kind", [Classification.COMPLAINT, Classification.DENUNCIATION])
@@ -927,14 +932,14 @@ def test_no_mail_about_a_complaint_says_anything(ctx: Flask, kind: Classificatio
     )
     with traces() as left:
         classify(question, people, classification=kind)
-        service.ask_more(
+        triage.ask_more(
             question,
             actor=people.complaints,
             seen_revision=question.revision,
             text=f"Hãy nói rõ {marker}.",
         )
-        service.reply_more(question, text=f"Đây là {marker}.")
-        service.refuse(
+        triage.reply_more(question, text=f"Đây là {marker}.")
+        triage.refuse(
             question,
             actor=people.complaints,
             seen_revision=question.revision,

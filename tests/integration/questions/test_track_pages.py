@@ -17,8 +17,9 @@ from PIL import Image
 from app.extensions import db
 from app.files.models import StoredFile
 from app.kernel.clock import now
-from app.questions import queries, service
 from app.questions.models import Question
+from app.questions.queries import staff
+from app.questions.service import answering, triage
 from app.questions.states import PHASE_LABELS, PUBLIC_PHASE, Classification, Stage, Visibility
 from app.submissions import service as submissions
 from app.submissions.states import Consent, NameDisplay
@@ -54,7 +55,7 @@ def opened(app: Flask, client: FlaskClient, **values: Any) -> tuple[str, Page]:
 
 def now_of(app: Flask, code: str) -> Question:
     with app.app_context():
-        question = queries.by_code(code)
+        question = staff.by_code(code)
         assert question.submission is not None
         return question
 
@@ -173,7 +174,7 @@ def test_an_erased_question_is_as_unknown(app: Flask, client: FlaskClient) -> No
 def track_link(app: Flask, code: str) -> str:
     with app.app_context():
         token = submissions.new_track_token(
-            queries.by_code(code).submission, secret_key=str(app.secret_key)
+            staff.by_code(code).submission, secret_key=str(app.secret_key)
         )
         db.session.commit()
         return f"/tra-cuu/lien-ket/{token}"
@@ -259,10 +260,10 @@ def test_pauses_and_extensions_are_explained(app: Flask, client: FlaskClient) ->
         assert "Không tính từ 02/03/2026 đến trước 05/03/2026" in page.text
         assert "Xin cho biết địa chỉ cụ thể" in page.text
         with app.app_context():
-            question, people = queries.by_code(code), cast()
-            service.assign(question, actor=people.moderator, seen_revision=None, unit=people.unit)
+            question, people = staff.by_code(code), cast()
+            triage.assign(question, actor=people.moderator, seen_revision=None, unit=people.unit)
             due = question.due_on
-            service.extend(
+            answering.extend(
                 question,
                 actor=people.approver,
                 seen_revision=question.revision,
@@ -279,10 +280,10 @@ def test_pauses_and_extensions_are_explained(app: Flask, client: FlaskClient) ->
 def test_internal_notes_and_names_stay_inside(app: Flask, client: FlaskClient) -> None:
     code, secret = made(app, stage=Stage.ASSIGNED)
     with app.app_context():
-        question, people = queries.by_code(code), cast()
-        service.add_note(question, actor=people.moderator, text="GHI-CHÚ-NỘI-BỘ")
-        service.hand_back(question, actor=people.officer, seen_revision=None, reason="LÝ-DO-NỘI-BỘ")
-        service.assign(
+        question, people = staff.by_code(code), cast()
+        triage.add_note(question, actor=people.moderator, text="GHI-CHÚ-NỘI-BỘ")
+        triage.hand_back(question, actor=people.officer, seen_revision=None, reason="LÝ-DO-NỘI-BỘ")
+        triage.assign(
             question,
             actor=people.moderator,
             seen_revision=None,

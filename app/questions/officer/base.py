@@ -1,0 +1,196 @@
+"""What every screen of the officers shares: the blueprint, loading a question for this person, and
+the way back to the queue.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.kernel import paging
+from app.kernel.clock import today
+from app.kernel.errors import Forbidden, NotFound
+from app.kernel.web import label_fields
+from app.organisation import queries as organisation
+from app.questions import policy
+from app.questions.models import Question
+from app.questions.officer import restricted
+from app.questions.queries import staff
+from app.questions.queries.staff import QueueFilter, Tab
+from app.workdays import queries as workdays
+
+bp = Blueprint("questions", __name__, url_prefix="/can-bo", template_folder="../templates")
+
+#: Working days ahead that count as «sắp hạn».
+SOON_DAYS = 2
+
+label_fields(
+    text=_l("Nội dung"),
+    reason=_l("Lý do"),
+    short=_l("Trả lời ngắn"),
+    findings=_l("Kết quả kiểm tra, xác minh"),
+    resolution=_l("Giải quyết, hướng dẫn"),
+    contact=_l("Liên hệ"),
+    letter=_l("Văn bản kèm theo"),
+    note=_l("Lời nhắn cho người nhận việc"),
+    outcome=_l("Đã xử lý thế nào"),
+)
+
+
+def me() -> User:
+    """Who is signed in."""
+    user: User = current_user._get_current_object()
+    return user
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the queue the officer came from: a tab and its filters, as they stand in the
+    address.
+    """
+
+    tab: Tab
+    args: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def wanted(self) -> QueueFilter:
+        """The filters as the query wants them; what is unknown is left out."""
+        given = dict(self.args)
+        topic = (
+            {row.slug: row.id for row in organisation.all_topics()} if given.get("linh-vuc") else {}
+        )
+        unit = {row.slug: row.id for row in organisation.all_units()} if given.get("don-vi") else {}
+        until = (
+            workdays.calendar().add_working_days(today(), SOON_DAYS) if given.get("han") else None
+        )
+        return QueueFilter(
+            text=given.get("q", "")[:100],
+            topic_id=topic.get(given.get("linh-vuc", "")),
+            unit_id=unit.get(given.get("don-vi", "")),
+            officer_id=_officer_id(given.get("nguoi", "")),
+            due_until=until,
+        )
+
+    @property
+    def query(self) -> str:
+        """The same as a query string."""
+        return urlencode([("the", self.tab.value), *self.args])
+
+    def url(self, **more: str) -> str:
+        """The address of this list."""
+        return f"{url_for('questions.queue')}?{self.query}" + (
+            f"&{urlencode(more)}" if more else ""
+        )
+
+
+_FILTERS = ("q", "linh-vuc", "don-vi", "nguoi", "han")
+
+
+def _officer_id(username: str) -> int | None:
+    if not username:
+        return None
+    try:
+        return accounts.by_username(username).id
+    except NotFound:
+        return None
+
+
+def place_of(given: dict[str, str]) -> Place | None:
+    """The place that these values name, or None when they name none of this person's tabs."""
+    tabs = staff.tabs_for(me())
+    if given.get("the") not in [tab.value for tab in tabs]:
+        return None
+    return Place(
+        Tab(given["the"]), tuple((name, given[name][:100]) for name in _FILTERS if given.get(name))
+    )
+
+
+def here() -> Place | None:
+    """The place of this request: from the address, or from the form's `next`."""
+    if request.method == "GET":
+        return place_of(request.args.to_dict())
+    typed = parse_qs(request.form.get("next", ""))
+    return place_of({name: values[0] for name, values in typed.items()})
+
+
+def load(code: str) -> Question:
+    """The question, for somebody who may read it and, where it is restricted, has opened it.
+
+    Raises NotFound for everybody else: that there is such a question is already something to know.
+    Forbidden before the gate.
+    """
+    question = load_closed(code)
+    if policy.is_restricted(question) and not restricted.is_open(question, me()):
+        raise Forbidden(
+            _("Hồ sơ này hạn chế người đọc. Hãy mở hồ sơ trước; việc mở được ghi vào nhật ký.")
+        )
+    return question
+
+
+def load_closed(code: str) -> Question:
+    """The same without asking whether it has been opened: for the gate itself."""
+    question = staff.by_code(code)
+    if not policy.may_read(me(), question):
+        raise NotFound
+    return question
+
+
+def workbench(question: Question, place: Place | None = None, **anchor: str) -> str:
+    """The address of the question's workbench."""
+    address = url_for("questions.show", code=question.submission.code)
+    return (
+        address + (f"?{place.query}" if place else "") + (f"#{anchor['anchor']}" if anchor else "")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Remembers, before a step is taken, where in the list the question stood."""
+
+    question: Question
+    place: Place | None
+    cursor: str | None
+
+    def onwards(self) -> ResponseReturnValue:
+        """After the step: the next question of the list, the list when there is none, the question
+        when it came from no list.
+        """
+        if self.place is None:
+            return redirect(
+                workbench(self.question)
+                if policy.may_read(me(), self.question)
+                else url_for("questions.queue")
+            )
+        for cursor in (self.cursor, None):
+            page = staff.queue(me(), self.place.tab, self.place.wanted, after=cursor, size=2)
+            for row in page.items:
+                if row.id != self.question.id:
+                    return redirect(
+                        url_for("questions.show", code=row.code) + f"?{self.place.query}"
+                    )
+        return redirect(self.place.url())
+
+    def stay(self, anchor: str = "") -> ResponseReturnValue:
+        """After the step: the same question again."""
+        return redirect(
+            workbench(self.question, self.place, **({"anchor": anchor} if anchor else {}))
+        )
+
+
+def leaving(question: Question) -> Leaving:
+    """Where the question stands in the officer's list now."""
+    place = here()
+    if place is None:
+        return Leaving(question, None, None)
+    key = (
+        (question.answered_at, question.id)
+        if place.tab is Tab.ANSWERED
+        else (question.sort_on, question.id)
+    )
+    return Leaving(question, place, paging.encode(key) if key[0] is not None else None)
