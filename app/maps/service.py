@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 
 from app.access import P
 from app.access.actors import Actor
+from app.audit import moving
 from app.audit import service as audit
 from app.consultations import policy
 from app.consultations.models import Consultation
@@ -267,7 +268,7 @@ def _begin(layer: MapLayer, actor: Actor, seen_revision: int | None) -> Consulta
         else None
     )
     guard(consultation, actor)
-    core.check_revision(layer, seen_revision)
+    moving.check_revision(layer, seen_revision)
     return consultation
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import Actor
+from app.audit import moving
 from app.comments import policy
 from app.comments.models import VillageMeeting
 from app.comments.service import commenting
@@ -338,7 +339,7 @@ def edit_meeting(
     Raises Forbidden, Stale.
     """
     guard(consultation, actor)
-    core.check_revision(meeting, seen_revision)
+    moving.check_revision(meeting, seen_revision)
     meeting.note = clean(note)[:MEETING_NOTE_MAX]
     if file_keys:
         files.claim(file_keys, Ref("village_meeting", meeting.id))

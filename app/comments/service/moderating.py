@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from app.access import P
 from app.access.actors import Actor
+from app.audit.moving import check_revision, need_text
 from app.comments.events import CommentMoved
 from app.comments.models import Comment, CommentLog, SurveyAnswer
 from app.comments.service.moving import (
@@ -23,7 +24,6 @@ from app.comments.service.moving import (
 )
 from app.comments.states import TargetKind
 from app.comments.targets import _clause_exists, _project_exists
-from app.consultations.service.core import check_revision, need_text
 from app.consultations.states import Visibility
 from app.extensions import db
 from app.kernel import publication

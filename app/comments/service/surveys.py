@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 
 from app.access import P
 from app.access.actors import Actor
+from app.audit import moving as audit_moving
 from app.comments.models import Comment, SurveyAnswer, SurveyQuestion
 from app.comments.queries.surveys import OpenAnswer, questions_of
 from app.comments.service import moving
 from app.comments.states import SurveyKind
-from app.consultations.service import core
 from app.extensions import db
 from app.kernel import publication
 from app.kernel.clock import now
@@ -115,7 +115,7 @@ def clear(
     answer, comment = found.answer, found.comment
     if not actor.has(P.COMMENT_MODERATE):
         raise Forbidden(_("Bạn không có quyền kiểm duyệt câu trả lời này."))
-    core.check_revision(comment, seen_revision)
+    audit_moving.check_revision(comment, seen_revision)
     text = clean(text)
     if show and not found.may_be_shown:
         raise Refused(

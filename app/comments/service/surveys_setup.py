@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import SYSTEM, Actor
+from app.audit import moving
 from app.comments.models import SurveyAnswer, SurveyQuestion
 from app.comments.states import SurveyKind
 from app.consultations import policy
@@ -139,7 +140,7 @@ def remove(
 def _check(consultation: Consultation, actor: Actor, seen_revision: int | None) -> None:
     if actor is not SYSTEM and not policy.may_edit(actor, consultation):
         raise Forbidden(_("Chỉ đơn vị chủ trì và người phụ trách được sửa nội dung này."))
-    core.check_revision(consultation, seen_revision)
+    moving.check_revision(consultation, seen_revision)
     if is_locked(consultation):
         raise Refused(_("Đã có người trả lời nên câu hỏi gợi ý không sửa được nữa."))
 

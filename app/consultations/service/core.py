@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from app.access.actors import SYSTEM, Actor
-from app.audit import service as audit
+from app.audit.moving import Mover
 from app.consultations import policy
 from app.consultations.events import ConsultationMoved
 from app.consultations.models import Consultation, ConsultationLog
@@ -17,39 +16,7 @@ from app.consultations.queries import public as gate
 from app.consultations.states import FLOW, Stage, Visibility
 from app.extensions import db
 from app.kernel import fulltext, publication
-from app.kernel.clock import now
-from app.kernel.errors import Forbidden, Refused, Stale
 from app.kernel.events import emit
-from app.kernel.links import Ref
-from app.kernel.text import clean
-
-NOTE_MAX = 2000
-
-
-def ref(consultation: Consultation) -> Ref:
-    """The reference by which other features know this consultation."""
-    return Ref("consultation", consultation.id)
-
-
-def check_revision(thing: Any, seen_revision: int | None) -> None:
-    """Raise Stale when somebody changed the thing since the officer's page was made (None: not an
-    officer's page).
-    """
-    if seen_revision is not None and thing.revision != seen_revision:
-        raise Stale(
-            _(
-                "Người khác vừa thay đổi mục này sau khi bạn mở trang. Hãy xem lại bản mới rồi "
-                "làm tiếp."
-            )
-        )
-
-
-def need_text(text: str, message: str) -> str:
-    """The cleaned reason, or Refused when there is none."""
-    text = clean(text)
-    if not text:
-        raise Refused(message)
-    return text
 
 
 def document_of(consultation: Consultation) -> tuple[str, str]:
@@ -71,43 +38,16 @@ def reindex(consultation: Consultation) -> None:
 
 # Consultations
 # --------------------------------------------------------------------------------------------------
-def write_log(
-    consultation: Consultation,
-    move: str,
-    actor: Actor,
-    *,
-    from_stage: Stage | None = None,
-    note: str = "",
-    public: bool = False,
-) -> None:
-    """Add one row to the consultation's log."""
-    db.session.add(
-        ConsultationLog(
-            consultation_id=consultation.id,
-            actor_id=actor.id,
-            actor=actor.full_name,
-            move=move,
-            from_stage=from_stage,
-            to_stage=consultation.stage,
-            note=note[:NOTE_MAX],
-            public=public,
-        )
-    )
-
-
-def record(
-    consultation: Consultation, move: str, actor: Actor, data: Mapping[str, Any] | None = None
-) -> None:
-    """Put an act into the hash-chained record: a consultation's posting, dates and texts have to be
-    provable afterwards.
-    """
-    audit.record(
-        f"consultation:{move}",
-        actor_id=actor.id,
-        actor=actor.full_name,
-        about=ref(consultation),
-        data=data,
-    )
+# Its posting, dates and texts have to be provable afterwards: every act is recorded.
+mover: Mover[Consultation] = Mover(
+    "consultation",
+    FLOW,
+    ConsultationLog,
+    lambda actor, _consultation, name: policy.may_ever(actor, name),
+    trusted=(SYSTEM,),
+    always_recorded=True,
+)
+ref, guard, write_log, record = mover.ref, mover.guard, mover.write_log, mover.record
 
 
 def note_change(
@@ -130,20 +70,6 @@ def note_change(
         publication.bump()
 
 
-def guard(
-    consultation: Consultation, name: str, *, actor: Actor, seen_revision: int | None
-) -> None:
-    """Refuse before anything is changed: who, from which page, from which stage.
-
-    Raises Forbidden when a person may not, Stale when the page was old, Refused when the table has
-    no such move from here.
-    """
-    if actor is not SYSTEM and not policy.may_ever(actor, name):
-        raise Forbidden(_("Bạn không có quyền thực hiện bước này."))
-    check_revision(consultation, seen_revision)
-    FLOW.next(consultation.stage, name)
-
-
 def move(
     consultation: Consultation,
     name: str,
@@ -157,19 +83,19 @@ def move(
     """Take one step of the workflow: the only place where a consultation's stage or visibility
     changes.
     """
-    guard(consultation, name, actor=actor, seen_revision=None)
-    before = consultation.stage
-    consultation.stage = FLOW.next(before, name)
-    if visibility is not None:
-        consultation.visibility = visibility
-    consultation.updated_at = now()
-    db.session.flush()
-    write_log(consultation, name, actor, from_stage=before, note=note, public=public_note)
-    record(
+
+    def change(_before: Stage) -> None:
+        if visibility is not None:
+            consultation.visibility = visibility
+
+    mover.step(
         consultation,
         name,
-        actor,
-        {"from": before.value, "to": consultation.stage.value, **(details or {})},
+        actor=actor,
+        change=change,
+        note=note,
+        public_note=public_note,
+        data=details,
     )
     reindex(consultation)
     publication.bump()

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import SYSTEM, Actor
+from app.audit import moving
 from app.consultations import policy
 from app.consultations.models import Consultation, DossierItem
 from app.consultations.queries import dossier
@@ -80,7 +81,7 @@ def rename(
     """Change its title and kind. Raises Forbidden, Stale and FieldError."""
     consultation = _consultation(item)
     _check_actor(consultation, actor)
-    core.check_revision(consultation, seen_revision)
+    moving.check_revision(consultation, seen_revision)
     title = _checked_title(title)
     if (item.title, item.kind) != (title, kind):
         before = item.title
@@ -99,7 +100,7 @@ def move(item: DossierItem, *, actor: Actor, up: bool, seen_revision: int | None
     """One place up or down; at the end of the list nothing happens. Raises Forbidden and Stale."""
     consultation = _consultation(item)
     _check_actor(consultation, actor)
-    core.check_revision(consultation, seen_revision)
+    moving.check_revision(consultation, seen_revision)
     rows = [row for row in dossier.items(consultation.id) if row.light_of_id is None]
     here = rows.index(item)
     there = here - 1 if up else here + 1
@@ -121,7 +122,7 @@ def remove(
     """
     consultation = _consultation(item)
     _check_actor(consultation, actor)
-    core.check_revision(consultation, seen_revision)
+    moving.check_revision(consultation, seen_revision)
     posted = consultation.stage is not Stage.DRAFT
     reason = clean_line(reason)
     if posted and not reason:

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.access import P
 from app.access.actors import SYSTEM, Actor
+from app.audit import moving
 from app.consultations import policy, rules
 from app.consultations.models import Consultation, PublicMeeting
 from app.consultations.queries import rules as rule_table
@@ -128,7 +129,7 @@ def edit(
     """
     if actor is not SYSTEM and not policy.may_edit(actor, consultation):
         raise Forbidden(_("Chỉ đơn vị chủ trì và người phụ trách được sửa nội dung này."))
-    core.check_revision(consultation, seen_revision)
+    moving.check_revision(consultation, seen_revision)
     values = {
         name: value
         for name, value in _values(facts, consultation).items()

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import SYSTEM, Actor
+from app.audit import moving
 from app.consultations import rules
 from app.consultations.models import Consultation
 from app.consultations.queries import dossier
@@ -85,7 +86,7 @@ def unschedule(
     Raises Forbidden, Stale and Refused (no reason, or its first day has come).
     """
     core.guard(consultation, "unschedule", actor=actor, seen_revision=seen_revision)
-    reason = core.need_text(reason, _("Hãy viết lý do rút về bản nháp."))
+    reason = moving.need_text(reason, _("Hãy viết lý do rút về bản nháp."))
     if consultation.opens_on is None or consultation.opens_on <= today():
         raise Refused(_("Đã đến ngày mở nên không rút về bản nháp được nữa."))
     return core.move(
@@ -174,7 +175,7 @@ def hide(
     Raises Forbidden, Stale and Refused.
     """
     core.guard(consultation, "hide", actor=actor, seen_revision=seen_revision)
-    reason = core.need_text(reason, _("Hãy viết lý do gỡ."))[:500]
+    reason = moving.need_text(reason, _("Hãy viết lý do gỡ."))[:500]
     if consultation.visibility is not Visibility.PUBLIC:
         raise Refused(_("Cuộc lấy ý kiến này không còn công khai."))
     consultation.hidden_reason = reason

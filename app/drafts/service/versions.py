@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.access.actors import Actor
+from app.audit import moving
 from app.consultations import policy
 from app.consultations.models import Consultation
 from app.consultations.queries import staff
@@ -206,7 +207,7 @@ def _open(version: DraftVersion, actor: Actor, seen_revision: int | None) -> Con
     """The version may be changed, by this person, from the page that they saw."""
     consultation = staff.by_id(version.consultation_id)
     _guard(consultation, actor)
-    core.check_revision(version, seen_revision)
+    moving.check_revision(version, seen_revision)
     if version.published_at is not None:
         raise Refused(_("Bản đã công bố không sửa được. Hãy tạo bản mới từ bản này."))
     return consultation

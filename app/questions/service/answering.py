@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import CITIZEN, SYSTEM, Actor
+from app.audit.moving import need_text
 from app.extensions import db
 from app.files import service as files
 from app.kernel.clock import now, today
@@ -28,7 +29,6 @@ from app.questions.service.core import (
     draft_files,
     guard,
     move,
-    need_text,
     pauses,
     record,
     set_due,

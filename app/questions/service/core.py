@@ -7,16 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
-from app.access.actors import CITIZEN, SYSTEM, Actor
-from app.audit import service as audit
+from app.access.actors import Actor
+from app.audit.moving import Mover
 from app.extensions import db
-from app.kernel.clock import now, today
-from app.kernel.errors import Forbidden, Refused, Stale
+from app.kernel.clock import today
 from app.kernel.events import emit
 from app.kernel.links import Ref
-from app.kernel.text import clean
 from app.questions import policy
 from app.questions.events import QuestionMoved
 from app.questions.models import Question, QuestionLog, QuestionPause
@@ -32,11 +29,6 @@ FAR_AWAY = dt.date(9999, 1, 1)
 NOTE_MAX = 2000
 
 
-def ref(question: Question) -> Ref:
-    """The reference by which other features know this question."""
-    return Ref("question", question.id)
-
-
 def approved_files(question: Question) -> Ref:
     """The owner of what is attached to the approved answer: citizens may fetch it."""
     return Ref("answer", question.id)
@@ -49,67 +41,8 @@ def draft_files(question: Question) -> Ref:
     return Ref("draft", question.id)
 
 
-def check_revision(question: Question, seen_revision: int | None) -> None:
-    """Raise Stale when somebody changed the question since the officer's page was made (None: not
-    an officer's page).
-    """
-    if seen_revision is not None and question.revision != seen_revision:
-        raise Stale(
-            _(
-                "Người khác vừa thay đổi câu hỏi này sau khi bạn mở trang. Hãy xem lại trạng thái "
-                "mới rồi làm tiếp."
-            )
-        )
-
-
-def write_log(
-    question: Question,
-    move: str,
-    actor: Actor,
-    *,
-    from_stage: Stage | None,
-    note: str = "",
-    public: bool = False,
-) -> None:
-    """Add one row to the question's log."""
-    db.session.add(
-        QuestionLog(
-            question_id=question.id,
-            actor_id=actor.id,
-            actor=actor.full_name,
-            move=move,
-            from_stage=from_stage,
-            to_stage=question.stage,
-            note=note[:NOTE_MAX],
-            public=public,
-        )
-    )
-
-
-def record(
-    question: Question, move: str, actor: Actor, data: Mapping[str, Any] | None = None
-) -> None:
-    """Put an act of staff into the hash-chained record. Citizens' acts are in the log only."""
-    if actor.id is not None:
-        audit.record(
-            f"question:{move}",
-            actor_id=actor.id,
-            actor=actor.full_name,
-            about=ref(question),
-            data=data,
-        )
-
-
-def guard(question: Question, name: str, *, actor: Actor, seen_revision: int | None) -> None:
-    """Refuse before anything is changed: who, from which page, from which stage.
-
-    Raises Forbidden when a person may not, Stale when the page was old, Refused when the table has
-    no such move from here.
-    """
-    if actor not in (CITIZEN, SYSTEM) and not policy.may_ever(actor, question, name):
-        raise Forbidden(_("Bạn không có quyền thực hiện bước này."))
-    check_revision(question, seen_revision)
-    FLOW.next(question.stage, name)
+mover: Mover[Question] = Mover("question", FLOW, QuestionLog, policy.may_ever)
+ref, guard, write_log, record = mover.ref, mover.guard, mover.write_log, mover.record
 
 
 def move(
@@ -128,20 +61,21 @@ def move(
     this. `target` is given only where the table says «where it was». Raises Forbidden when a person
     may not, Refused when the table has no such move.
     """
-    guard(question, name, actor=actor, seen_revision=None)
-    before = question.stage
-    after = FLOW.next(before, name)
-    question.stage = target or after
-    if question.stage is not before:
-        # Before anybody is told, since mails name the new date; and in one UPDATE with the stage.
-        with db.session.no_autoflush:
+
+    def change(before: Stage) -> None:
+        # Before anybody is told, since mails name the new date.
+        if question.stage is not before:
             set_due(question)
-    # A move that leaves every column alone must still raise the revision, so that a stale page is
-    # noticed.
-    question.updated_at = now()
-    db.session.flush()
-    write_log(question, name, actor, from_stage=before, note=note, public=public_note)
-    record(question, name, actor, {"from": before.value, "to": question.stage.value})
+
+    mover.step(
+        question,
+        name,
+        actor=actor,
+        target=target,
+        change=change,
+        note=note,
+        public_note=public_note,
+    )
     emit(QuestionMoved(question, name, actor, note, details or {}))
     return question
 
@@ -194,11 +128,3 @@ def end_pause(question: Question) -> None:
         .where(QuestionPause.question_id == question.id, QuestionPause.ended_on.is_(None))
         .values(ended_on=today())
     )
-
-
-def need_text(text: str, message: str) -> str:
-    """The cleaned reason, or Refused when there is none."""
-    text = clean(text)
-    if not text:
-        raise Refused(message)
-    return text

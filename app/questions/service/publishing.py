@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.access import P
 from app.access.actors import SYSTEM, Actor
+from app.audit.moving import check_revision, need_text
 from app.extensions import db
 from app.files import service as files
 from app.kernel import fulltext
@@ -34,11 +35,9 @@ from app.questions.queries.desk import official_contacts
 from app.questions.service import triage
 from app.questions.service.core import (
     approved_files,
-    check_revision,
     draft_files,
     guard,
     move,
-    need_text,
     record,
     ref,
     set_due,

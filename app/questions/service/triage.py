@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from app.access.actors import CITIZEN, Actor
 from app.accounts.models import User
+from app.audit.moving import check_revision, need_text
 from app.extensions import db
 from app.kernel.clock import now, today
 from app.kernel.errors import FieldError, Forbidden, Refused
@@ -20,11 +21,9 @@ from app.questions import policy
 from app.questions.events import QuestionMoved
 from app.questions.models import Question, QuestionMessage
 from app.questions.service.core import (
-    check_revision,
     end_pause,
     guard,
     move,
-    need_text,
     record,
     set_due,
     start_pause,

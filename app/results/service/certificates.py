@@ -13,6 +13,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.access.actors import Actor
+from app.audit import moving
 from app.comments.models import Comment
 from app.consultations.models import Consultation, ConsultationLog, DossierItem
 from app.consultations.service import core
@@ -66,7 +67,7 @@ def make(consultation: Consultation, *, actor: Actor, seen_revision: int | None)
         raise Forbidden(
             _("Bạn không có quyền lập giấy chứng nhận, hoặc cuộc lấy ý kiến chưa hết hạn.")
         )
-    core.check_revision(consultation, seen_revision)
+    moving.check_revision(consultation, seen_revision)
     db.session.execute(
         sa.select(Consultation.id).where(Consultation.id == consultation.id).with_for_update()
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import Actor
+from app.audit import moving
 from app.consultations.models import Consultation, ConsultationLog
 from app.consultations.service import core
 from app.extensions import db
@@ -37,7 +38,7 @@ def _guard(consultation: Consultation, actor: Actor, seen_revision: int | None) 
         raise Forbidden(
             _("Bạn không có quyền phát hành bảng tổng hợp, hoặc cuộc lấy ý kiến chưa hết hạn.")
         )
-    core.check_revision(consultation, seen_revision)
+    moving.check_revision(consultation, seen_revision)
 
 
 def is_open(consultation: Consultation) -> bool:
@@ -235,7 +236,7 @@ def unlock(
     Raises Forbidden, Stale and Refused (no reason, nothing issued, open already).
     """
     _guard(consultation, actor, seen_revision)
-    reason = core.need_text(reason, _("Hãy ghi lý do phát hành lại."))[:REASON_MAX]
+    reason = moving.need_text(reason, _("Hãy ghi lý do phát hành lại."))[:REASON_MAX]
     newest = queries.newest_issue(consultation.id)
     if newest is None:
         raise Refused(_("Chưa có bảng nào được phát hành."))

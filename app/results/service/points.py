@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import SYSTEM, Actor
+from app.audit import moving as audit_moving
 from app.comments.models import Comment
 from app.comments.service import moving
 from app.consultations.models import Consultation
@@ -387,7 +388,7 @@ def reword(point: Point, table_text: str, *, actor: Actor, seen_revision: int | 
     """
     consultation = db.session.get_one(Consultation, point.consultation_id)
     need_group(actor, consultation)
-    core.check_revision(point, seen_revision)
+    audit_moving.check_revision(point, seen_revision)
     if point.issued_number is not None:
         raise Refused(locked_message())
     wording = clean(table_text)

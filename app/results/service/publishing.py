@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import Actor
+from app.audit import moving
 from app.consultations import policy
 from app.consultations.models import Consultation
 from app.consultations.queries.public import RESULT_DAYS
@@ -46,7 +47,7 @@ def save(
     """
     if not (policy.may_edit(actor, consultation) or results_policy.may_issue(actor, consultation)):
         raise Forbidden(_("Bạn không có quyền soạn trang kết quả ở bước này."))
-    core.check_revision(consultation, seen_revision)
+    moving.check_revision(consultation, seen_revision)
     texts = {name: clean(text) for name, text in zip(FIELDS, (asked, heard, done), strict=True)}
     for name, text in texts.items():
         if len(text) > TEXT_MAX:

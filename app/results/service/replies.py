@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import Actor
+from app.audit.moving import check_revision, need_text
 from app.comments.answers import DECISION_LABELS, Decision
 from app.consultations import policy
 from app.consultations.models import Consultation
-from app.consultations.service.core import check_revision, need_text
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import DomainError, FieldError, Forbidden, Refused

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import Actor
+from app.audit.moving import check_revision
 from app.comments.models import Comment
 from app.consultations.models import Consultation
-from app.consultations.service.core import check_revision
 from app.consultations.states import LAND_TYPES
 from app.extensions import db
 from app.kernel.clock import today

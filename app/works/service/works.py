@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.access.actors import Actor
+from app.audit import moving
 from app.consultations import policy, voices
 from app.consultations.models import Consultation
 from app.consultations.service import core
@@ -51,7 +52,7 @@ def save(
     _guard(consultation, actor)
     lock(consultation)
     if item is not None:
-        core.check_revision(item, seen_revision)
+        moving.check_revision(item, seen_revision)
     row, problems = check(raw, queries.land_types(today()))
     if row is None:
         raise FieldError(problems[0].field, problems[0].message)
@@ -65,7 +66,7 @@ def save(
         changed = changes(item, row)
         if not changed:
             return item
-        note = shorten(f"{row.code}: " + "; ".join(changed), core.NOTE_MAX)
+        note = shorten(f"{row.code}: " + "; ".join(changed), moving.NOTE_MAX)
         write(item, row)
     _done(consultation, actor, note, {"codes": [row.code]})
     return item
@@ -108,7 +109,7 @@ def remove(
     """
     _guard(consultation, actor)
     lock(consultation)
-    core.check_revision(item, seen_revision)
+    moving.check_revision(item, seen_revision)
     code = item.code
     gone = take_out([item])[0] == [code]
     _done(consultation, actor, _("Bỏ %(code)s.", code=code), {"codes": [code], "kept": not gone})
@@ -121,7 +122,7 @@ def restore(
     """Put a work back into the list that was taken out and kept. Raises Forbidden, Stale."""
     _guard(consultation, actor)
     lock(consultation)
-    core.check_revision(item, seen_revision)
+    moving.check_revision(item, seen_revision)
     if item.removed_at is None:
         return
     item.removed_at = None
