@@ -37,7 +37,7 @@ import sys
 from app import create_app
 from app.imports import kinds
 from app.jobs import runner
-from tests.integration.consultations.test_imports_job import WORKS_FILE, read_by_tests
+from tests.integration.imports.test_imports_job import WORKS_FILE, read_by_tests
 
 settings = {"environment": "test", "secret_key": "x" * 40, "page_cache": False}
 app = create_app(sys.argv[1], settings | {"database_url": sys.argv[2]})

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.access import Role
-from app.access.actors import SYSTEM
+from app.access.actors import CITIZEN, SYSTEM
 from app.comments.answers import Decision
 from app.comments.models import Comment, VillageMeeting
 from app.comments.service import moving
@@ -93,7 +93,7 @@ def test_a_comment_that_left_takes_its_points_and_an_empty_reply_along(ctx: Flas
     consultation, comments = make_file()
     answer(consultation, points_of(consultation)[:1], who)
     assert db.session.scalar(sa.select(Consultation.replied_count)) == 1
-    moving.move_comment(comments[0], "withdraw", actor=core.CITIZEN)
+    moving.move_comment(comments[0], "withdraw", actor=CITIZEN)
     points.make_points(consultation)
     db.session.commit()
     assert len(points_of(consultation)) == 3
