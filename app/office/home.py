@@ -17,7 +17,7 @@ from app.mailer import queries as mailer
 from app.questions.officer.base import Place, me
 from app.questions.queries import desk, staff
 from app.questions.queries.staff import TAB_LABELS, Tab
-from app.questions.service import bulk
+from app.questions.service.bulk import many
 from app.questions.states import STAGE_COLOURS, STAGE_LABELS
 from app.workdays import queries as workdays
 
@@ -56,9 +56,7 @@ def home() -> ResponseReturnValue:
         rows=page.items if page else [],
         more=bool(page and page.next_cursor),
         notices=_notices(user),
-        undo=desk.undoable(user, minutes=bulk.UNDO_MINUTES)
-        if user.has(P.QUESTION_ASSIGN)
-        else None,
+        undo=many.undoable(user) if user.has(P.QUESTION_ASSIGN) else None,
         links=_links(user),
         stage_labels=STAGE_LABELS,
         stage_colours=STAGE_COLOURS,

@@ -5,9 +5,8 @@ any list.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import flash, redirect, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,18 +14,19 @@ from flask_babel import lazy_gettext as _l
 from app.access import P, require
 from app.comments import policy
 from app.comments.forms.moderating import CommentFilterForm
+from app.comments.models import Comment
 from app.comments.officer.base import bp
 from app.comments.officer.places import FILTERS, QUEUE, CommentPlace, here
 from app.comments.queries import meetings
 from app.comments.queries import staff as lists
 from app.comments.queries.figures import Figure, Figures, figures
-from app.comments.service import bulk as many
-from app.comments.service.bulk import CommentChoice
+from app.comments.service.bulk import CommentChoice, many
 from app.comments.states import COMMENT_STAGE_LABELS, SENDER_LABELS, STANCE_LABELS
 from app.consultations.officer.base import add_tab, load, me
 from app.consultations.states import VISIBILITY_LABELS
-from app.kernel.errors import Refused
-from app.kernel.office_forms import seen_of
+from app.desk.bulk import BulkLine
+from app.desk.places import args_of
+from app.desk.screens import BulkScreens, Row, nothing_chosen
 from app.kernel.text import clean
 from app.kernel.web import commits
 from app.submissions.screening import LIKELY_SPAM
@@ -62,9 +62,7 @@ def comments(slug: str) -> ResponseReturnValue:
     given = request.args.to_dict()
     place = CommentPlace(
         slug=slug,
-        args=tuple(
-            (name, given[name][:100]) for name in FILTERS if given.get(name) and name != "cuoc"
-        ),
+        args=args_of(given, (name for name in FILTERS if name != "cuoc")),
     )
     page = place.rows(after=given.get("sau"), before=given.get("truoc"))
     form = CommentFilterForm(request.args)
@@ -85,7 +83,7 @@ def comments(slug: str) -> ResponseReturnValue:
         bulk=[(value, WORK_LABELS[value]) for value in ("cong-khai", "giu-lai", "rac")]
         if me().has(P.COMMENT_MODERATE)
         else [],
-        undo=lists.undoable(me(), minutes=many.UNDO_MINUTES),
+        undo=many.undoable(me()),
         prev_url=place.url(truoc=page.previous_cursor) if page.previous_cursor else None,
         next_url=place.url(sau=page.next_cursor) if page.next_cursor else None,
         **row_context(),
@@ -131,11 +129,19 @@ def figure_rows(found: Figures) -> FigureRows:
 
 # Many at once
 # --------------------------------------------------------------------------------------------------
-def _choice(given: Any) -> CommentChoice:
+def _choice(given: Mapping[str, str]) -> CommentChoice:
     work = given.get("viec", "")
     if work not in _MOVES:
-        raise Refused(_("Hãy chọn việc cần làm với các góp ý đã chọn."))
+        raise nothing_chosen(many)
     return CommentChoice(_MOVES[work], clean(given.get("ly-do", ""))[:500])
+
+
+def _previewed(choice: CommentChoice) -> CommentChoice:
+    """The reason is asked for on the preview: what the others would be is the same whatever it
+    says.
+    """
+    asks = choice.move == "keep_back" and not choice.reason
+    return CommentChoice(choice.move, "…") if asks else choice
 
 
 def _sentence(choice: CommentChoice, n: int) -> str:
@@ -150,52 +156,33 @@ def _sentence(choice: CommentChoice, n: int) -> str:
             return str(_("Khôi phục %(n)s góp ý", n=n))
 
 
+def _row(line: BulkLine[Comment]) -> Row:
+    comment, sent = line.thing, line.thing.submission
+    title = sent.public_title or sent.title
+    seen = f"{comment.id}:{comment.revision}"
+    return Row(sent.code, title, line.before, line.after, line.problem, seen, comment)
+
+
+screens = BulkScreens(
+    bulk=many,
+    template="comments/bulk.html",
+    endpoint="comments.bulk_comments",
+    run_endpoint="comments.run_bulk_comments",
+    here=here,
+    queue=lambda: QUEUE,
+    choice=_choice,
+    previewed=_previewed,
+    sentence=_sentence,
+    row=_row,
+    fields=("ly-do",),
+)
+
+
 @bp.get("/gop-y/hang-loat")
 @require(P.COMMENT_MODERATE)
 def bulk_comments() -> ResponseReturnValue:
-    """What would change, and what stands in the way. Nothing is changed."""
-    place = here()
-    back = place.url() if place else QUEUE
-    chosen = lists.by_codes(request.args.getlist("ma")[: many.BULK_MAX + 1])
-    if not chosen:
-        flash(_("Hãy chọn ít nhất một góp ý."), "error")
-        return redirect(back)
-    if request.args.get("viec", "") not in _MOVES:
-        flash(_("Hãy chọn việc cần làm với các góp ý đã chọn."), "error")
-        return redirect(back)
-    choice = _choice(request.args)
-    asks = choice.move == "keep_back" and not choice.reason
-    if asks:
-        # The reason is asked for on this page: what the others would be is the same whatever it
-        # says.
-        choice = CommentChoice(choice.move, "…")
-    lines = many.preview_bulk([comment.id for comment in chosen], choice, actor=me())
-    possible = [line for line in lines if not line.problem]
-    kept = [
-        *_place_args(place),
-        ("viec", request.args["viec"]),
-        ("ly-do", request.args.get("ly-do", "")),
-    ]
-    codes = [("ma", line.comment.submission.code) for line in possible]
-    without = f"{request.path}?{urlencode([*kept, *codes])}"
-    return render_template(
-        "comments/bulk.html",
-        title=_sentence(choice, len(lines)),
-        choice=choice,
-        reason="" if asks else choice.reason,
-        lines=lines,
-        possible=possible,
-        without_url=without if possible and len(possible) < len(lines) else None,
-        work=request.args["viec"],
-        place=place,
-        back=back,
-    )
-
-
-def _place_args(place: CommentPlace | None) -> list[tuple[str, str]]:
-    if place is None:
-        return []
-    return [("the", place.tab.value) if place.tab else ("ds", place.slug), *place.args]
+    """What would change, and what stands in the way."""
+    return screens.preview(me())
 
 
 @bp.post("/gop-y/hang-loat")
@@ -203,19 +190,7 @@ def _place_args(place: CommentPlace | None) -> list[tuple[str, str]]:
 @commits
 def run_bulk_comments() -> ResponseReturnValue:
     """Do it to all of them or to none."""
-    choice = _choice(request.form)
-    seen = _seen(request.form.getlist("seen"))
-    many.run_bulk(seen, choice, actor=me())
-    flash(_("Đã thực hiện: %(what)s.", what=_sentence(choice, len(seen))), "success")
-    place = here()
-    return redirect(place.url() if place else QUEUE)
-
-
-def _seen(pairs: list[str]) -> dict[int, int]:
-    found = seen_of(pairs)
-    if not found:
-        raise Refused(_("Hãy chọn ít nhất một góp ý."))
-    return found
+    return screens.run(me())
 
 
 @bp.post("/gop-y/hang-loat/hoan-tac")
@@ -223,7 +198,4 @@ def _seen(pairs: list[str]) -> dict[int, int]:
 @commits
 def undo_bulk_comments() -> ResponseReturnValue:
     """Put everything back as it was."""
-    many.undo_bulk(lists.bulk_action(request.form.get("bulk", type=int) or 0), actor=me())
-    flash(_("Đã hoàn tác. Các góp ý trở lại như trước."), "success")
-    place = here()
-    return redirect(place.url() if place else QUEUE)
+    return screens.undo(me())

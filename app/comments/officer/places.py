@@ -5,11 +5,10 @@ with its filters; and the way on.
 import enum
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import url_for
 
 from app.access import P
 from app.comments.models import Comment
@@ -19,9 +18,10 @@ from app.comments.states import CommentStage, SenderKind, Stance, TargetKind
 from app.consultations.models import Consultation
 from app.consultations.officer.base import me
 from app.consultations.queries import staff
+from app.desk import places
+from app.desk.places import Leaving
 from app.extensions import db
 from app.kernel import paging
-from app.kernel.errors import NotFound
 from app.kernel.paging import Page
 from app.submissions.states import Channel
 
@@ -99,7 +99,7 @@ def _consultation_id(slug: str) -> int | None:
 
 def place_of(given: dict[str, str]) -> CommentPlace | None:
     """The place that these values name, or None when they name none of this person's lists."""
-    args = tuple((name, given[name][:100]) for name in FILTERS if given.get(name))
+    args = places.args_of(given, FILTERS)
     if given.get("the") in [tab.value for tab in CommentTab] and me().has(P.COMMENT_MODERATE):
         return CommentPlace(CommentTab(given["the"]), args=args)
     return CommentPlace(slug=given["ds"][:100], args=args) if given.get("ds") else None
@@ -107,53 +107,24 @@ def place_of(given: dict[str, str]) -> CommentPlace | None:
 
 def here() -> CommentPlace | None:
     """The place of this request: from the address, or from the form's `next`."""
-    if request.method == "GET":
-        return place_of(request.args.to_dict())
-    typed = parse_qs(request.form.get("next", ""))
-    return place_of({name: values[0] for name, values in typed.items()})
+    return places.here(place_of)
 
 
 def workbench(code: str, place: CommentPlace | None = None, *, anchor: str = "") -> str:
     """The address of a comment's workbench."""
-    address = url_for("comments.comment", code=code)
-    return address + (f"?{place.query}" if place else "") + (f"#{anchor}" if anchor else "")
+    return places.at(_address(code), place, anchor)
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """Remembers, before a step is taken, where in the list the comment stood."""
-
-    comment: Comment
-    place: CommentPlace | None
-    cursor: str | None
-
-    def onwards(self) -> ResponseReturnValue:
-        """After the step: the next comment of the list, the list when there is none, the comment
-        when it came from no list.
-        """
-        if self.place is None:
-            return redirect(workbench(self.comment.submission.code))
-        try:
-            for cursor in (self.cursor, None) if self.place.tab else (self.cursor,):
-                for row in self.place.rows(after=cursor, size=2).items:
-                    if row.id != self.comment.id:
-                        return redirect(workbench(row.code, self.place))
-        except NotFound:
-            return redirect(workbench(self.comment.submission.code))
-        return redirect(self.place.url())
-
-    def stay(self, anchor: str = "") -> ResponseReturnValue:
-        """After the step: the same comment again."""
-        return redirect(workbench(self.comment.submission.code, self.place, anchor=anchor))
+def _address(code: str) -> str:
+    return url_for("comments.comment", code=code)
 
 
-def leaving(comment: Comment) -> Leaving:
+def leaving(comment: Comment) -> Leaving[CommentPlace]:
     """Where the comment stands in the officer's list now."""
-    place = here()
-    if place is None:
-        return Leaving(comment, None, None)
-    return Leaving(
-        comment,
-        place,
-        paging.encode((comment.created_at, comment.id) if place.tab else (comment.id,)),
-    )
+    place, code = here(), comment.submission.code
+    cursor = None
+    if place is not None:
+        key = (comment.created_at, comment.id) if place.tab else (comment.id,)
+        cursor = paging.encode(key)
+    around = place is not None and place.tab is not None
+    return Leaving(code, place, cursor, _address, lambda: workbench(code), around)

@@ -11,9 +11,10 @@ from app.comments.officer.lists import WORK_LABELS, row_context
 from app.comments.officer.places import FILTERS, CommentPlace
 from app.comments.queries import staff as lists
 from app.comments.queries.staff import COMMENT_TAB_LABELS, CommentTab
-from app.comments.service import bulk as many
+from app.comments.service.bulk import many
 from app.consultations.officer.base import me
 from app.desk import tabs as desk_tabs
+from app.desk.places import args_of
 from app.kernel.display import capped
 
 #: What can be done with many comments of a tab.
@@ -66,9 +67,7 @@ def queue() -> ResponseReturnValue:
     user, given = me(), request.args.to_dict()
     known = [tab.value for tab in CommentTab]
     tab = CommentTab(given["the"]) if given.get("the") in known else CommentTab.WAITING
-    place = CommentPlace(
-        tab, args=tuple((name, given[name][:100]) for name in FILTERS if given.get(name))
-    )
+    place = CommentPlace(tab, args=args_of(given, FILTERS))
     page = place.rows(after=given.get("sau"), before=given.get("truoc"))
     form = CommentFilterForm(request.args)
     form.cuoc.choices = [("", _("Tất cả")), *lists.with_comments_open()]
@@ -80,7 +79,7 @@ def queue() -> ResponseReturnValue:
         tabs=desk_tabs.beside("comment", comment_tabs(tab)),
         tab_label=COMMENT_TAB_LABELS[tab],
         bulk=[(value, WORK_LABELS[value]) for value in _WORK[tab]],
-        undo=lists.undoable(user, minutes=many.UNDO_MINUTES),
+        undo=many.undoable(user),
         prev_url=place.url(truoc=page.previous_cursor) if page.previous_cursor else None,
         next_url=place.url(sau=page.next_cursor) if page.next_cursor else None,
         **row_context(),

@@ -20,7 +20,6 @@ from app.comments.models import (
     IS_UNVERIFIED,
     IS_WAITING,
     Comment,
-    CommentBulk,
     CommentLog,
     VillageMeeting,
 )
@@ -29,7 +28,6 @@ from app.comments.targets import target_names
 from app.consultations.models import Consultation
 from app.consultations.states import Stage, Visibility
 from app.extensions import db
-from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.paging import COUNT_CAP, Page, keyset, page_of
 from app.kernel.text import mixed_scripts, shorten
@@ -349,40 +347,6 @@ def meeting_of(comment: Comment) -> VillageMeeting | None:
 
 # Many at once
 # --------------------------------------------------------------------------------------------------
-def by_codes(codes: Sequence[str]) -> list[Comment]:
-    """The comments with these codes, in their order; unknown codes are left out. One statement."""
-    if not codes:
-        return []
-    query = (
-        sa.select(Comment)
-        .join(Submission, Submission.id == Comment.submission_id)
-        .where(Submission.code.in_(codes))
-    )
-    found = {comment.submission.code: comment for comment in db.session.scalars(query)}
-    return [found[code] for code in dict.fromkeys(codes) if code in found]
-
-
-def undoable(actor: Actor, *, minutes: int) -> CommentBulk | None:
-    """The last thing that this person did to many comments at once, while it can be taken back."""
-    since = now() - dt.timedelta(minutes=minutes)
-    mine = (
-        CommentBulk.actor_id == actor.id,
-        CommentBulk.at > since,
-        CommentBulk.undone_at.is_(None),
-    )
-    return db.session.scalar(
-        sa.select(CommentBulk).where(*mine).order_by(CommentBulk.id.desc()).limit(1)
-    )
-
-
-def bulk_action(number: int) -> CommentBulk:
-    """What was done to many comments at once. Raises NotFound."""
-    found = db.session.get(CommentBulk, number)
-    if found is None:
-        raise NotFound
-    return found
-
-
 def comment_by_code(code: str) -> Comment:
     """The comment with this tracking code. Raises NotFound."""
     query = (

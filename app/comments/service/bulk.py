@@ -1,14 +1,11 @@
-"""The same step for many comments: a preview of what changes, one transaction, undo for ten
-minutes.
-"""
+"""The same step for many comments: show, keep back, spam, restore."""
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.access.actors import Actor
 from app.comments import policy
@@ -17,15 +14,12 @@ from app.comments.service import moderating
 from app.comments.service.moving import put_back
 from app.comments.states import COMMENT_FLOW, COMMENT_STAGE_LABELS, CommentStage
 from app.consultations.states import VISIBILITY_LABELS, Visibility
-from app.extensions import db
-from app.kernel.clock import now
-from app.kernel.errors import DomainError, Refused, Stale
+from app.desk.bulk import Bulk, moment, plain
+from app.kernel.errors import Refused
 from app.kernel.text import clean
 from app.organisation import queries as organisation
 from app.submissions.states import Consent
 
-UNDO_MINUTES = 10
-BULK_MAX = 100
 #: What can be done with many at once.
 MOVES = ("show", "keep_back", "mark_spam", "restore")
 _MOMENTS = ("published_at", "spam_at")
@@ -47,48 +41,6 @@ class CommentChoice:
 
     move: str
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CommentLine:
-    """What would happen to one comment; `problem` says why it cannot."""
-
-    comment: Comment
-    before: str
-    after: str
-    problem: str = ""
-
-
-def _chosen(ids: Sequence[int]) -> list[Comment]:
-    if len(ids) > BULK_MAX:
-        raise Refused(_("Mỗi lần chọn nhiều nhất %(n)s góp ý.", n=BULK_MAX))
-    return list(
-        db.session.scalars(
-            sa.select(Comment).where(Comment.id.in_(ids)).order_by(Comment.created_at, Comment.id)
-        )
-    )
-
-
-def _check(choice: CommentChoice) -> None:
-    if choice.move not in MOVES:
-        raise Refused(_("Hãy chọn việc cần làm với các góp ý đã chọn."))
-    if choice.move == "keep_back" and not clean(choice.reason):
-        raise Refused(_("Hãy ghi lý do không công khai để người gửi biết."))
-
-
-def preview_bulk(ids: Sequence[int], choice: CommentChoice, *, actor: Actor) -> list[CommentLine]:
-    """Exactly what would change, and which ones stand in the way. Nothing is changed."""
-    _check(choice)
-    official = organisation.official_contacts()
-    return [
-        CommentLine(
-            comment,
-            state_of(comment),
-            _after(comment, choice),
-            _problem(comment, choice, actor, official),
-        )
-        for comment in _chosen(ids)
-    ]
 
 
 def state_of(comment: Comment) -> str:
@@ -114,18 +66,6 @@ def _after(comment: Comment, choice: CommentChoice) -> str:
             return str(COMMENT_STAGE_LABELS[CommentStage.RECEIVED])
 
 
-def _problem(
-    comment: Comment, choice: CommentChoice, actor: Actor, official: tuple[str, ...]
-) -> str:
-    if not policy.may_ever_comment(actor, comment, choice.move):
-        return str(_("Bạn không có quyền thực hiện bước này."))
-    if not COMMENT_FLOW.allows(comment.stage, choice.move):
-        return str(_("Không làm được ở trạng thái hiện tại."))
-    if choice.move == "keep_back" and comment.visibility is Visibility.HIDDEN:
-        return str(_("Góp ý này đã được giữ lại, không công khai."))
-    return _not_as_it_is(comment, official) if choice.move == "show" else ""
-
-
 def _not_as_it_is(comment: Comment, official: tuple[str, ...]) -> str:
     """Why it cannot be shown without a look at it; empty when it can."""
     if comment.visibility is Visibility.PUBLIC:
@@ -141,112 +81,85 @@ def _not_as_it_is(comment: Comment, official: tuple[str, ...]) -> str:
     )
 
 
-def run_bulk(seen: Mapping[int, int], choice: CommentChoice, *, actor: Actor) -> CommentBulk:
-    """Do it to all of them or to none. `seen` maps each comment to the revision that the preview
-    showed.
+class ManyComments(Bulk[Comment, CommentChoice]):
+    """Steps for many comments."""
 
-    Raises Refused, naming the comment that cannot move.
-    """
-    _check(choice)
-    official = organisation.official_contacts()
-    step = _step(choice, actor)
-    items = []
-    for comment in _chosen(list(seen)):
-        before = _values(comment)
-        try:
-            if comment.revision != seen[comment.id]:
-                raise Stale(_("Người khác vừa thay đổi góp ý này."))
-            if problem := _problem(comment, choice, actor, official):
-                raise Refused(problem)
-            step(comment)
-        except DomainError as error:
-            raise Refused(
-                _(
-                    "Chưa góp ý nào được thay đổi, vì %(code)s không làm được: %(why)s",
-                    code=comment.submission.code,
-                    why=error.message,
+    model, actions = Comment, CommentBulk
+    order = (Comment.created_at, Comment.id)
+    thing = short = _l("góp ý")
+
+    def check(self, choice: CommentChoice) -> None:
+        if choice.move not in MOVES:
+            raise Refused(_("Hãy chọn việc cần làm với các góp ý đã chọn."))
+        if choice.move == "keep_back" and not clean(choice.reason):
+            raise Refused(_("Hãy ghi lý do không công khai để người gửi biết."))
+
+    def move(self, choice: CommentChoice) -> str:
+        return choice.move
+
+    def describe(self, thing: Comment, choice: CommentChoice) -> tuple[str, str]:
+        return state_of(thing), _after(thing, choice)
+
+    def problems(self, choice: CommentChoice, actor: Actor) -> Callable[[Comment], str]:
+        official = organisation.official_contacts()
+
+        def problem(comment: Comment) -> str:
+            if not policy.may_ever_comment(actor, comment, choice.move):
+                return str(_("Bạn không có quyền thực hiện bước này."))
+            if not COMMENT_FLOW.allows(comment.stage, choice.move):
+                return str(_("Không làm được ở trạng thái hiện tại."))
+            if choice.move == "keep_back" and comment.visibility is Visibility.HIDDEN:
+                return str(_("Góp ý này đã được giữ lại, không công khai."))
+            return _not_as_it_is(comment, official) if choice.move == "show" else ""
+
+        return problem
+
+    def step(self, choice: CommentChoice, actor: Actor) -> Callable[[Comment], object]:
+        def show(comment: Comment) -> None:
+            if not moderating.looked_at(comment):
+                moderating.redact(
+                    comment, moderating.as_it_came(comment), actor=actor, seen_revision=None
                 )
-            ) from error
-        db.session.flush()
-        items.append({"id": comment.id, "revision": comment.revision, "before": before})
-    assert actor.id is not None
-    bulk = CommentBulk(actor_id=actor.id, move=choice.move, items=items)
-    db.session.add(bulk)
-    db.session.flush()
-    return bulk
+            moderating.show(comment, actor=actor, seen_revision=None)
+
+        steps: dict[str, Callable[[Comment], None]] = {
+            "show": show,
+            "keep_back": lambda comment: moderating.keep_back(
+                comment, actor=actor, seen_revision=None, reason=choice.reason
+            ),
+            "mark_spam": lambda comment: moderating.mark_spam(
+                comment, actor=actor, seen_revision=None
+            ),
+            "restore": lambda comment: moderating.restore(comment, actor=actor, seen_revision=None),
+        }
+        return steps[choice.move]
+
+    def values(self, thing: Comment) -> dict[str, Any]:
+        looked_at = thing.submission.public_html is not None
+        return {**plain(thing, _KEPT), "looked_at": looked_at}
+
+    def restore(self, thing: Comment, before: Mapping[str, Any], actor: Actor) -> None:
+        # Read first: a query in between would write down half of it, and a public comment without
+        # its date is refused.
+        answers = [] if before["looked_at"] else moderating.open_answers(thing)
+        thing.hidden_reason = before["hidden_reason"]
+        thing.public_proposed, thing.proposed_html = (
+            before["public_proposed"],
+            before["proposed_html"],
+        )
+        for name in _MOMENTS:
+            setattr(thing, name, moment(before[name]))
+        if not before["looked_at"]:
+            for name in _SHOWN:
+                setattr(thing.submission, name, None)
+        for answer in answers:
+            answer.public_text = None
+        put_back(
+            thing,
+            actor=actor,
+            stage=CommentStage(before["stage"]),
+            visibility=Visibility(before["visibility"]),
+        )
 
 
-def _values(comment: Comment) -> dict[str, Any]:
-    plain = {
-        name: value.isoformat()
-        if isinstance(value := getattr(comment, name), dt.datetime)
-        else value
-        for name in _KEPT
-    }
-    return {**plain, "looked_at": comment.submission.public_html is not None}
-
-
-def _step(choice: CommentChoice, actor: Actor) -> Callable[[Comment], None]:
-    def show(comment: Comment) -> None:
-        if not moderating.looked_at(comment):
-            moderating.redact(
-                comment, moderating.as_it_came(comment), actor=actor, seen_revision=None
-            )
-        moderating.show(comment, actor=actor, seen_revision=None)
-
-    steps: dict[str, Callable[[Comment], None]] = {
-        "show": show,
-        "keep_back": lambda comment: moderating.keep_back(
-            comment, actor=actor, seen_revision=None, reason=choice.reason
-        ),
-        "mark_spam": lambda comment: moderating.mark_spam(comment, actor=actor, seen_revision=None),
-        "restore": lambda comment: moderating.restore(comment, actor=actor, seen_revision=None),
-    }
-    return steps[choice.move]
-
-
-def undo_bulk(bulk: CommentBulk, *, actor: Actor) -> None:
-    """Put everything back as it was, within ten minutes, by whoever did it, unless somebody has
-    gone on since.
-    """
-    if bulk.undone_at is not None:
-        raise Refused(_("Thao tác này đã được hoàn tác."))
-    if bulk.actor_id != actor.id:
-        raise Refused(_("Chỉ người đã thực hiện mới hoàn tác được."))
-    if now() - bulk.at > dt.timedelta(minutes=UNDO_MINUTES):
-        raise Refused(_("Đã quá 10 phút nên không hoàn tác được nữa."))
-    comments = {comment.id: comment for comment in _chosen([item["id"] for item in bulk.items])}
-    for item in bulk.items:
-        comment = comments[item["id"]]
-        if comment.revision != item["revision"]:
-            raise Refused(
-                _("Không hoàn tác được: %(code)s đã được xử lý tiếp.", code=comment.submission.code)
-            )
-    for item in bulk.items:
-        _restore(comments[item["id"]], item["before"], actor)
-    bulk.undone_at = now()
-    db.session.flush()
-
-
-def _restore(comment: Comment, before: Mapping[str, Any], actor: Actor) -> None:
-    # Read first: a query in between would write down half of it, and a public comment without its
-    # date is refused.
-    answers = [] if before["looked_at"] else moderating.open_answers(comment)
-    comment.hidden_reason = before["hidden_reason"]
-    comment.public_proposed, comment.proposed_html = (
-        before["public_proposed"],
-        before["proposed_html"],
-    )
-    for name in _MOMENTS:
-        setattr(comment, name, dt.datetime.fromisoformat(before[name]) if before[name] else None)
-    if not before["looked_at"]:
-        for name in _SHOWN:
-            setattr(comment.submission, name, None)
-    for answer in answers:
-        answer.public_text = None
-    put_back(
-        comment,
-        actor=actor,
-        stage=CommentStage(before["stage"]),
-        visibility=Visibility(before["visibility"]),
-    )
+many = ManyComments()

@@ -3,26 +3,28 @@ the way back to the queue.
 """
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
+from app.desk import places
+from app.desk.places import Leaving
 from app.kernel import paging
 from app.kernel.clock import today
 from app.kernel.errors import Forbidden, NotFound
+from app.kernel.paging import Page
 from app.kernel.web import label_fields
 from app.organisation import queries as organisation
 from app.questions import policy
 from app.questions.models import Question
 from app.questions.officer import restricted
 from app.questions.queries import staff
-from app.questions.queries.staff import QueueFilter, Tab
+from app.questions.queries.staff import QueueFilter, QueueRow, Tab
 from app.workdays import queries as workdays
 
 bp = Blueprint("questions", __name__, url_prefix="/can-bo", template_folder="../templates")
@@ -82,6 +84,16 @@ class Place:
         """The same as a query string."""
         return urlencode([("the", self.tab.value), *self.args])
 
+    def rows(
+        self,
+        *,
+        after: str | None = None,
+        before: str | None = None,
+        size: int = staff.QUEUE_SIZE,
+    ) -> Page[QueueRow]:
+        """One page of this list."""
+        return staff.queue(me(), self.tab, self.wanted, after=after, before=before, size=size)
+
     def url(self, **more: str) -> str:
         """The address of this list."""
         return f"{url_for('questions.queue')}?{self.query}" + (
@@ -106,17 +118,12 @@ def place_of(given: dict[str, str]) -> Place | None:
     tabs = staff.tabs_for(me())
     if given.get("the") not in [tab.value for tab in tabs]:
         return None
-    return Place(
-        Tab(given["the"]), tuple((name, given[name][:100]) for name in _FILTERS if given.get(name))
-    )
+    return Place(Tab(given["the"]), places.args_of(given, _FILTERS))
 
 
 def here() -> Place | None:
     """The place of this request: from the address, or from the form's `next`."""
-    if request.method == "GET":
-        return place_of(request.args.to_dict())
-    typed = parse_qs(request.form.get("next", ""))
-    return place_of({name: values[0] for name, values in typed.items()})
+    return places.here(place_of)
 
 
 def load(code: str) -> Question:
@@ -143,54 +150,23 @@ def load_closed(code: str) -> Question:
 
 def workbench(question: Question, place: Place | None = None, **anchor: str) -> str:
     """The address of the question's workbench."""
-    address = url_for("questions.show", code=question.submission.code)
-    return (
-        address + (f"?{place.query}" if place else "") + (f"#{anchor['anchor']}" if anchor else "")
-    )
+    return places.at(_address(question.submission.code), place, anchor.get("anchor", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """Remembers, before a step is taken, where in the list the question stood."""
-
-    question: Question
-    place: Place | None
-    cursor: str | None
-
-    def onwards(self) -> ResponseReturnValue:
-        """After the step: the next question of the list, the list when there is none, the question
-        when it came from no list.
-        """
-        if self.place is None:
-            return redirect(
-                workbench(self.question)
-                if policy.may_read(me(), self.question)
-                else url_for("questions.queue")
-            )
-        for cursor in (self.cursor, None):
-            page = staff.queue(me(), self.place.tab, self.place.wanted, after=cursor, size=2)
-            for row in page.items:
-                if row.id != self.question.id:
-                    return redirect(
-                        url_for("questions.show", code=row.code) + f"?{self.place.query}"
-                    )
-        return redirect(self.place.url())
-
-    def stay(self, anchor: str = "") -> ResponseReturnValue:
-        """After the step: the same question again."""
-        return redirect(
-            workbench(self.question, self.place, **({"anchor": anchor} if anchor else {}))
-        )
+def _address(code: str) -> str:
+    return url_for("questions.show", code=code)
 
 
-def leaving(question: Question) -> Leaving:
+def leaving(question: Question) -> Leaving[Place]:
     """Where the question stands in the officer's list now."""
-    place = here()
-    if place is None:
-        return Leaving(question, None, None)
-    key = (
-        (question.answered_at, question.id)
-        if place.tab is Tab.ANSWERED
-        else (question.sort_on, question.id)
-    )
-    return Leaving(question, place, paging.encode(key) if key[0] is not None else None)
+    place, cursor = here(), None
+    if place is not None:
+        answered = place.tab is Tab.ANSWERED
+        key = (question.answered_at if answered else question.sort_on, question.id)
+        cursor = paging.encode(key) if key[0] is not None else None
+
+    def home() -> str:
+        readable = policy.may_read(me(), question)
+        return workbench(question) if readable else url_for("questions.queue")
+
+    return Leaving(question.submission.code, place, cursor, _address, home)

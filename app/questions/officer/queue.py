@@ -15,9 +15,9 @@ from app.questions import policy
 from app.questions.forms.office import QueueForm
 from app.questions.officer.base import Place, bp, me, place_of
 from app.questions.officer.choices import assignees, topic_choices, units_for
-from app.questions.queries import desk, staff
+from app.questions.queries import staff
 from app.questions.queries.staff import TAB_LABELS, Tab
-from app.questions.service import bulk as questions_bulk
+from app.questions.service.bulk import many
 from app.questions.states import STAGE_COLOURS, STAGE_LABELS, VISIBILITY_LABELS
 from app.submissions.screening import LIKELY_SPAM
 
@@ -52,7 +52,7 @@ def queue() -> ResponseReturnValue:
         bulk=bulk,
         restricted=place.tab is Tab.RESTRICTED,
         sees_names=sees_names(),
-        undo=desk.undoable(user, minutes=questions_bulk.UNDO_MINUTES),
+        undo=many.undoable(user),
         stage_labels=STAGE_LABELS,
         stage_colours=STAGE_COLOURS,
         visibility_labels=VISIBILITY_LABELS,

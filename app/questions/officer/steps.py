@@ -31,8 +31,8 @@ from app.questions.forms.steps import (
 from app.questions.models import Question
 from app.questions.officer.base import me
 from app.questions.queries import staff
-from app.questions.service import answering, bulk, intake, publishing, triage
-from app.questions.service.bulk import BulkChoice
+from app.questions.service import answering, intake, publishing, triage
+from app.questions.service.bulk import BulkChoice, many
 from app.questions.states import Act, RefusalReason, Visibility
 
 
@@ -163,7 +163,7 @@ def _transfer(question: Question, form: TransferForm, user: User) -> str:
 
 def _mark_spam(question: Question, form: RemarkForm, user: User) -> str:
     # As a bulk action of one, so that it can be taken back for ten minutes like any other.
-    bulk.run_bulk({question.id: form.seen}, BulkChoice("mark_spam"), actor=user)
+    many.run({question.id: form.seen}, BulkChoice("mark_spam"), actor=user)
     return str(_("Đã đánh dấu %(code)s là rác.", code=question.submission.code))
 
 

@@ -32,7 +32,8 @@ from app.questions.models import Answer, AnswerVersion, Question, QuestionLog
 from app.questions.officer import panels, restricted, steps
 from app.questions.officer.base import Place, bp, here, leaving, load, load_closed, me, workbench
 from app.questions.queries import desk, public, staff
-from app.questions.service import answering, bulk, keeping, publishing, triage
+from app.questions.service import answering, keeping, publishing, triage
+from app.questions.service.bulk import many
 from app.questions.states import (
     ACT_LABELS,
     ANSWERED_STAGES,
@@ -178,9 +179,7 @@ def page(
         "shown": panels.as_citizens_read(current)
         if (current := _current(question, answer, version))
         else None,
-        "undo": desk.undoable(user, minutes=bulk.UNDO_MINUTES)
-        if user.has(P.QUESTION_ASSIGN)
-        else None,
+        "undo": many.undoable(user) if user.has(P.QUESTION_ASSIGN) else None,
         **_labels(),
         **_original(question),
         **_log(log),

@@ -2,21 +2,17 @@
 reports by number.
 """
 
-import datetime as dt
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 
 from app.access.actors import Actor
 from app.extensions import db
 from app.files import queries as files
 from app.files.models import StoredFile
-from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.links import Ref
 from app.kernel.paging import COUNT_CAP
 from app.organisation import queries as organisation
-from app.questions.models import IS_OPEN, AnswerTemplate, BulkAction, ContentReport, Question
+from app.questions.models import IS_OPEN, AnswerTemplate, ContentReport, Question
 from app.questions.queries.staff import QueueFilter, Tab, filtered, in_tab
 from app.submissions.models import Submission
 
@@ -51,36 +47,6 @@ def count_filtered(actor: Actor, tab: Tab, wanted: QueueFilter) -> int:
         in_tab(sa.select(Question.id).join(Submission), tab, actor), wanted, actor
     ).limit(COUNT_CAP + 1)
     return db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
-
-
-def by_codes(codes: Sequence[str]) -> list[Question]:
-    """The questions with these codes, in their order; unknown codes are left out. One statement."""
-    if not codes:
-        return []
-    query = (
-        sa.select(Question)
-        .join(Submission, Submission.id == Question.submission_id)
-        .where(Submission.code.in_(codes))
-    )
-    found = {question.submission.code: question for question in db.session.scalars(query)}
-    return [found[code] for code in dict.fromkeys(codes) if code in found]
-
-
-def undoable(actor: Actor, *, minutes: int) -> BulkAction | None:
-    """The last thing that this person did to many questions at once, while it can be taken back."""
-    since = now() - dt.timedelta(minutes=minutes)
-    mine = (BulkAction.actor_id == actor.id, BulkAction.at > since, BulkAction.undone_at.is_(None))
-    return db.session.scalar(
-        sa.select(BulkAction).where(*mine).order_by(BulkAction.id.desc()).limit(1)
-    )
-
-
-def bulk_action(number: int) -> BulkAction:
-    """What was done to many questions at once. Raises NotFound."""
-    found = db.session.get(BulkAction, number)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def content_report(number: int) -> ContentReport:

@@ -13,9 +13,8 @@ from app.accounts.models import User
 from app.audit.models import AuditRecord
 from app.comments.models import Comment, CommentBulk, CommentLog, SurveyAnswer, SurveyQuestion
 from app.comments.queries import gate
-from app.comments.queries import staff as lists
-from app.comments.service import bulk, moderating
-from app.comments.service.bulk import CommentChoice
+from app.comments.service import moderating
+from app.comments.service.bulk import CommentChoice, many
 from app.comments.states import CommentStage, SurveyKind
 from app.consultations.models import Consultation
 from app.consultations.states import Visibility
@@ -103,18 +102,18 @@ def test_it_is_done_to_all_and_undone_for_all(
     )
     comments = [make_comment(consultation, **start) for _ in range(3)]
     before, counted_before = values(*comments), counters(consultation)
-    done = bulk.run_bulk(seen(*comments), CHOICES[move], actor=moderator)
+    done = many.run(seen(*comments), CHOICES[move], actor=moderator)
     db.session.commit()
     assert {(comment.stage, comment.visibility) for comment in comments} == {(stage, visibility)}
     assert counters(consultation) == counted
     assert [item["revision"] for item in done.items] == [comment.revision for comment in comments]
-    assert lists.undoable(moderator, minutes=bulk.UNDO_MINUTES) is done
-    assert lists.bulk_action(done.id) is done
-    bulk.undo_bulk(done, actor=moderator)
+    assert many.undoable(moderator) is done
+    assert many.action(done.id) is done
+    many.undo(done, actor=moderator)
     db.session.commit()
     assert values(*comments) == before
     assert counters(consultation) == counted_before
-    assert lists.undoable(moderator, minutes=bulk.UNDO_MINUTES) is None
+    assert many.undoable(moderator) is None
     last = (
         sa.select(CommentLog.move)
         .where(CommentLog.comment_id == comments[0].id)
@@ -143,12 +142,12 @@ def test_shown_as_it_came_and_as_it_was_redacted(moderator: User) -> None:
         actor=moderator,
         seen_revision=None,
     )
-    lines = bulk.preview_bulk([plain.id, redacted.id], CHOICES["show"], actor=moderator)
+    lines = many.preview([plain.id, redacted.id], CHOICES["show"], actor=moderator)
     assert [(line.before, line.after, line.problem) for line in lines] == [
         ("Chưa công khai", "Công khai nguyên văn", ""),
         ("Chưa công khai", "Công khai bản đã che", ""),
     ]
-    done = bulk.run_bulk(seen(plain, redacted), CHOICES["show"], actor=moderator)
+    done = many.run(seen(plain, redacted), CHOICES["show"], actor=moderator)
     texts = set(db.session.scalars(gate.public_comments(Comment.public_proposed)))
     assert texts == {"Dời sáu mươi mét.", ""}
     assert (plain.submission.public_body, redacted.submission.public_body) == (
@@ -156,7 +155,7 @@ def test_shown_as_it_came_and_as_it_was_redacted(moderator: User) -> None:
         "Đề nghị dời con đường.",
     )
     assert answer.public_text == "Vì xa."
-    bulk.undo_bulk(done, actor=moderator)
+    many.undo(done, actor=moderator)
     assert (plain.submission.public_body, answer.public_text) == (None, None)
     assert redacted.submission.public_body == "Đề nghị dời con đường.", (
         "what an officer wrote before is not lost"
@@ -184,12 +183,12 @@ def test_one_that_cannot_move_stops_all_and_is_named(
         {"stage": CommentStage.SPAM, "spam_at": now()} if move == "restore" else {}
     )
     fine, stuck = make_comment(consultation, **good), make_comment(consultation, **made)
-    lines = bulk.preview_bulk([fine.id, stuck.id], CHOICES[move], actor=moderator)
+    lines = many.preview([fine.id, stuck.id], CHOICES[move], actor=moderator)
     assert [bool(line.problem) for line in lines] == [False, True]
     assert why in lines[1].problem
     before = values(fine, stuck)
     with pytest.raises(Refused, match=f"Chưa góp ý nào.*{stuck.submission.code}.*{why}"):
-        bulk.run_bulk(seen(fine, stuck), CHOICES[move], actor=moderator)
+        many.run(seen(fine, stuck), CHOICES[move], actor=moderator)
     db.session.rollback()
     assert values(fine, stuck) == before
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CommentBulk)) == 0
@@ -198,7 +197,7 @@ def test_one_that_cannot_move_stops_all_and_is_named(
 def test_who_looked_at_an_old_preview_changes_nothing(moderator: User) -> None:
     comment = make_comment(make_consultation())
     with pytest.raises(Refused, match="Người khác vừa thay đổi"):
-        bulk.run_bulk({comment.id: comment.revision + 1}, CHOICES["mark_spam"], actor=moderator)
+        many.run({comment.id: comment.revision + 1}, CHOICES["mark_spam"], actor=moderator)
 
 
 def test_redacted_with_something_left_is_not_shown(moderator: User) -> None:
@@ -209,7 +208,7 @@ def test_redacted_with_something_left_is_not_shown(moderator: User) -> None:
         actor=moderator,
         seen_revision=None,
     )
-    (line,) = bulk.preview_bulk([comment.id], CHOICES["show"], actor=moderator)
+    (line,) = many.preview([comment.id], CHOICES["show"], actor=moderator)
     assert "còn thông tin cá nhân" in line.problem
 
 
@@ -217,16 +216,16 @@ def test_what_is_asked_has_to_make_sense(moderator: User) -> None:
     comment = make_comment(make_consultation())
     for choice in (CommentChoice("withdraw"), CommentChoice(""), CommentChoice("keep_back", "  ")):
         with pytest.raises(Refused):
-            bulk.preview_bulk([comment.id], choice, actor=moderator)
+            many.preview([comment.id], choice, actor=moderator)
         with pytest.raises(Refused):
-            bulk.run_bulk(seen(comment), choice, actor=moderator)
+            many.run(seen(comment), choice, actor=moderator)
     with pytest.raises(Refused, match="nhiều nhất 100"):
-        bulk.preview_bulk(list(range(101)), CHOICES["show"], actor=moderator)
+        many.preview(list(range(101)), CHOICES["show"], actor=moderator)
     auditor = make_user(roles=[Role.AUDITOR])
-    (line,) = bulk.preview_bulk([comment.id], CHOICES["show"], actor=auditor)
+    (line,) = many.preview([comment.id], CHOICES["show"], actor=auditor)
     assert "không có quyền" in line.problem
     with pytest.raises(NotFound):
-        lists.bulk_action(999)
+        many.action(999)
 
 
 def test_preview_says_what_each_becomes(moderator: User) -> None:
@@ -240,25 +239,25 @@ def test_preview_says_what_each_becomes(moderator: User) -> None:
         ("mark_spam", waiting, "Chưa công khai", "Rác, giữ 30 ngày rồi xóa"),
         ("restore", spam, "Rác", "Đã đưa vào hồ sơ"),
     ):
-        (line,) = bulk.preview_bulk([comment.id], CHOICES[move], actor=moderator)
+        (line,) = many.preview([comment.id], CHOICES[move], actor=moderator)
         assert (line.before, line.after, line.problem) == (before, after, "")
 
 
 def test_undoing_has_its_limits(moderator: User) -> None:
     comments = [make_comment(make_consultation()) for _ in range(2)]
-    done = bulk.run_bulk(seen(*comments), CHOICES["mark_spam"], actor=moderator)
+    done = many.run(seen(*comments), CHOICES["mark_spam"], actor=moderator)
     db.session.commit()
     with pytest.raises(Refused, match="Chỉ người đã thực hiện"):
-        bulk.undo_bulk(done, actor=make_user(roles=[Role.MODERATOR]))
+        many.undo(done, actor=make_user(roles=[Role.MODERATOR]))
     with (
         time_machine.travel(now() + dt.timedelta(minutes=11)),
         pytest.raises(Refused, match="quá 10 phút"),
     ):
-        bulk.undo_bulk(done, actor=moderator)
+        many.undo(done, actor=moderator)
     moderating.restore(comments[1], actor=moderator, seen_revision=None)
     with pytest.raises(Refused, match=f"{comments[1].submission.code} đã được xử lý tiếp"):
-        bulk.undo_bulk(done, actor=moderator)
-    again = bulk.run_bulk(seen(comments[1]), CHOICES["mark_spam"], actor=moderator)
-    bulk.undo_bulk(again, actor=moderator)
+        many.undo(done, actor=moderator)
+    again = many.run(seen(comments[1]), CHOICES["mark_spam"], actor=moderator)
+    many.undo(again, actor=moderator)
     with pytest.raises(Refused, match="đã được hoàn tác"):
-        bulk.undo_bulk(again, actor=moderator)
+        many.undo(again, actor=moderator)

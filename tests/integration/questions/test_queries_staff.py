@@ -32,6 +32,7 @@ from app.questions.models import (
 from app.questions.queries import desk, staff
 from app.questions.queries.staff import QueueFilter, Tab
 from app.questions.service import answering, keeping, publishing, triage
+from app.questions.service.bulk import many
 from app.questions.states import (
     ANSWERED_STAGES,
     OPEN_STAGES,
@@ -328,13 +329,13 @@ def test_finding_one(ctx: Flask) -> None:
     assert staff.by_code(code.lower()) is question
     assert staff.by_id(question.id) is question
     assert staff.by_submission_id(question.submission_id) is question
-    assert desk.by_codes([code, "AS-1900-000001", code]) == [question]
-    assert desk.by_codes([]) == []
+    assert many.by_codes([code, "AS-1900-000001", code]) == [question]
+    assert many.by_codes([]) == []
     for missing in (
         lambda: staff.by_code("AS-1900-000001"),
         lambda: staff.by_id(0),
         lambda: staff.by_submission_id(0),
-        lambda: desk.bulk_action(0),
+        lambda: many.action(0),
     ):
         with pytest.raises(NotFound):
             missing()

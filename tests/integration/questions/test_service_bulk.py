@@ -13,10 +13,8 @@ from app.extensions import db
 from app.kernel.clock import HANOI, now
 from app.kernel.errors import Refused
 from app.questions.models import BulkAction, Question
-from app.questions.queries import desk
-from app.questions.service import bulk as questions_bulk
 from app.questions.service import triage
-from app.questions.service.bulk import BulkChoice
+from app.questions.service.bulk import BulkChoice, many
 from app.questions.states import Classification, QuestionKind, Stage
 from tests.factories.accounts import make_user
 from tests.factories.organisation import make_topic, make_unit
@@ -37,7 +35,7 @@ def state(*questions: Question) -> list[dict[str, Any]]:
 
 
 def run(choice: BulkChoice, *questions: Question, actor: User | None = None) -> BulkAction:
-    return questions_bulk.run_bulk(seen(*questions), choice, actor=actor or cast().moderator)
+    return many.run(seen(*questions), choice, actor=actor or cast().moderator)
 
 
 def _choices() -> dict[str, BulkChoice]:
@@ -67,13 +65,13 @@ def test_it_is_done_to_all_and_undone_for_all(ctx: Flask, move: str) -> None:
     assert [item["revision"] for item in bulk.items] == [
         question.revision for question in sorted(questions, key=lambda one: one.id)
     ]
-    assert desk.undoable(cast().moderator, minutes=questions_bulk.UNDO_MINUTES) is bulk
+    assert many.undoable(cast().moderator) is bulk
     with traces() as left:
-        questions_bulk.undo_bulk(bulk, actor=cast().moderator)
+        many.undo(bulk, actor=cast().moderator)
     db.session.commit()
     assert state(*questions) == before
     assert (left.steps, left.tags) == (["undo"] * 3, ["question:undo"] * 3)
-    assert desk.undoable(cast().moderator, minutes=questions_bulk.UNDO_MINUTES) is None
+    assert many.undoable(cast().moderator) is None
 
 
 def test_spam_goes_back_to_spam_with_its_day(ctx: Flask) -> None:
@@ -88,7 +86,7 @@ def test_spam_goes_back_to_spam_with_its_day(ctx: Flask) -> None:
             "before": {**bulk.items[0]["before"], "stage": "spam", "spam_at": moment.isoformat()},
         }
     ]
-    questions_bulk.undo_bulk(bulk, actor=people.moderator)
+    many.undo(bulk, actor=people.moderator)
     assert (question.stage, question.spam_at) == (Stage.SPAM, moment)
 
 
@@ -126,7 +124,7 @@ def test_one_that_somebody_has_changed_stops_it(ctx: Flask) -> None:
     )
     db.session.commit()
     with pytest.raises(Refused) as told:
-        questions_bulk.run_bulk(page, BulkChoice("mark_spam"), actor=people.moderator)
+        many.run(page, BulkChoice("mark_spam"), actor=people.moderator)
     db.session.rollback()
     assert second.submission.code in told.value.message
     assert first.stage is Stage.RECEIVED
@@ -145,8 +143,8 @@ def test_the_preview_says_exactly_what_would_happen(ctx: Flask) -> None:
 
     def lines(choice: BulkChoice) -> dict[int, tuple[str, str, bool]]:
         return {
-            line.question.id: (line.before, line.after, not line.problem)
-            for line in questions_bulk.preview_bulk(everything, choice, actor=people.moderator)
+            line.thing.id: (line.before, line.after, not line.problem)
+            for line in many.preview(everything, choice, actor=people.moderator)
         }
 
     assert lines(BulkChoice("assign", unit=unit)) == {
@@ -169,28 +167,26 @@ def test_what_the_preview_lets_through_can_be_done(ctx: Flask) -> None:
     people = cast()
     questions = [make_question(stage=stage) for stage in Stage if stage is not Stage.DUPLICATE]
     for move, choice in _choices().items():
-        lines = questions_bulk.preview_bulk(
+        lines = many.preview(
             [question.id for question in questions], choice, actor=people.moderator
         )
         for line in lines:
-            page = seen(line.question)
+            page = seen(line.thing)
             if line.problem:
                 with pytest.raises(Refused):
-                    questions_bulk.run_bulk(page, choice, actor=people.moderator)
+                    many.run(page, choice, actor=people.moderator)
             else:
-                assert questions_bulk.run_bulk(page, choice, actor=people.moderator).move == move
+                assert many.run(page, choice, actor=people.moderator).move == move
             db.session.rollback()
 
 
 def test_not_more_than_a_hundred_and_not_nothing(ctx: Flask) -> None:
     people = cast()
     with pytest.raises(Refused):
-        questions_bulk.preview_bulk(
-            list(range(101)), BulkChoice("mark_spam"), actor=people.moderator
-        )
+        many.preview(list(range(101)), BulkChoice("mark_spam"), actor=people.moderator)
     for choice in (BulkChoice("assign"), BulkChoice("classify"), BulkChoice("approve")):
         with pytest.raises(Refused):
-            questions_bulk.run_bulk(seen(make_question()), choice, actor=people.moderator)
+            many.run(seen(make_question()), choice, actor=people.moderator)
 
 
 def test_whoever_may_not_may_not_by_the_dozen_either(ctx: Flask) -> None:
@@ -206,16 +202,16 @@ def test_undoing_is_for_whoever_did_it_within_ten_minutes_and_once(ctx: Flask) -
         question = make_question()
         bulk = run(BulkChoice("mark_spam"), question)
         with pytest.raises(Refused):
-            questions_bulk.undo_bulk(bulk, actor=make_user(roles=[Role.MODERATOR]))
+            many.undo(bulk, actor=make_user(roles=[Role.MODERATOR]))
     with time_machine.travel(start + dt.timedelta(minutes=10, seconds=1), tick=False):
         with pytest.raises(Refused):
-            questions_bulk.undo_bulk(bulk, actor=people.moderator)
-        assert desk.undoable(people.moderator, minutes=questions_bulk.UNDO_MINUTES) is None
+            many.undo(bulk, actor=people.moderator)
+        assert many.undoable(people.moderator) is None
     with time_machine.travel(start + dt.timedelta(minutes=10), tick=False):
-        questions_bulk.undo_bulk(bulk, actor=people.moderator)
+        many.undo(bulk, actor=people.moderator)
         assert (question.stage, bulk.undone_at) == (Stage.RECEIVED, now())
         with pytest.raises(Refused):
-            questions_bulk.undo_bulk(bulk, actor=people.moderator)
+            many.undo(bulk, actor=people.moderator)
 
 
 def test_what_went_on_meanwhile_is_not_undone_and_neither_is_the_rest(ctx: Flask) -> None:
@@ -226,7 +222,7 @@ def test_what_went_on_meanwhile_is_not_undone_and_neither_is_the_rest(ctx: Flask
     )
     db.session.commit()
     with pytest.raises(Refused) as told:
-        questions_bulk.undo_bulk(bulk, actor=people.moderator)
+        many.undo(bulk, actor=people.moderator)
     assert second.submission.code in told.value.message
     assert (first.stage, bulk.undone_at) == (Stage.ASSIGNED, None)
 
@@ -237,6 +233,6 @@ def test_after_the_commit_nothing_has_raised_the_revision_behind_the_undo(ctx: F
     db.session.commit()
     db.session.expire_all()
     assert question.revision == bulk.items[0]["revision"]
-    questions_bulk.undo_bulk(bulk, actor=people.moderator)
+    many.undo(bulk, actor=people.moderator)
     db.session.commit()
     assert question.stage is Stage.RECEIVED
