@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 Event = TypeVar("Event")
-_handlers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+#: Who listens to what, in the order in which they are told; written down in docs/events.md.
+LISTENERS: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
 
 
 def on(*kinds: type[Event]) -> Callable[[Callable[[Event], None]], Callable[[Event], None]]:
@@ -17,7 +18,7 @@ def on(*kinds: type[Event]) -> Callable[[Callable[[Event], None]], Callable[[Eve
 
     def register(handler: Callable[[Event], None]) -> Callable[[Event], None]:
         for kind in kinds:
-            _handlers[kind].append(handler)
+            LISTENERS[kind].append(handler)
         return handler
 
     return register
@@ -25,10 +26,5 @@ def on(*kinds: type[Event]) -> Callable[[Callable[[Event], None]], Callable[[Eve
 
 def emit(event: object) -> None:
     """Tell every listener of the event's class; an error in one undoes the whole transaction."""
-    for handler in tuple(_handlers[type(event)]):
+    for handler in tuple(LISTENERS[type(event)]):
         handler(event)
-
-
-def handled() -> set[type]:
-    """The kinds of event that somebody listens to (for the test that no event is forgotten)."""
-    return {kind for kind, handlers in _handlers.items() if handlers}

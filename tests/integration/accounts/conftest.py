@@ -47,4 +47,4 @@ def heard() -> Iterator[Heard]:
     bus.on(*KINDS)(note)
     yield found
     for kind in KINDS:
-        bus._handlers[kind].remove(note)
+        bus.LISTENERS[kind].remove(note)

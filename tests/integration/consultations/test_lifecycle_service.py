@@ -62,10 +62,10 @@ def heard() -> Iterator[list[Any]]:
         found.append(event)
 
     for kind in (ConsultationMoved, ResultReminder):
-        events._handlers[kind].append(hear)
+        events.LISTENERS[kind].append(hear)
     yield found
     for kind in (ConsultationMoved, ResultReminder):
-        events._handlers[kind].remove(hear)
+        events.LISTENERS[kind].remove(hear)
 
 
 def log(consultation: Consultation) -> list[tuple[str, str, bool]]:

@@ -184,7 +184,7 @@ def test_ending_a_unit_passes_its_topics_its_units_and_its_names_on(
     ctx: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[UnitRetired] = []
-    monkeypatch.setitem(bus._handlers, UnitRetired, [heard.append])
+    monkeypatch.setitem(bus.LISTENERS, UnitRetired, [heard.append])
     old = make_unit("Phòng Tài nguyên và Môi trường", code="TNMT", former_names=["Phòng Địa chính"])
     new = make_unit("Phòng Kinh tế", code="KT")
     child = make_unit("Tổ đo đạc", parent_id=old.id)

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from app.extensions import db
 from app.kernel.clock import now, today
-from app.kernel.events import _handlers
+from app.kernel.events import LISTENERS
 from app.questions.events import QuestionReceived
 from app.questions.queries import staff
 from app.questions.service import intake
@@ -31,7 +31,7 @@ def asked(app: Flask) -> tuple[str, str]:
     def listen(event: QuestionReceived) -> None:
         tokens.append(event.confirm_token or "")
 
-    _handlers[QuestionReceived].append(listen)
+    LISTENERS[QuestionReceived].append(listen)
     try:
         with app.app_context():
             make_agency()
@@ -48,7 +48,7 @@ def asked(app: Flask) -> tuple[str, str]:
             db.session.commit()
             return question.submission.code, f"/xac-nhan/{tokens[0]}"
     finally:
-        _handlers[QuestionReceived].remove(listen)
+        LISTENERS[QuestionReceived].remove(listen)
 
 
 def stage_of(app: Flask, code: str) -> Stage:

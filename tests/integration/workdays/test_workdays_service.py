@@ -172,7 +172,7 @@ def test_commit_moves_the_deadlines_and_says_so(
     ctx: Flask, questions: Questions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[events.CalendarChanged] = []
-    monkeypatch.setitem(bus._handlers, events.CalendarChanged, [heard.append])
+    monkeypatch.setitem(bus.LISTENERS, events.CalendarChanged, [heard.append])
     moved = service.set_day(
         D(2026, 11, 24), kind=DayKind.OFF, name="Ngày Văn hóa Việt Nam", actor=SYSTEM
     )
