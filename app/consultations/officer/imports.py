@@ -1,6 +1,6 @@
 """Files being read: progress, what was refused, the file of refused rows."""
 
-from flask import make_response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -62,7 +62,7 @@ def import_run(run_id: int) -> ResponseReturnValue:
     run = queries.run(run_id)
     if run.kind is ImportKind.SLIPS and not policy.sees_contacts(me()):
         raise Forbidden(_("Tệp này có thông tin của người dân nên bạn không mở được."))
-    if request.headers.get("HX-Request"):
+    if "X-Requested-With" in request.headers:
         return _part(run)
     consultation = staff.by_id(run.consultation_id) if run.consultation_id is not None else None
     refused = service.refused_file_of(run)
@@ -82,9 +82,8 @@ def import_run(run_id: int) -> ResponseReturnValue:
 
 def _part(run: ImportRun) -> Response:
     """What the script fetches every two seconds; at the end it loads the page anew."""
-    response = make_response(
+    if queries.is_over(run):
+        return Response(status=205)
+    return Response(
         render_template("consultations/_progress.html", run=run, state_labels=IMPORT_STATE_LABELS)
     )
-    if queries.is_over(run):
-        response.headers["HX-Refresh"] = "true"
-    return response
