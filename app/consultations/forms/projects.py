@@ -15,6 +15,7 @@ from wtforms.validators import Length, Optional
 from app.consultations.models import ProjectItem
 from app.consultations.queries.projects import Land
 from app.consultations.service.project_rows import LENGTHS, Use, ha_text, uses_text
+from app.files.datafiles import ACCEPT_TABLES, TABLES_HINT
 from app.kernel.forms import BaseForm, LineField, TextField
 
 _PLACES_MAX = 4_000
@@ -23,7 +24,11 @@ _PLACES_MAX = 4_000
 class ProjectFileForm(BaseForm):
     """A file with the list."""
 
-    file = FileField(_l("Tệp danh mục"), description=_l("Excel (.xlsx) hoặc CSV, theo Biểu 10/CH."))
+    file = FileField(
+        _l("Tệp danh mục (Biểu 10/CH)"),
+        description=TABLES_HINT,
+        render_kw={"accept": ACCEPT_TABLES},
+    )
     places = TextField(
         _l("Tên của các mã địa điểm"),
         description=_l(

@@ -19,6 +19,7 @@ from app.consultations.service import imports, slips
 from app.consultations.service.imports import ApplyResult, Rows
 from app.consultations.states import IMPORT_STATE_LABELS, SENDER_LABELS, STANCE_LABELS, ImportKind
 from app.consultations.writers.sheets import ColumnNote, xlsx_file
+from app.files.datafiles import TABLES
 from app.kernel.clock import today
 from app.kernel.errors import FieldError
 from app.kernel.web import commits
@@ -33,7 +34,7 @@ def apply_file(run: ImportRun, rows: Rows, actor: Actor) -> ApplyResult:
     return slips.take(run, rows, actor, secret_key=str(current_app.secret_key), prefix=prefix)
 
 
-imports.register_importer(ImportKind.SLIPS, "slips", apply_file, extensions=("xlsx", "csv"))
+imports.register_importer(ImportKind.SLIPS, "slips", apply_file, extensions=TABLES)
 screens.leads_to(ImportKind.SLIPS, "consultations_office.comments")
 
 

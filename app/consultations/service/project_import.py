@@ -18,13 +18,13 @@ from app.consultations.service.imports import ApplyResult, RefusedRow, Rows, reg
 from app.consultations.service.project_rows import LENGTHS, ProjectRow, check, normal_code
 from app.consultations.states import ImportKind
 from app.extensions import db
+from app.files.datafiles import TABLES
 from app.kernel.clock import today
 from app.kernel.errors import Refused
 from app.kernel.text import clean_line, shorten
 
 #: Changes that are told one by one after an import.
 MOST_TOLD = 200
-EXTENSIONS = ("xlsx", "csv")
 
 
 def parse_places(text: str) -> dict[str, str]:
@@ -239,4 +239,4 @@ def _message(run: ImportRun, rows: Rows, outcome: _Outcome) -> str:
     return shorten(" ".join(parts), 500)
 
 
-register_importer(ImportKind.PROJECTS, "projects", apply_file, extensions=EXTENSIONS)
+register_importer(ImportKind.PROJECTS, "projects", apply_file, extensions=TABLES)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 #: The packages of requirements-demo.txt and requirements-dev.txt under the names that are imported.
-EXTRAS = ("aiosmtpd", "atpublic", "docx", "pytest", "playwright", "hypothesis", "bs4")
+EXTRAS = ("aiosmtpd", "atpublic", "docx", "openpyxl", "pytest", "playwright", "hypothesis", "bs4")
 
 #: What such an installation does: look at its database, make the app, serve a page, run a job,
 #: and start the process that reads files.
@@ -79,5 +79,5 @@ def test_every_package_is_pinned_with_its_hashes_and_production_has_no_extras() 
         assert pins
         assert [block[:40] for block in pins if "--hash=sha256:" not in block] == []
     production = names_in(ROOT / "requirements.txt")
-    assert not production & {"aiosmtpd", "python-docx", "pytest", "feedgen", "filetype"}
+    assert not production & {"aiosmtpd", "python-docx", "openpyxl", "pytest", "feedgen", "filetype"}
     assert {"aiosmtpd", "python-docx"} <= names_in(ROOT / "requirements-demo.txt")
