@@ -21,22 +21,27 @@ $(VENV)/.runtime: requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements.txt requirements-postgres.txt requirements-dev.txt
+$(VENV)/.demo: $(VENV)/.runtime requirements-demo.txt
+	@echo "→ Installing what the demo needs besides …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-demo.txt
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-demo.txt requirements-postgres.txt requirements-dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "On Debian: apt install python3-venv"; exit 1; }
 	@echo "→ Installing Python packages for tests, each checked against its hash …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
-	@touch $(VENV)/.runtime $@
+	@touch $(VENV)/.runtime $(VENV)/.demo $@
 
-setup: $(VENV)/.runtime ## Install what is needed to run
+setup: $(VENV)/.runtime ## Install what production needs
 	@$(BIN)/python scripts/compress_static.py
 
 setup-dev: $(VENV)/.dev ## Install what is needed to test as well (Debian's chromium too)
 	@scripts/install_chromium
 
-run: setup ## Database, demo data, web server, runner and mail catcher on http://127.0.0.1:8000
+run: setup $(VENV)/.demo ## Database, demo data, web server, runner and mail catcher on http://127.0.0.1:8000
 	@INSTANCE="$(INSTANCE)" PORT="$(PORT)" $(BIN)/python -m app.devtools.run
 
-demo: setup ## Load the demo data afresh (empties the database of this instance)
+demo: setup $(VENV)/.demo ## Load the demo data afresh (empties the database of this instance)
 	@INSTANCE="$(INSTANCE)" LANGNGHE_DEMO=true $(BIN)/flask --app wsgi demo load --fresh
 
 test: setup-dev ## The whole suite: unit, integration on SQLite and PostgreSQL, browser, faults
@@ -57,7 +62,7 @@ i18n: setup-dev ## Collect strings and rebuild the English catalogue
 
 lock: setup-dev ## Pin all packages with hashes again
 	@$(BIN)/python -m pip install --quiet uv
-	@for name in requirements requirements-postgres requirements-dev; do \
+	@for name in requirements requirements-demo requirements-postgres requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-config --universal \
 	    --python-version 3.11 --no-header $$name.in -o $$name.txt; done
 

@@ -91,7 +91,6 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-cpSync(join(modules, "htmx.org/dist/htmx.min.js"), join(out, "htmx.min.js"));
 
 /* ---- VENDOR.toml -------------------------------------------------------------------------------------------- */
 const about = [
@@ -102,7 +101,6 @@ const about = [
     note: "compiled with our theme from frontend/scss and frontend/js; no fonts or images of theirs",
     files: ["app.css", "boot.js", "forms.js"],
   },
-  { name: "htmx.org", licence: "0BSD", licence_file: "LICENSES/htmx-0BSD.txt", note: "unchanged", files: ["htmx.min.js"] },
   {
     name: "leaflet",
     licence: "BSD-2-Clause",

@@ -28,8 +28,8 @@ class StoredFile(db.Model):
     #: As people see it, with its diacritics; never a path.
     name: Mapped[str] = mapped_column(sa.String(150))
     content_type: Mapped[str] = mapped_column(sa.String(100))
-    #: By content, without the dot: jpg, png, webp, pdf, docx, xlsx, odt; of imports zip, geojson,
-    #: csv.
+    #: By content, without the dot: jpg, png, webp, pdf, docx, xlsx, odt; of imports those of
+    #: datafiles.
     extension: Mapped[str] = mapped_column(sa.String(8))
     #: Bytes of the content as stored.
     size: Mapped[int]

@@ -34,10 +34,17 @@ CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "odt": "application/vnd.oasis.opendocument.text",
 }
+#: What its entry `mimetype` says.
+_OPEN_DOCUMENT = {
+    "odt": CONTENT_TYPES["odt"],
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+}
 _MUST_HAVE = {
     "docx": ("[content_types].xml", "word/document.xml"),
     "xlsx": ("[content_types].xml", "xl/workbook.xml"),
+    "xlsb": ("[content_types].xml", "xl/workbook.bin"),
     "odt": ("mimetype", "content.xml"),
+    "ods": ("mimetype", "content.xml"),
 }
 _XML = (".xml", ".rels", ".vml", ".rdf")
 #: Entries that run, or carry something that does.
@@ -217,12 +224,15 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int, ki
         return len(content)
     if name == "mimetype":
         content = _limited(pieces, 200)
-        if kind == "odt" and content.strip() != CONTENT_TYPES["odt"].encode():
+        if kind in _OPEN_DOCUMENT and content.strip() != _OPEN_DOCUMENT[kind].encode():
             raise _Bad
         return len(content)
-    return _read_through(
-        pieces, is_xml=name.endswith(_XML), look_for_commands=name.startswith(_LOOKED_FOR_COMMANDS)
+    # The type of every .xlsb says that it may hold macros; those are entries of their own.
+    commands = name.startswith(_LOOKED_FOR_COMMANDS) and (kind, name) != (
+        "xlsb",
+        "[content_types].xml",
     )
+    return _read_through(pieces, is_xml=name.endswith(_XML), look_for_commands=commands)
 
 
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> Iterator[bytes]:

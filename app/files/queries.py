@@ -20,7 +20,14 @@ _KINDS = {
     "xlsx": "Excel",
     "odt": "ODT",
 }
-_KINDS |= {"zip": "ZIP", "geojson": "GeoJSON", "csv": "CSV"}
+_KINDS |= {
+    "zip": "ZIP",
+    "geojson": "GeoJSON",
+    "csv": "CSV",
+    "xls": "Excel",
+    "xlsb": "Excel",
+    "ods": "ODS",
+}
 
 
 class FileLink(NamedTuple):

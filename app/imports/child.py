@@ -54,9 +54,11 @@ def messages(reader: str, path: Path, options: dict[str, Any]) -> Iterator[dict[
         yield {"error": str(error)}
     except MemoryError:
         yield {"crash": "memory"}
-    except Exception as error:
-        # Libraries answer hostile bytes with errors of every class. The message may quote the file,
-        # so only the place is told.
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        # Libraries answer hostile bytes with errors of every class, those in Rust with one that is
+        # no Exception. The message may quote the file, so only the place is told.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         yield {"crash": f"{type(error).__name__} ({Path(frame.filename).name}:{frame.lineno})"}
 

@@ -1,6 +1,6 @@
 """Files being read: progress, what was refused, the file of refused rows."""
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -41,7 +41,7 @@ def import_run(run_id: int) -> ResponseReturnValue:
     how = kinds.kind(run.kind)
     if not how.may_see(current_user):
         raise Forbidden(_("Tệp này có thông tin của người dân nên bạn không mở được."))
-    if request.headers.get("HX-Request"):
+    if "X-Requested-With" in request.headers:
         return _part(run)
     trail = how.trail(run.consultation_id)
     refused = service.refused_file_of(run)
@@ -61,9 +61,8 @@ def import_run(run_id: int) -> ResponseReturnValue:
 
 def _part(run: ImportRun) -> Response:
     """What the script fetches every two seconds; at the end it loads the page anew."""
-    response = make_response(
+    if queries.is_over(run):
+        return Response(status=205)
+    return Response(
         render_template("imports/_progress.html", run=run, state_labels=IMPORT_STATE_LABELS)
     )
-    if queries.is_over(run):
-        response.headers["HX-Refresh"] = "true"
-    return response

@@ -228,6 +228,9 @@ def _stopped(code: int, *, late: bool, limits: Limits) -> ReadingFailed:
             ),
             "time",
         )
+    if -code == signal.SIGABRT:
+        # How a library that is not Python says that it got no memory.
+        return _crashed("memory")
     return ReadingFailed(_("Việc đọc tệp bị dừng giữa chừng. Hãy tải tệp lên lại."), f"exit {code}")
 
 

@@ -1,4 +1,4 @@
-"""Rows of a table that somebody made in a spreadsheet: XLSX or CSV, as offices really write them.
+"""Rows of a table that somebody made in a spreadsheet or wrote as CSV, as offices really do.
 
 Title rows above the header, headers of two lines with merged cells, the numbering row «(1) (2)
 (3)», headers repeated on every page, other names for the same column, UTF-8 with and without a
@@ -10,34 +10,30 @@ import csv
 import datetime as dt
 import io
 import re
-import zipfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import openpyxl
 from flask_babel import gettext as _
-from openpyxl.utils import range_boundaries
 
+from app.imports import sheets
 from app.imports.protocol import REASON_COLUMN, Unreadable
+from app.imports.sheets import MOST_COLUMNS, Area
 from app.kernel.text import clean, clean_line, fold
 
-#: Cells of a row and characters of a cell that are looked at.
-MOST_COLUMNS = 80
+#: Characters of a cell that are looked at.
 LONGEST_CELL = 20_000
 #: The header is looked for in so many rows from the top.
 _HEADER_WITHIN = 40
-_MOST_MERGES = 5_000
 _DELIMITERS = ",;\t|"
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=?[\s\d()=+*/.-]*)?")
 _LETTERED = re.compile(r"\(?[A-ZĐ]\)?")
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]{4,30})"')
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -163,16 +159,9 @@ def open_table(path: Path, columns: Sequence[Column]) -> Table:
     known = tuple(columns)
     with path.open("rb") as stream:
         start = stream.read(8)
-    if start.startswith(_OLE):
-        raise Unreadable(
-            _(
-                "Tệp ở dạng Excel cũ (.xls) hoặc có mật khẩu. Hãy lưu lại thành .xlsx, không có "
-                "mật khẩu."
-            )
-        )
-    sheets = _xlsx(path) if start.startswith(_ZIP) else _csv(path)
+    found = _book(path) if start.startswith((_ZIP, _OLE)) else _csv(path)
     best: _Header | None = None
-    for sheet in sheets:
+    for sheet in found:
         rows = iter(sheet.rows)
         head = list(islice(rows, _HEADER_WITHIN))
         header = _find_header(_spanned(head, sheet.merges), known)
@@ -294,24 +283,15 @@ def _name(
 
 # Spreadsheets
 # --------------------------------------------------------------------------------------------------
-class _Area(NamedTuple):
-    """Merged cells: rows from 1, columns from 0, both ends included."""
-
-    top: int
-    bottom: int
-    left: int
-    right: int
-
-
 @dataclass(frozen=True, slots=True)
 class _Sheet:
     """Rows by their number from 1, and what was merged."""
 
     rows: Iterable[tuple[int, list[str]]]
-    merges: list[_Area] = field(default_factory=list)
+    merges: list[Area] = field(default_factory=list)
 
 
-def _spanned(head: Sequence[tuple[int, list[str]]], merges: Iterable[_Area]) -> list[list[str]]:
+def _spanned(head: Sequence[tuple[int, list[str]]], merges: Iterable[Area]) -> list[list[str]]:
     """The rows in which the header is looked for, merged text repeated over all its rows and
     columns.
     """
@@ -328,14 +308,14 @@ def _spanned(head: Sequence[tuple[int, list[str]]], merges: Iterable[_Area]) -> 
 
 
 def _filled_down(
-    rows: Iterable[tuple[int, list[str]]], merges: Iterable[_Area]
+    rows: Iterable[tuple[int, list[str]]], merges: Iterable[Area]
 ) -> Iterator[tuple[int, list[str]]]:
     """What was merged over several rows stands in each of them.
 
     Merged over columns it is a heading and stays where it is.
     """
     waiting = deque(area for area in merges if area.bottom > area.top)
-    active: dict[_Area, str] = {}
+    active: dict[Area, str] = {}
     for number, cells in rows:
         while waiting and waiting[0].top <= number:
             area = waiting.popleft()
@@ -349,47 +329,12 @@ def _filled_down(
         yield number, filled
 
 
-def _xlsx(path: Path) -> Iterator[_Sheet]:
-    try:
-        # A stream, because the name of the file says nothing.
-        book = openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise Unreadable(
-            _("Không mở được tệp Excel. Hãy mở và lưu lại tệp dạng .xlsx rồi tải lên.")
-        ) from error
-    for sheet in sorted(book.worksheets, key=lambda sheet: sheet.sheet_state != "visible"):
-        # The size that a file states may be anything.
-        sheet.reset_dimensions()
-        yield _Sheet(_sheet_rows(sheet), _merges(path, getattr(sheet, "_worksheet_path", "")))
-
-
-def _sheet_rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
-        yield number, [cell_text(value) for value in row]
-
-
-def _merges(path: Path, part: str) -> list[_Area]:
-    """Merged areas, looked up in the sheet's markup: openpyxl does not tell them when it reads row
-    by row.
-    """
-    found: list[_Area] = []
-    if not part:
-        return found
-    with zipfile.ZipFile(path) as archive, archive.open(part.lstrip("/")) as markup:
-        rest = b""
-        while piece := markup.read(256 * 1024):
-            text = rest + piece
-            end = 0
-            for match in _MERGE.finditer(text):
-                end = match.end()
-                left, top, right, bottom = range_boundaries(match.group(1).decode("ascii"))
-                found.append(
-                    _Area(int(top or 1), int(bottom or 1), int(left or 1) - 1, int(right or 1) - 1)
-                )
-            rest = text[max(end, len(text) - 200) :]
-            if len(found) >= _MOST_MERGES:
-                break
-    return sorted(found[:_MOST_MERGES])
+def _book(path: Path) -> Iterator[_Sheet]:
+    for sheet in sheets.sheets(path):
+        yield _Sheet(
+            ((number, [cell_text(value) for value in row]) for number, row in sheet.rows),
+            sheet.merges,
+        )
 
 
 def cell_text(value: Any) -> str:

@@ -12,6 +12,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField
 from wtforms.validators import Length, Optional
 
+from app.files.datafiles import ACCEPT_TABLES, TABLES_HINT
 from app.kernel.forms import BaseForm, LineField, TextField
 from app.kernel.office_forms import SeenForm
 from app.works.models import ProjectItem
@@ -24,7 +25,11 @@ _PLACES_MAX = 4_000
 class ProjectFileForm(BaseForm):
     """A file with the list."""
 
-    file = FileField(_l("Tệp danh mục"), description=_l("Excel (.xlsx) hoặc CSV, theo Biểu 10/CH."))
+    file = FileField(
+        _l("Tệp danh mục (Biểu 10/CH)"),
+        description=TABLES_HINT,
+        render_kw={"accept": ACCEPT_TABLES},
+    )
     places = TextField(
         _l("Tên của các mã địa điểm"),
         description=_l(

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
+from app.files.datafiles import TABLES
 from app.access import P, require
 from app.consultations import importing, policy, voices
 from app.consultations.models import Consultation
@@ -41,7 +42,7 @@ importing.register(
     _l("Danh mục công trình, dự án"),
     "app.works.reader",
     works_importing.apply_file,
-    extensions=works_importing.EXTENSIONS,
+    extensions=TABLES,
     endpoint="works.projects",
 )
 

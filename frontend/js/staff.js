@@ -1,4 +1,4 @@
-// Staff pages: drafts that save themselves, the queue's keyboard, the CSRF token for htmx.
+// Staff pages: drafts that save themselves, the queue's keyboard, parts of a page that look again by themselves.
 const AUTOSAVE_EVERY = 10_000;
 
 /* ---- autosave ---------------------------------------------------------------------------------------------- */
@@ -173,11 +173,27 @@ if (rows.length) {
   });
 }
 
-/* ---- htmx --------------------------------------------------------------------------------------------------- */
+/* ---- parts that look again by themselves --------------------------------------------------------------------- */
 
 const token = document.querySelector('meta[name="csrf-token"]')?.content;
-if (token) {
-  document.body.addEventListener("htmx:configRequest", (event) => {
-    event.detail.headers["X-CSRFToken"] = token;
-  });
+
+async function refresh(part, shown) {
+  try {
+    const response = await fetch(part.dataset.refresh, {
+      method: part.dataset.refreshMethod || "GET",
+      redirect: "manual",
+      headers: { "X-Requested-With": "fetch", "X-CSRFToken": token },
+    });
+    if (response.status === 205) return location.reload();
+    // Signed out, or gone: nothing will come any more.
+    if (!response.ok && response.status < 500) return;
+    const html = response.ok ? await response.text() : shown;
+    // What stays the same is not put in anew: it would be read out again.
+    if (html !== shown) part.innerHTML = shown = html;
+  } catch {
+    /* the network is away: the next time */
+  }
+  setTimeout(refresh, part.dataset.refreshEvery * 1000, part, shown);
 }
+
+for (const part of document.querySelectorAll("[data-refresh]")) refresh(part);

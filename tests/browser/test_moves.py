@@ -82,6 +82,22 @@ def test_a_complaint_stays_apart(portal: Portal, open_page: Open) -> None:
     assert "Mở hồ sơ hạn chế" in in_words(auditor)
 
 
+def test_a_colleague_who_comes_later_shows_on_the_page_that_is_open(open_page: Open) -> None:
+    code, _pin = ask(
+        open_page(phone=True), "Chợ An Sơn mở cửa mấy giờ?", email="", phone="0912000777"
+    )
+    moderator, leader = sign_in(open_page(), "tiepnhan"), sign_in(open_page(), "lanhdao")
+    moderator.clock.install()
+    moderator.goto(f"/can-bo/hoi-dap/{code}")
+    box = moderator.locator("[data-refresh]")
+    assert "cũng đang mở" not in in_words(moderator)
+    # The leader's page finds the moderator there, because the moderator's said so by itself.
+    leader.goto(f"/can-bo/hoi-dap/{code}")
+    leader.get_by_text("cũng đang mở câu hỏi này").wait_for()
+    moderator.clock.fast_forward(31_000)
+    box.get_by_text("cũng đang mở câu hỏi này").wait_for()
+
+
 def test_spam_and_back_then_to_another_body(open_page: Open) -> None:
     citizen, moderator = open_page(phone=True), sign_in(open_page(), "tiepnhan")
     code, pin = ask(

@@ -2,6 +2,7 @@
 answers.
 """
 
+import base64
 import io
 import socket
 import socketserver
@@ -9,7 +10,7 @@ import struct
 import threading
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -60,7 +61,8 @@ def pdf(body: bytes = b"", *, catalog: bytes = b"", tail: bytes = b"\n") -> byte
     """A PDF that says it is one; `body` stands among its objects, `catalog` in its catalog."""
     return (
         b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R " + catalog + b" >>\nendobj\n"
-        b"2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n"
+        b"2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"
+        b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>\nendobj\n"
         + body
         + b"\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF"
         + tail
@@ -75,6 +77,60 @@ def object_stream(content: bytes) -> bytes:
         % len(packed)
     )
     return head + packed + b"\nendstream\nendobj\n"
+
+
+def _run_lengths(content: bytes) -> bytes:
+    pieces = [content[at : at + 128] for at in range(0, len(content), 128)]
+    return b"".join(bytes([len(piece) - 1]) + piece for piece in pieces) + b"\x80"
+
+
+def _lzw(content: bytes) -> bytes:
+    """Nine bits a letter, the table cleared before it would need ten."""
+    codes: list[int] = []
+    for at, letter in enumerate(content):
+        codes += [256, letter] if at % 200 == 0 else [letter]
+    bits = "".join(f"{code:09b}" for code in [*codes, 257])
+    size = (len(bits) + 7) // 8
+    return int(bits.ljust(size * 8, "0"), 2).to_bytes(size, "big")
+
+
+PDF_FILTERS: dict[str, Callable[[bytes], bytes]] = {
+    "ASCIIHexDecode": lambda content: content.hex().encode() + b">",
+    "ASCII85Decode": lambda content: base64.a85encode(content) + b"~>",
+    "RunLengthDecode": _run_lengths,
+    "LZWDecode": _lzw,
+    "FlateDecode": zlib.compress,
+}
+
+
+def packed_pdf(*filters: str, catalog: bytes = b"", kind: bytes = b"/ObjStm") -> bytes:
+    """A sound PDF whose catalog and pages lie in an object stream, encoded by these filters in the
+    order in which a reader undoes them.
+    """
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R " + catalog + b" >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>",
+    )
+    places = [sum(len(one) + 1 for one in objects[:number]) for number in range(len(objects))]
+    head = b" ".join(b"%d %d" % (number, at) for number, at in enumerate(places, start=1)) + b" "
+    content = head + b" ".join(objects)
+    for name in reversed(filters):
+        content = PDF_FILTERS[name](content)
+    chain = b" ".join(b"/" + name.encode() for name in filters)
+    made = b"%PDF-1.7\n"
+    stream_at = len(made)
+    made += (
+        b"4 0 obj\n<< /Type %s /N 3 /First %d /Filter [%s] /Length %d >>\nstream\n%s\nendstream\n"
+        b"endobj\n" % (kind, len(head), chain, len(content), content)
+    )
+    table_at = len(made)
+    rows = [(0, 0, 0), (2, 4, 0), (2, 4, 1), (2, 4, 2), (1, stream_at, 0), (1, table_at, 0)]
+    table = b"".join(struct.pack("!BLB", *row) for row in rows)
+    return made + (
+        b"5 0 obj\n<< /Type /XRef /W [1 4 1] /Size 6 /Root 1 0 R /Length %d >>\nstream\n%s\n"
+        b"endstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (len(table), table, table_at)
+    )
 
 
 TYPES = (

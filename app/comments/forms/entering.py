@@ -21,6 +21,7 @@ from app.comments.service.entering import (
     Statement,
 )
 from app.comments.states import SENDER_LABELS, STANCE_LABELS, SenderKind, Stance
+from app.files.datafiles import ACCEPT_TABLES, TABLES_HINT
 from app.kernel.errors import FieldError
 from app.kernel.forms import BaseForm, LineField, Needed, TextField, VietnameseDateField
 from app.kernel.office_forms import SeenForm, area, at_most, choices, line
@@ -223,4 +224,4 @@ class SlipsFileForm(BaseForm):
         ),
         validators=[Needed(_l("Hãy nhập ngày nhận phiếu."))],
     )
-    file = FileField(_l("Tệp phiếu (.xlsx hoặc .csv)"))
+    file = FileField(_l("Tệp phiếu"), description=TABLES_HINT, render_kw={"accept": ACCEPT_TABLES})

@@ -18,6 +18,7 @@ from app.comments.states import SENDER_LABELS, SLIPS_FILE, STANCE_LABELS
 from app.consultations import importing, policy
 from app.consultations.models import Consultation
 from app.consultations.officer.base import load, me
+from app.files.datafiles import TABLES
 from app.imports import officer as screens
 from app.imports import queries, service
 from app.imports.kinds import ApplyResult, Rows
@@ -43,7 +44,7 @@ importing.register(
     _l("Phiếu lấy ý kiến"),
     "app.comments.reader",
     apply_file,
-    extensions=("xlsx", "csv"),
+    extensions=TABLES,
     endpoint="comments.comments",
     may_start=comments_policy.may_enter,
     # Slips have names in them.

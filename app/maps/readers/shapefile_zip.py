@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -107,42 +108,32 @@ def shapes(parts: dict[str, bytes]) -> Iterator[dict[str, Any] | None]:
             )
 
 
-def records(table: bytes) -> list[dict[str, str]]:
-    """The rows of a .dbf table as text.
+def records(table: bytes) -> list[dict[str, Any]]:
+    """The rows of a .dbf table; deleted ones are empty.
 
-    Bytes are read as they stand, since old tables do not say how they are written.
+    Old tables do not say how they are written, so text is taken as it stands (latin-1 gives the
+    bytes back) until all of it is seen. A table that ends too early has the rows that are there.
     """
-    if len(table) < 33:
-        raise Unreadable(_("Tệp .dbf hỏng hoặc thiếu."))
-    count, start, width = struct.unpack("<LHH", table[4:12])
-    fields, place = _fields(table, start)
-    if not width or place > width:
-        raise Unreadable(_("Tệp .dbf hỏng hoặc thiếu."))
-    count = min(count, (len(table) - start) // width)
-    rows = [table[start + number * width : start + (number + 1) * width] for number in range(count)]
-    cells = [
+    rows: list[dict[str, Any]] = []
+    try:
+        with shapefile.Reader(dbf=io.BytesIO(table), encoding="latin-1") as reader:
+            nothing = dict.fromkeys((field.name for field in reader.fields[1:]), "")
+            with suppress(struct.error):
+                for row in reader.iterRecords(deleted_as_None=True):
+                    rows.append(nothing if row is None else row.as_dict())
+    except (shapefile.ShapefileException, struct.error, LookupError, ValueError) as error:
+        raise Unreadable(_("Tệp .dbf hỏng hoặc thiếu.")) from error
+    encoding = encoding_of(
+        _bytes(value) for row in rows for value in row.values() if isinstance(value, str)
+    )
+    return [
         {
-            name: row[begin:end].rstrip(b" \0").lstrip(b" ")[:_VALUE_MAX]
-            for name, begin, end in fields
+            name: decoded(_bytes(value), encoding) if isinstance(value, str) else value
+            for name, value in row.items()
         }
         for row in rows
     ]
-    encoding = encoding_of(value for row in cells for value in row.values())
-    return [{name: decoded(value, encoding) for name, value in row.items()} for row in cells]
 
 
-def _fields(table: bytes, start: int) -> tuple[list[tuple[str, int, int]], int]:
-    """Name, first and last byte within a row; and the width of a row.
-
-    The first byte of a row says whether it was deleted.
-    """
-    found: list[tuple[str, int, int]] = []
-    place = 1
-    for offset in range(32, min(start, len(table)) - 31, 32):
-        if table[offset] == 0x0D:
-            break
-        name = table[offset : offset + 11].split(b"\0")[0].decode("ascii", "replace").strip()
-        width = table[offset + 16]
-        found.append((name, place, place + width))
-        place += width
-    return found, place
+def _bytes(text: str) -> bytes:
+    return text.strip(" \0").encode("latin-1")[:_VALUE_MAX]

@@ -25,7 +25,6 @@ from app.works.service import works
 
 #: Changes that are told one by one after an import.
 MOST_TOLD = 200
-EXTENSIONS = ("xlsx", "csv")
 
 
 def parse_places(text: str) -> dict[str, str]:

@@ -439,7 +439,7 @@ def _plain(value: Any) -> Any:
     [
         ({"day": ""}, "Hãy nhập ngày nhận phiếu."),
         ({}, "Hãy chọn một tệp."),
-        ({"file": (io.BytesIO(b"x"), "a.pdf")}, ".xlsx, .csv"),
+        ({"file": (io.BytesIO(b"x"), "a.pdf")}, ".xlsx, .xls, .xlsb, .ods, .csv"),
     ],
 )
 def test_a_file_that_is_none(desk: Desk, values: dict[str, Any], said: str) -> None:

@@ -27,7 +27,7 @@ from app.files.models import StoredFile
 from app.kernel.errors import FieldError, Forbidden, NotFound, Refused, Stale
 from tests.factories.accounts import make_user
 from tests.factories.consultations import make_comment, make_consultation
-from tests.factories.files import make_file
+from tests.factories.files import make_file, pdf
 from tests.factories.lifecycle import add_document, facts, make_ready
 from tests.factories.organisation import make_agency, make_unit
 
@@ -204,11 +204,7 @@ def test_a_dossier_has_an_end(draft: Consultation, monkeypatch: pytest.MonkeyPat
 
 
 def test_staff_may_send_larger_files_than_citizens() -> None:
-    content = (
-        b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
-        + b"0" * (11 * 1024 * 1024)
-        + b"\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
-    )
+    content = pdf(b"%" + b"0" * (11 * 1024 * 1024))
     with pytest.raises(file_service.FileRefused):
         file_service.receive(io.BytesIO(content), "Bản đồ.pdf")
     stored = file_service.receive(io.BytesIO(content), "Bản đồ.pdf", limits=dossier.LIMITS)

@@ -149,3 +149,38 @@ def test_robots_are_shown_the_map_and_kept_from_what_is_private(client: FlaskCli
     assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in text
     for path in ("/can-bo/", "/tra-cuu/", "/nhung/"):
         assert f"Disallow: {path}" in text
+
+
+def test_the_atom_feed_is_what_the_standard_asks_for(app: Flask, client: FlaskClient) -> None:
+    """RFC 4287: the parts that must be there, once each; and our words are text, not HTML."""
+    empty = ET.fromstring(client.get("/lay-y-kien/feed.atom").data)  # noqa: S314  (our own feed)
+    assert empty.findtext(f"{ATOM}updated") == "2000-01-01T00:00:00+00:00"
+    with app.app_context():
+        unit = make_unit("Phòng Kinh tế")
+        made = make_consultation(title="Đất < 5 ha & chợ", lead_unit_id=unit.id)
+        made.summary = "Thửa <b>dưới</b> 5 ha"
+        db.session.commit()
+    response = client.get("/lay-y-kien/feed.atom")
+    assert response.content_type == "application/atom+xml; charset=utf-8"
+    root = ET.fromstring(response.data)  # noqa: S314  (our own feed)
+    assert root.tag == f"{ATOM}feed"
+    assert root.attrib["{http://www.w3.org/XML/1998/namespace}lang"] == "vi"
+    (row,) = root.findall(f"{ATOM}entry")
+    for part in (root, row):
+        for name in ("id", "title", "updated"):
+            assert len(part.findall(f"{ATOM}{name}")) == 1, name
+        moment = dt.datetime.fromisoformat(part.findtext(f"{ATOM}updated") or "")
+        assert moment.tzinfo is not None
+        assert "alternate" in {one.get("rel") for one in part.findall(f"{ATOM}link")}
+    assert {one.get("rel"): one.get("href") for one in root.findall(f"{ATOM}link")} == {
+        "self": "http://127.0.0.1:8000/lay-y-kien/feed.atom",
+        "alternate": "http://127.0.0.1:8000/lay-y-kien",
+    }
+    assert root.findtext(f"{ATOM}updated") == row.findtext(f"{ATOM}updated")
+    assert root.findtext(f"{ATOM}author/{ATOM}name")
+    assert row.findtext(f"{ATOM}author/{ATOM}name") == "Phòng Kinh tế"
+    assert row.find(f"{ATOM}category").attrib == {"term": "Quy hoạch sử dụng đất"}  # type: ignore[union-attr]
+    assert row.findtext(f"{ATOM}title") == "Lấy ý kiến: Đất < 5 ha & chợ"
+    summary = row.findall(f"{ATOM}summary")
+    assert [one.get("type", "text") for one in summary] == ["text"]
+    assert (summary[0].text or "").startswith("Thửa <b>dưới</b> 5 ha\n")

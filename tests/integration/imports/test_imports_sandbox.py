@@ -5,9 +5,11 @@ makes it do.
 import io
 import json
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from app.imports import child, sandbox
@@ -148,3 +150,105 @@ def test_running_out_of_memory_and_refusing_end_with_a_word(tmp_path: Path) -> N
 
     assert end("refuse") == {"error": "Tệp không có bảng nào."}
     assert end("break")["crash"].startswith("FileNotFoundError")
+
+
+# Tables: their library has no limits of its own -------------------------------------------------
+HEADER = ["Mã công trình", "Hạng mục", "Mã loại đất", "Diện tích kế hoạch (ha)"]
+TABLES = Path(__file__).resolve().parents[2] / "factories" / "tables"
+_SPREADSHEET = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def read_table(folder: Path, name: str, **limits: int) -> Reading:
+    return sandbox.read("projects", folder / name, {}, folder=folder, limits=Limits(**limits))
+
+
+def one_row(path: Path, **more: str) -> None:
+    """A book with one work, and further cells by their place."""
+    book = openpyxl.Workbook()
+    for row in (HEADER, ["A1", "Đường", "DGT", 1.5]):
+        book.worksheets[0].append(row)
+    for place, text in more.items():
+        book.worksheets[0][place] = text
+    book.save(path)
+
+
+def swollen(folder: Path, part: str, head: bytes, piece: bytes, times: int) -> None:
+    """The same book, one entry of which goes on and on: some MB that become some GB."""
+    one_row(folder / "sound.xlsx")
+    with (
+        zipfile.ZipFile(folder / "sound.xlsx") as sound,
+        zipfile.ZipFile(folder / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made,
+    ):
+        for name in sound.namelist():
+            if name != part:
+                made.writestr(name, sound.read(name))
+        with made.open(part, "w", force_zip64=True) as entry:
+            entry.write(head)
+            for _time in range(times):
+                entry.write(piece)
+
+
+@pytest.mark.parametrize(
+    ("part", "head", "piece", "times"),
+    [
+        (
+            "xl/sharedStrings.xml",
+            b'<sst xmlns="%s">' % _SPREADSHEET,
+            b"<si><t>aaaaaaaaaaaaaaaaaaaaaaaaaaaa</t></si>" * 20_000,
+            250,
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            b'<worksheet xmlns="%s"><sheetData>' % _SPREADSHEET,
+            b"<row><c><v>1</v></c></row>" * 20_000,
+            700,
+        ),
+    ],
+)
+def test_a_workbook_that_swells_is_stopped(
+    tmp_path: Path, part: str, head: bytes, piece: bytes, times: int
+) -> None:
+    swollen(tmp_path, part, head, piece, times)
+    with pytest.raises(ReadingFailed) as caught:
+        read_table(tmp_path, "bomb.xlsx", memory_mb=400, cpu_seconds=30)
+    assert "quá nhiều" in caught.value.message
+    assert caught.value.cause in {"memory", "time"}
+
+
+def test_a_workbook_whose_cells_stand_for_a_thousand_million_is_stopped(tmp_path: Path) -> None:
+    row = (
+        b'<table:table-row table:number-rows-repeated="1000000"><table:table-cell '
+        b'table:number-columns-repeated="16000" office:value-type="string"><text:p>a</text:p>'
+        b"</table:table-cell></table:table-row>"
+    )
+    with (
+        zipfile.ZipFile(TABLES / "danh-muc.ods") as sound,
+        zipfile.ZipFile(tmp_path / "bomb.ods", "w") as made,
+    ):
+        for name in sound.namelist():
+            content = sound.read(name)
+            made.writestr(name, content.replace(b"<table:table-row", row + b"<table:table-row", 1))
+    with pytest.raises(ReadingFailed) as caught:
+        read_table(tmp_path, "bomb.ods", memory_mb=400, cpu_seconds=30)
+    # Its reader counts what repeats, and gives up by itself.
+    assert caught.value.cause in {"memory", "time", "unreadable"}
+
+
+def test_one_cell_far_away_does_no_harm(tmp_path: Path) -> None:
+    """A blank in the last row of a sheet is common: the million rows between are nothing."""
+    one_row(tmp_path / "far.xlsx", A1048576=" ", L1048570="x")
+    assert read_table(tmp_path, "far.xlsx", cpu_seconds=30).row_count == 2
+    one_row(tmp_path / "corner.xlsx", XFD1048576="x")
+    with pytest.raises(ReadingFailed, match="quá nhiều bộ nhớ"):
+        read_table(tmp_path, "corner.xlsx")
+
+
+def test_a_table_of_more_rows_than_are_taken(tmp_path: Path) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(HEADER)
+    for number in range(20_001):
+        sheet.append([f"C{number}", "Đường", "DGT", number / 100])
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(ReadingFailed, match="nhiều nhất 20000 dòng"):
+        read_table(tmp_path, "a.xlsx")

@@ -4,6 +4,7 @@ comes back with its reason.
 
 import io
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -30,6 +31,7 @@ from tests.factories.accounts import make_user
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.projects import ALL_CODES, FILE, make_lands, make_project
 
+TABLES = Path(__file__).resolve().parents[2] / "factories" / "tables"
 HEADER = (
     "Mã công trình;Hạng mục;Mã loại đất;Diện tích kế hoạch (ha);Diện tích hiện trạng (ha);Sử "
     "dụng vào loại đất;Vị trí trên bản đồ;Địa điểm"
@@ -164,6 +166,22 @@ def test_a_spreadsheet_with_titles_says_the_same(
         Decimal("11.20"),
         [{"code": "LUC", "ha": "5.90"}, {"code": "HNK", "ha": "5.30"}],
     )
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods", "xlsb"])
+def test_every_format_that_offices_send_is_read(
+    ctx: Flask, consultation: Consultation, officer: User, kind: str
+) -> None:
+    content = (TABLES / f"danh-muc.{kind}").read_bytes()
+    run = bring(ctx, consultation, officer, content, f"Danh mục.{kind}")
+    works = {row.code: row for row in queries.page(consultation.id, Wanted()).items}
+    assert works["1"].planned_ha == Decimal("12.60")
+    assert works["2"].planned_ha == Decimal("4.20")
+    # Where the format tells, a figure that went wrong is refused and not taken for nought.
+    refused = {problem["row"]: " ".join(problem["reasons"]) for problem in run.problems}
+    tells = kind in {"xlsx", "ods"}
+    assert ("«#N/A» không phải là số." in refused.get(8, "")) is tells
+    assert ("#DIV/0!" in refused.get(9, "")) is tells
 
 
 def test_changes_are_told_field_by_field(

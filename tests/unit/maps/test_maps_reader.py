@@ -2,6 +2,7 @@
 hostile files.
 """
 
+import datetime as dt
 import io
 import json
 import unicodedata
@@ -11,6 +12,7 @@ from typing import Any
 
 import pyproj
 import pytest
+import shapefile
 
 from app.devtools.demo import maps as demo
 from app.imports import legacy_text
@@ -367,6 +369,60 @@ def test_an_entry_that_is_longer_than_it_says(tmp_path: Path) -> None:
 
     with pytest.raises(Unreadable):
         shapefile_zip._content(Longer(), zipfile.ZipInfo("a.shp"))  # type: ignore[arg-type]
+
+
+def dbf(*rows: list[Any]) -> bytes:
+    """A table of a text, a whole figure, one with decimals, a day and a truth."""
+    target = io.BytesIO()
+    with shapefile.Writer(dbf=target, encoding="latin-1") as made:
+        for name, kind, size, decimal in (
+            ("TEN", "C", 40, 0), ("SO", "N", 9, 0), ("HA", "N", 12, 4), ("NGAY", "D", 8, 0),
+            ("CO", "L", 1, 0),
+        ):  # fmt: skip
+            made.field(name, kind, size, decimal)
+        for row in rows:
+            made.record(*row)
+    return target.getvalue()
+
+
+def test_the_columns_of_a_table() -> None:
+    day = dt.date(2026, 11, 24)
+    table = dbf(
+        [" Xã Tân Hội".encode().decode("latin-1"), 7, 12.5, day, True],
+        ["", None, None, None, None],
+    )
+    assert shapefile_zip.records(table) == [
+        {"TEN": "Xã Tân Hội", "SO": 7, "HA": 12.5, "NGAY": day, "CO": True},
+        {"TEN": "", "SO": None, "HA": None, "NGAY": None, "CO": None},
+    ]
+
+
+def test_a_deleted_row_is_empty_and_the_rows_after_it_keep_their_places() -> None:
+    table = bytearray(dbf(["A", 1, 1, None, None], ["B", 2, 2, None, None]))
+    first = int.from_bytes(table[8:10], "little")
+    table[first : first + 1] = b"*"
+    rows = shapefile_zip.records(bytes(table))
+    assert [row["TEN"] for row in rows] == ["", "B"]
+    assert rows[0].keys() == rows[1].keys()
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda table: table[:40],
+        lambda table: table.replace(b"NGAY\0\0\0\0\0\0\0D", b"NGAY\0\0\0\0\0\0\0?"),
+        lambda table: table[:8] + b"\xff\xff" + table[10:],
+        lambda table: b"",
+    ],
+)
+def test_a_broken_table_says_so(break_it: Any) -> None:
+    with pytest.raises(Unreadable, match="dbf"):
+        shapefile_zip.records(break_it(dbf(["A", 1, 1, None, None])))
+
+
+def test_a_table_that_says_it_has_more_rows_than_it_has() -> None:
+    table = dbf(["A", 1, 1, None, None])
+    assert len(shapefile_zip.records(table[:4] + b"\xff\xff\xff\x0f" + table[8:])) == 1
 
 
 def test_a_table_shorter_than_it_says_and_an_empty_shape(tmp_path: Path) -> None:
