@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
-from app.files.datafiles import TABLES
 from app.access import P, require
 from app.consultations import importing, policy, voices
 from app.consultations.models import Consultation
 from app.consultations.officer.base import add_tab, load, load_for_editing, me
+from app.files.datafiles import TABLES
 from app.imports import officer as screens
 from app.imports import queries as runs
 from app.imports import service as imports_service

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from app.imports.tables import NotANumber, decimal_of
+from app.imports.figures import NotANumber, decimal_of
 from app.kernel.text import clean_line, tokens
 
 #: Longest texts, in characters, as the table keeps them.

@@ -122,7 +122,7 @@ def test_half_a_file_is_unreadable(tmp_path: Path, kind: str, keep: float) -> No
     whole = (FOLDER / f"danh-muc.{kind}").read_bytes()
     path = tmp_path / "a"
     path.write_bytes(whole[: int(len(whole) * keep)])
-    (end,) = child.messages("projects", path, {})
+    (end,) = child.messages("app.works.reader", path, {})
     assert "hỏng hoặc có mật khẩu" in end.get("error", "") or "Panic" in end.get("crash", "")
 
 

@@ -14,16 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.imports import sheets
+from app.imports.figures import NotANumber, decimal_of
 from app.imports.protocol import REASON_COLUMN, Unreadable
-from app.imports.tables import (
-    Column,
-    NotANumber,
-    cell_text,
-    decimal_of,
-    decoded,
-    is_numbering,
-    open_table,
-)
+from app.imports.tables import Column, cell_text, decoded, is_numbering, open_table
 from app.works import reader
 
 COLUMNS = (
