@@ -267,6 +267,8 @@ def flask_config(settings: Settings, instance: Path) -> dict[str, Any]:
         "MAIL_PASSWORD": settings.mail_password or None,
         "MAIL_DEFAULT_SENDER": settings.mail_sender,
         "CSP": CSP,
+        # Empty without https: a browser must not learn it from a development machine.
+        "HSTS": "max-age=31536000; includeSubDomains" if secure else "",
         "EMBED_CSP": CSP.replace(
             "frame-ancestors 'none'", " ".join(["frame-ancestors 'self'", *_parents(settings)])
         ),
