@@ -301,6 +301,33 @@ def test_the_version_of_nginx_is_not_told(front: Front) -> None:
     assert b"nginx/" not in body
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.git/config",
+        "/instance/app.db",
+        "/instance/audit_key",
+        "/static/",
+        "/static/vendor/",
+        "/static/..%2f..%2finstance/config.toml",
+        "/static/../../instance/secret_key",
+        "/backups/",
+        "/config.toml",
+    ],
+)
+def test_nothing_of_the_installation_is_served(front: Front, path: str) -> None:
+    status, _headers, body = front.ask(path)
+    assert status in {400, 404}
+    assert b"Index of" not in body
+    assert b"secret_key" not in body
+
+
+def test_trace_is_refused(front: Front) -> None:
+    status, _headers, body = front.ask("/", "TRACE", headers={"X-Secret": "bimat"})
+    assert status == 405
+    assert b"bimat" not in body
+
+
 def test_secrets_of_links_are_not_in_the_log(front: Front) -> None:
     for path in ("/xac-nhan/bimat1", "/tra-cuu/lien-ket/bimat2", "/can-bo/dat-lai-mat-khau/bimat3"):
         front.ask(path)
