@@ -73,7 +73,10 @@ def verify(heads: list[str], against: Path | None) -> None:
     """Check every link of the chain; exit code 1 and the list of faults when it is not whole."""
     heads += _heads_in(against) if against else []
     with reading():
-        problems = service.verify(*heads)
+        try:
+            problems = service.verify(*heads)
+        except keys.KeyFileError as error:
+            raise click.ClickException(str(error)) from error
         number, digest = service.head()
         unkeyed = service.without_key()
     for sentence in problems:

@@ -71,6 +71,13 @@ def test_a_kept_mail_is_checked_whole(app: Flask, tmp_path: Path) -> None:
     assert "Không thấy mốc nào" in run(app, "verify", "--against", str(kept), code=1)
 
 
+def test_a_damaged_file_of_keys_is_said(app: Flask) -> None:
+    grow(app)
+    with app.app_context():
+        keys.path().write_text("?")
+    assert "not a line of first record" in run(app, "verify", code=1)
+
+
 def test_a_new_key_by_command(app: Flask) -> None:
     grow(app)
     assert "từ bản ghi số 4" in run(app, "new-key")
