@@ -8,7 +8,7 @@ PORT ?= 8000
 INSTANCE ?= $(CURDIR)/instance
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: help setup setup-dev run test check coverage bench i18n lock demo clean
+.PHONY: help setup setup-dev run test check coverage bench i18n lock sbom demo clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -34,8 +34,10 @@ $(VENV)/.dev: requirements.txt requirements-demo.txt requirements-postgres.txt r
 
 setup: $(VENV)/.runtime ## Install what production needs
 	@$(BIN)/python scripts/compress_static.py
+	@$(BIN)/python scripts/translations.py compile
 
 setup-dev: $(VENV)/.dev ## Install what is needed to test as well (Debian's chromium too)
+	@$(BIN)/python scripts/translations.py compile
 	@scripts/install_chromium
 
 run: setup $(VENV)/.demo ## Database, demo data, web server, runner and mail catcher on http://127.0.0.1:8000
@@ -65,6 +67,9 @@ lock: setup-dev ## Pin all packages with hashes again
 	@for name in requirements requirements-demo requirements-postgres requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-config --universal \
 	    --python-version 3.11 --no-header $$name.in -o $$name.txt; done
+
+sbom: setup ## What a release is made of, as CycloneDX JSON: sbom.cdx.json
+	@$(BIN)/python scripts/sbom.py sbom.cdx.json && echo "→ sbom.cdx.json"
 
 clean: ## Remove the virtual environment and caches (never the instance folder)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov

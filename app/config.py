@@ -40,6 +40,12 @@ class Settings:
     #: development · test · production
     environment: str = "development"
     secret_key: str = ""
+    #: The file with the keys that seal the audit record, made with the first record; empty:
+    #: audit_key in the instance folder. Never in the database, and not in a backup.
+    audit_key_file: str = ""
+    #: So many days backups on this machine are kept (`flask backup prune`), and with them what was
+    #: erased meanwhile.
+    backup_days: int = 30
     #: Empty: SQLite in the instance folder.
     database_url: str = ""
     #: Where links in mails point, such as https://anson.example. Required in production.
@@ -229,6 +235,7 @@ def flask_config(settings: Settings, instance: Path) -> dict[str, Any]:
     return {
         "SETTINGS": settings,
         "SECRET_KEY": settings.secret_key,
+        "AUDIT_KEY_FILE": Path(settings.audit_key_file or instance / "audit_key"),
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": options,
         "TESTING": settings.environment == "test",
@@ -260,6 +267,8 @@ def flask_config(settings: Settings, instance: Path) -> dict[str, Any]:
         "MAIL_PASSWORD": settings.mail_password or None,
         "MAIL_DEFAULT_SENDER": settings.mail_sender,
         "CSP": CSP,
+        # Empty without https: a browser must not learn it from a development machine.
+        "HSTS": "max-age=31536000; includeSubDomains" if secure else "",
         "EMBED_CSP": CSP.replace(
             "frame-ancestors 'none'", " ".join(["frame-ancestors 'self'", *_parents(settings)])
         ),

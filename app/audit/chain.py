@@ -1,8 +1,11 @@
-"""How a record is hashed: pure functions, so that anybody can check the chain with other tools."""
+"""How records and marks are hashed: pure functions, so that anybody can check them with other
+tools.
+"""
 
 import datetime as dt
 import enum
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -40,13 +43,29 @@ def digest(
     about_id: int | None,
     data: Mapping[str, Any],
     previous_hash: str,
+    key_id: str = "",
+    secret: str = "",
 ) -> str:
-    """SHA-256 of the record as canonical JSON: a list in this order, keys sorted, no blanks, UTF-8,
-    time in UTC to the microsecond.
+    """HMAC-SHA256 of the record as canonical JSON: a list in this order (the key's id last), keys
+    sorted, no blanks, UTF-8, time in UTC to the microsecond.
+
+    Without a key, as before the record had any: SHA-256 of the list without the key's id.
     """
     moment = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    content = [number, moment, tag, actor_id, actor, about_kind, about_id, data, previous_hash]
+    content: list[Any] = [number, moment, tag, actor_id, actor, about_kind, about_id, data]
+    content += [previous_hash, key_id] if key_id else [previous_hash]
     text = json.dumps(
         content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
+    if key_id:
+        return hmac.digest(secret.encode(), text.encode(), "sha256").hex()
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def mark_digest(*, number: int, records: int, last_hash: str, previous: str) -> str:
+    """SHA-256 of the four, with a blank between them: whoever holds two sheets of paper can compute
+    it.
+
+    `previous` is the mark before, so that one mark kept elsewhere vouches for all earlier ones.
+    """
+    return hashlib.sha256(f"{number} {records} {last_hash} {previous}".encode()).hexdigest()

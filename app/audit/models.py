@@ -39,7 +39,9 @@ class AuditRecord(db.Model):
     about_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     data: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     previous_hash: Mapped[str] = mapped_column(sa.String(64))
-    #: SHA-256 over all of the above in canonical JSON.
+    #: Which key sealed the row (keys.py); empty: written before the record had keys.
+    key_id: Mapped[str] = mapped_column(sa.String(16), default="", server_default="")
+    #: HMAC-SHA256 over all of the above in canonical JSON (chain.py).
     hash: Mapped[str] = mapped_column(sa.String(64))
 
 
@@ -54,6 +56,9 @@ class AuditHead(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last_id: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     last_hash: Mapped[str] = mapped_column(sa.String(64), default=GENESIS)
+    #: Time and key of the last record: time never goes back, and a change of keys is recorded.
+    last_at: Mapped[dt.datetime | None]
+    last_key: Mapped[str] = mapped_column(sa.String(16), default="", server_default="")
     #: While true the database refuses every DELETE. The product never clears it; tests do, to empty
     #: the tables.
     sealed: Mapped[bool] = mapped_column(default=True)

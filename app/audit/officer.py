@@ -1,13 +1,15 @@
 """The record on screen, for administrators and auditors. Nothing here changes anything."""
 
+import itertools
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import P, require
-from app.audit import export, queries, tags
+from app.audit import export, queries, service, tags
 from app.audit.forms import FilterForm
+from app.audit.models import GENESIS
 from app.kernel import clock, links
 
 bp = Blueprint(
@@ -60,6 +62,26 @@ def show(number: int) -> ResponseReturnValue:
         label=tags.label(entry.tag),
         about=about,
         resolved=links.resolve(about) if about else None,
+    )
+
+
+@bp.get("/moc")
+@require(P.AUDIT_READ)
+def marks() -> ResponseReturnValue:
+    """The chain of heads, newest first, and what each is for."""
+    return render_template(
+        "audit/marks.html",
+        marks=list(itertools.islice(queries.marks(), queries.PAGE_SIZE)),
+        head=service.head_written(),
+    )
+
+
+@bp.get("/moc/<int:number>")
+@require(P.AUDIT_READ)
+def mark(number: int) -> ResponseReturnValue:
+    """One mark as a sheet of paper, to sign and to keep away from this server."""
+    return render_template(
+        "audit/mark.html", mark=queries.as_mark(queries.entry(number)), genesis=GENESIS
     )
 
 

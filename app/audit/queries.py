@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit.models import AuditRecord
+from app.audit.proof import MARK, written
 from app.extensions import db
 from app.kernel import paging
 from app.kernel.clock import start_of_day
@@ -86,6 +87,45 @@ def entry(number: int) -> AuditRecord:
     if found is None:
         raise NotFound
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A link of the chain of heads, for the screen and for paper."""
+
+    #: The record that is the mark.
+    id: int
+    number: int
+    at: dt.datetime
+    #: How many records it vouches for.
+    records: int
+    #: The mark, and the last of these records, as `flask audit verify --head` takes them.
+    written: str
+    record: str
+    previous: str
+
+
+def marks() -> Iterator[Mark]:
+    """All marks, newest first."""
+    query = sa.select(AuditRecord.__table__).where(AuditRecord.tag == MARK)
+    query = query.order_by(AuditRecord.at.desc(), AuditRecord.id.desc())
+    for row in db.session.execute(query.execution_options(yield_per=_BATCH)):
+        yield as_mark(row)
+
+
+def as_mark(row: Any) -> Mark:
+    """The mark that this record is. Raises NotFound for another record."""
+    if row.tag != MARK:
+        raise NotFound
+    return Mark(
+        id=row.id,
+        number=row.data["mark"],
+        at=row.at,
+        records=row.id - 1,
+        written=written(row.data["mark"], row.data["hash"], "M"),
+        record=written(row.id - 1, row.previous_hash),
+        previous=row.data["previous"],
+    )
 
 
 def tags_in_use() -> list[str]:

@@ -2,7 +2,7 @@
 on both databases.
 
 Tables made by create_all() get them by an event (models.py); a migration calls `create` with its
-connection.
+connection. What they guard since 0003 stands in _KEYED: the time that never goes back, and the key.
 """
 
 from sqlalchemy.engine import Connection
@@ -10,16 +10,18 @@ from sqlalchemy.engine import Connection
 _SQLITE = (
     """CREATE TRIGGER audit_record_next BEFORE INSERT ON audit_record
        WHEN NOT EXISTS (SELECT 1 FROM audit_head
-                         WHERE id = 1 AND last_id + 1 = NEW.id AND last_hash = NEW.previous_hash)
+                         WHERE id = 1 AND last_id + 1 = NEW.id AND last_hash = NEW.previous_hash
+                           {not_earlier})
        BEGIN SELECT RAISE(ABORT, 'audit_record: not the next link of the chain'); END""",
     """CREATE TRIGGER audit_record_link AFTER INSERT ON audit_record
-       BEGIN UPDATE audit_head SET last_id = NEW.id, last_hash = NEW.hash WHERE id = 1; END""",
+       BEGIN UPDATE audit_head SET last_id = NEW.id, last_hash = NEW.hash {moved}
+             WHERE id = 1; END""",
     """CREATE TRIGGER audit_record_update BEFORE UPDATE ON audit_record
        BEGIN SELECT RAISE(ABORT, 'audit_record is append-only'); END""",
     """CREATE TRIGGER audit_record_delete BEFORE DELETE ON audit_record
        WHEN EXISTS (SELECT 1 FROM audit_head WHERE sealed)
        BEGIN SELECT RAISE(ABORT, 'audit_record is append-only'); END""",
-    """CREATE TRIGGER audit_head_update BEFORE UPDATE OF last_id, last_hash ON audit_head
+    """CREATE TRIGGER audit_head_update BEFORE UPDATE OF last_id, last_hash {columns} ON audit_head
        WHEN NOT EXISTS (SELECT 1 FROM audit_record
                         WHERE id = NEW.last_id AND hash = NEW.last_hash
                            AND previous_hash = OLD.last_hash AND id = OLD.last_id + 1)
@@ -33,7 +35,8 @@ _POSTGRESQL = (
        BEGIN
          IF TG_OP = 'INSERT' THEN
            IF NOT EXISTS (SELECT 1 FROM audit_head
-                          WHERE id = 1 AND last_id + 1 = NEW.id AND last_hash = NEW.previous_hash)
+                          WHERE id = 1 AND last_id + 1 = NEW.id AND last_hash = NEW.previous_hash
+                            {not_earlier})
            THEN
              RAISE EXCEPTION 'audit_record: not the next link of the chain';
            END IF;
@@ -46,7 +49,7 @@ _POSTGRESQL = (
        END $$""",
     """CREATE OR REPLACE FUNCTION audit_record_link() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
-         UPDATE audit_head SET last_id = NEW.id, last_hash = NEW.hash WHERE id = 1;
+         UPDATE audit_head SET last_id = NEW.id, last_hash = NEW.hash {moved} WHERE id = 1;
          RETURN NULL;
        END $$""",
     """CREATE OR REPLACE FUNCTION audit_head_guard() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -57,7 +60,7 @@ _POSTGRESQL = (
            END IF;
            RETURN OLD;
          END IF;
-         IF (NEW.last_id, NEW.last_hash) IS DISTINCT FROM (OLD.last_id, OLD.last_hash)
+         IF (NEW.last_id, NEW.last_hash {new}) IS DISTINCT FROM (OLD.last_id, OLD.last_hash {old})
              AND NOT EXISTS (
            SELECT 1 FROM audit_record
            WHERE id = NEW.last_id AND hash = NEW.last_hash
@@ -86,10 +89,20 @@ _POSTGRESQL = (
 STATEMENTS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
 
 
-def create(connection: Connection) -> None:
-    """Make the triggers. Both tables exist."""
+_KEYED = {
+    "not_earlier": "AND (last_at IS NULL OR last_at <= NEW.at)",
+    "moved": ", last_at = NEW.at, last_key = NEW.key_id",
+    "columns": ", last_at, last_key",
+    "new": ", NEW.last_at, NEW.last_key",
+    "old": ", OLD.last_at, OLD.last_key",
+}
+
+
+def create(connection: Connection, *, keyed: bool = True) -> None:
+    """Make the triggers. Both tables exist; without `keyed` as they were before 0003."""
+    parts = _KEYED if keyed else dict.fromkeys(_KEYED, "")
     for statement in STATEMENTS[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(statement.format(**parts))
 
 
 def drop(connection: Connection) -> None:

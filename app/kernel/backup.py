@@ -3,8 +3,11 @@ the server runs.
 
 A backup that was never restored is a hope: `verify` restores into a scratch folder and compares
 counts and hashes. The secret key is inside, so the file is as secret as the installation itself.
+The keys of the audit record are not: whoever takes a backup shall not be able to write a record
+that looks true. The manifest holds the record's head instead.
 """
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -13,6 +16,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +30,18 @@ from app.kernel.clock import local, now
 
 MANIFEST = "manifest.json"
 _FOLDERS = ("uploads",)
-_FILES = ("config.toml", "secret_key")
+_FILES = ("config.toml", "secret_key", "audit_marks")
 backup = AppGroup("backup", help="Make, check and bring back backups.")
+Fact = Callable[[], str]
 
 
 class BackupError(click.ClickException):
     """It could not be made, or is not what it should be."""
+
+
+def add_fact(app: Flask, name: str, fact: Fact) -> None:
+    """A feature adds a line to the manifest, read before the database is copied."""
+    app.extensions.setdefault("backup_facts", {})[name] = fact
 
 
 def _instance() -> Path:
@@ -90,15 +100,19 @@ def create_backup(target: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         folder = Path(scratch)
         dump = folder / ("app.db" if _is_sqlite() else "database.sql")
+        facts = {name: fact() for name, fact in current_app.extensions["backup_facts"].items()}
+        # A transaction of this process must not stand in the way of the copy.
+        db.session.rollback()
+        # Before the database, so that no mark of the record is in the file and not in the copy.
+        for name in _FILES:
+            if (_instance() / name).exists():
+                shutil.copy2(_instance() / name, folder / name)
         # Uploads are copied after the database: a row never points to a file that is missing from
         # the backup.
         _dump(dump)
         for name in _FOLDERS:
             if (_instance() / name).exists():
                 shutil.copytree(_instance() / name, folder / name)
-        for name in _FILES:
-            if (_instance() / name).exists():
-                shutil.copy2(_instance() / name, folder / name)
         hashes = {
             path.relative_to(folder).as_posix(): _hash(path)
             for path in sorted(folder.rglob("*"))
@@ -109,6 +123,7 @@ def create_backup(target: Path) -> dict[str, Any]:
             "database": db.engine.dialect.name,
             "rows": _counts_sqlite(dump) if _is_sqlite() else {},
             "files": hashes,
+            "facts": facts,
         }
         (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1))
         partial = target.with_name(target.name + ".part")
@@ -210,6 +225,18 @@ def create(target: Path | None) -> None:
     target = target or folder / f"{local(now()):%Y-%m-%d-%H%M%S}.tar.gz"
     manifest = create_backup(target)
     click.echo(f"{target}: {len(manifest['files'])} files, {sum(manifest['rows'].values())} rows")
+    for name, fact in manifest["facts"].items():
+        click.echo(f"{name}: {fact}")
+
+
+@backup.command("prune")
+def prune() -> None:
+    """Delete the backups in instance/backups that are older than `backup_days`."""
+    oldest = now() - dt.timedelta(days=current_app.config["SETTINGS"].backup_days)
+    for file in sorted((_instance() / "backups").glob("*.tar.gz")):
+        if file.stat().st_mtime < oldest.timestamp():
+            file.unlink()
+            click.echo(f"{file}: deleted")
 
 
 @backup.command("verify")
@@ -218,6 +245,8 @@ def verify(source: Path) -> None:
     """Restore into a scratch folder and compare."""
     manifest = verify_backup(source)
     click.echo(f"{source}: good, made at {manifest['made_at']}")
+    for name, fact in manifest.get("facts", {}).items():
+        click.echo(f"{name}: {fact}")
 
 
 @backup.command("restore")

@@ -27,6 +27,9 @@ from app.kernel.errors import Busy
 #: Seconds a writer waits for its turn before the person is asked to try again (503).
 WRITER_WAIT = 20.0
 _NAP = 0.002
+#: Milliseconds that SQLite itself waits for a lock, and while the log is emptied.
+_BUSY_WAIT = 15_000
+_SCRUB_WAIT = 1_000
 
 _read_only: ContextVar[bool] = ContextVar("read_only", default=False)
 
@@ -92,6 +95,29 @@ def writing() -> Iterator[Connection]:
             yield connection
     finally:
         _read_only.reset(token)
+
+
+def scrub() -> None:
+    """Leave nothing of what was changed or deleted in SQLite's log: its pages are written back and
+    the log is emptied. The session is in no transaction.
+
+    PostgreSQL keeps old rows until it vacuums by itself. Raises Busy when a reader still needs the
+    log: try again later.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return
+    raw = db.engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        # Writers wait meanwhile: not for long.
+        cursor.execute(f"PRAGMA busy_timeout={_SCRUB_WAIT}")
+        stopped = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_WAIT}")
+        cursor.close()
+    finally:
+        raw.close()
+    if stopped:
+        raise Busy
 
 
 class WriterLock:
@@ -160,10 +186,12 @@ def _configure_sqlite(engine: Engine) -> None:
         raw.isolation_level = None  # the driver must not open transactions of its own
         cursor = raw.cursor()
         for pragma in (
-            "busy_timeout=15000",
+            f"busy_timeout={_BUSY_WAIT}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What is deleted is overwritten with zeros, and not merely let go of.
+            "secure_delete=ON",
             "wal_autocheckpoint=1000",
             "journal_size_limit=67108864",
             "trusted_schema=OFF",

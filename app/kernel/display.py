@@ -6,7 +6,7 @@ everybody who chose alike.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -78,16 +78,16 @@ def chosen_locale() -> str:
     """The reader's language: the address, then the cookie, then Vietnamese."""
     if not has_request_context():
         return "vi"
-    asked = request.args.get("lang") or request.cookies.get("lang")
+    asked = request.args.get("lang") or kept(request.cookies, "lang")
     return asked if asked in LANGUAGES else "vi"
 
 
 def display_classes() -> str:
     """Classes on <html> for text size and contrast."""
     names = []
-    if (size := request.cookies.get("co-chu")) in SIZES[1:]:
+    if (size := kept(request.cookies, "co-chu")) in SIZES[1:]:
         names.append(f"ln-size-{size}")
-    if request.cookies.get("tuong-phan") == "1":
+    if kept(request.cookies, "tuong-phan") == "1":
         names.append("ln-contrast")
     return " ".join(names)
 
@@ -110,20 +110,28 @@ def choose() -> ResponseReturnValue:
     return response
 
 
+def kept(cookies: Mapping[str, str], name: str) -> str | None:
+    """A choice that `_remember` left: under the name that no other host can set, or, without https
+    (and from before), under the plain one.
+    """
+    return cookies.get(f"__Host-{name}") or cookies.get(name)
+
+
 def _remember(response: Any, name: str, value: str) -> None:
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(
-        name,
+        f"__Host-{name}" if secure else name,
         value,
         max_age=COOKIE_DAYS * 86400,
         httponly=True,
         samesite="Lax",
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        secure=secure,
     )
 
 
 def _keep_language(response: Any) -> Any:
     asked = request.args.get("lang")
-    if asked in LANGUAGES and request.cookies.get("lang") != asked and not g.get("no_cookie"):
+    if asked in LANGUAGES and kept(request.cookies, "lang") != asked and not g.get("no_cookie"):
         _remember(response, "lang", asked)
     return response
 

@@ -47,6 +47,9 @@ def init_app(app: Flask) -> None:
 
     def headers(response_headers: Any, path: str, url: str) -> None:
         response_headers["X-Content-Type-Options"] = "nosniff"
+        response_headers["Content-Security-Policy"] = app.config["CSP"]
+        if app.config["HSTS"]:
+            response_headers["Strict-Transport-Security"] = app.config["HSTS"]
 
     wrapped = WhiteNoise(
         app.wsgi_app, max_age=3600, immutable_file_test=immutable, add_headers_function=headers

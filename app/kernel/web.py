@@ -237,8 +237,8 @@ def _security_headers(response: Response) -> Response:
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if current_app.config["HSTS"]:
+        headers.setdefault("Strict-Transport-Security", current_app.config["HSTS"])
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
     return response

@@ -5,13 +5,17 @@ from collections import defaultdict
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 
 from app.access import P
 from app.accounts import queries as accounts
 from app.accounts.models import User
+from app.audit import service as audit
+from app.audit.queries import as_mark
 from app.extensions import db
 from app.jobs.registry import periodic
 from app.kernel.clock import today
+from app.kernel.db import reading
 from app.kernel.display import vi_date
 from app.kernel.links import Ref
 from app.notifications import mails, service
@@ -25,6 +29,8 @@ from app.workdays import queries as workdays
 
 #: «Sắp đến hạn»: due within so many working days.
 SOON_DAYS = 2
+#: A mail about a damaged record lists so many of its faults.
+_PROBLEMS = 20
 
 
 def _line(question: Question) -> str:
@@ -135,6 +141,42 @@ def overdue() -> None:
                     head.email,
                     key=f"{question.submission.code}:{question.due_on}",
                 )
+
+
+@periodic(
+    "digest-record",
+    at="07:40",
+    only_working_days=True,
+    not_after="11:00",
+    lease_minutes=60,
+    label=_l("Kiểm tra nhật ký, lập mốc và gửi người giám sát"),
+)
+def record() -> None:
+    """To those who may read the record: is it whole, and its newest mark, to be kept elsewhere."""
+    with reading():
+        problems = audit.verify()
+    audit.mark()
+    db.session.commit()  # the file of marks holds committed ones only
+    audit.keep_marks()
+    row = audit.last_mark()
+    if row is None:
+        return
+    mark = as_mark(row)
+    for user in accounts.with_permission(P.AUDIT_READ):
+        mails.send(
+            "staff-record",
+            to=user.email,
+            about=None,
+            # Once for each mark; every day when something is wrong.
+            key=f"{today() if problems else mark.number}:{user.email}",
+            day=vi_date(today()),
+            problems=problems[:_PROBLEMS],
+            number=mark.number,
+            records=mark.records,
+            mark=mark.written,
+            record=mark.record,
+            path=f"/can-bo/he-thong/nhat-ky/moc/{mark.id}",
+        )
 
 
 @periodic("follow-forget", every_minutes=60)

@@ -11,7 +11,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Wire the feature into the app."""
     from app.files import gate
-    from app.submissions import kinds, public
+    from app.submissions import jobs, kinds, public  # noqa: F401  (importing registers the job)
 
     app.register_blueprint(public.bp)
     gate.register("submission", kinds.may_fetch_sent)

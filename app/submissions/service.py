@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
 from app.files import service as files
+from app.jobs.service import enqueue
 from app.kernel import throttle
 from app.kernel.clock import local, now
 from app.kernel.db import next_number
@@ -20,6 +21,7 @@ from app.kernel.links import Ref
 from app.kernel.text import clean, clean_line, first_sentence, initials
 from app.kernel.tokens import digits, keyed_hash, new_token, same
 from app.submissions import screening
+from app.submissions.jobs import SCRUB_JOB
 from app.submissions.models import Submission, SubmissionToken
 from app.submissions.states import NAME_DISPLAY_ORDER, Channel, Consent, NameDisplay, TokenPurpose
 
@@ -370,7 +372,11 @@ def tighten(
 
 
 def erase(submission: Submission) -> None:
-    """Remove the text and everything that says who sent it. The code stays, as a tombstone."""
+    """Remove the text and everything that says who sent it. The code stays, as a tombstone.
+
+    Once that is committed, a job removes the traces in the files of the database as well; copies
+    stay in backups until these are deleted.
+    """
     submission.title = submission.body = submission.name = ""
     submission.public_title = submission.public_body = submission.public_html = (
         submission.redaction_reason
@@ -382,6 +388,7 @@ def erase(submission: Submission) -> None:
         sa.delete(SubmissionToken).where(SubmissionToken.submission_id == submission.id)
     )
     files.erase_of(Ref("submission", submission.id))
+    enqueue(SCRUB_JOB, {}, dedupe_key=f"{SCRUB_JOB}:{submission.id}")
 
 
 def shown_name(submission: Submission) -> str:

@@ -1096,7 +1096,7 @@ def upgrade() -> None:
     if connection.dialect.name == "postgresql":
         # On SQLite it is part of the table already: a table there cannot get a constraint later.
         op.create_foreign_key("fk_question_version_id_answer_version", "question", "answer_version", ["version_id"], ["id"])
-    triggers.create(connection)
+    triggers.create(connection, keyed=False)
     for statement in fulltext.CREATE_STATEMENTS[connection.dialect.name]:
         op.execute(statement)
 

@@ -9,7 +9,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
+from app.audit import chain
+from app.audit import service as audit
+from app.audit.models import GENESIS, AuditRecord
 from app.extensions import db
+from app.kernel import clock
 from app.questions.queries import public
 from app.questions.states import Stage, Visibility
 from scripts.check_migrations import differences
@@ -78,3 +82,31 @@ def test_the_record_is_append_only_after_migrating(migrated: Flask) -> None:
         with pytest.raises(sa.exc.DatabaseError):
             db.session.execute(sa.text("DELETE FROM audit_record"))
         db.session.rollback()
+
+
+def test_records_from_before_the_keys_survive_and_a_key_begins(migrated: Flask) -> None:
+    with migrated.app_context():
+        downgrade(revision="0002")
+        row: dict[str, Any] = {"at": clock.now(), "tag": "test:thing:done", "actor": "Cán bộ"}
+        row |= {"actor_id": None, "about_kind": None, "about_id": None, "data": {"step": 1}}
+        digest = chain.digest(number=1, **row, previous_hash=GENESIS)
+        db.session.execute(
+            sa.text(
+                "INSERT INTO audit_head (id, last_id, last_hash, sealed) VALUES (1, 0, :g, true)"
+            ),
+            {"g": GENESIS},
+        )
+        old = sa.table(
+            "audit_record", *(sa.column(c.name, c.type) for c in AuditRecord.__table__.c)
+        )
+        db.session.execute(sa.insert(old).values(id=1, hash=digest, previous_hash=GENESIS, **row))
+        db.session.commit()
+        db.session.remove()
+        upgrade()
+        assert audit.verify() == []
+        assert (audit.head(), audit.without_key()) == ((1, digest), 1)
+        audit.record("test:thing:done", actor_id=None, actor="Cán bộ", about=None)
+        db.session.commit()
+        assert audit.verify() == []
+        # The new record, and before it that the key began.
+        assert audit.head()[0] == 3

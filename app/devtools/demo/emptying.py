@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from app.audit import keys
 from app.audit.models import AuditHead
 from app.extensions import db
 from app.questions.models import Question
@@ -12,6 +13,9 @@ def empty_tables() -> None:
     """Delete every row of every table, in the caller's transaction. The schema stays."""
     # The record refuses deletion until it is unsealed; the product itself never does that.
     db.session.execute(sa.update(AuditHead).values(sealed=False))
+    # And what stands outside the database speaks of a record that is no more.
+    keys.path().unlink(missing_ok=True)
+    keys.marks_path().unlink(missing_ok=True)
     # Questions and the versions of their answers refer to each other.
     apart = {
         "stage": Stage.RECEIVED,

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_cookie
 from werkzeug.routing import RoutingException
 
-from app.kernel.display import LANGUAGES, SIZES
+from app.kernel.display import LANGUAGES, SIZES, kept
 
 View = TypeVar("View", bound=Callable[..., Any])
 #: In the environment of a request that was stripped of whatever tells one reader from another.
@@ -119,19 +119,21 @@ def read_visit(environ: Mapping[str, Any], rule: Rule, cookies: Mapping[str, str
             if pair[0] in rule.params or (pair[0] == "lang" and pair[1] in LANGUAGES)
         )
     asked = next((value for name, value in pairs if name == "lang"), None)
-    kept = cookies.get("lang")
+    language = kept(cookies, "lang")
     key = Key(
         environ["wsgi.url_scheme"],
         environ.get("HTTP_HOST", ""),
         environ.get("SCRIPT_NAME", ""),
         environ.get("PATH_INFO", ""),
         urlencode(pairs),
-        asked or (kept if kept in LANGUAGES else None) or LANGUAGES[0],
-        cookies.get("co-chu", "") if cookies.get("co-chu") in SIZES[1:] else SIZES[0],
-        cookies.get("tuong-phan") == "1",
+        asked or (language if language in LANGUAGES else None) or LANGUAGES[0],
+        size if (size := kept(cookies, "co-chu") or "") in SIZES[1:] else SIZES[0],
+        kept(cookies, "tuong-phan") == "1",
     )
     return Visit(
-        rule, key, passing=(asked is not None and asked != kept) or len(key.query) > LONGEST_QUERY
+        rule,
+        key,
+        passing=(asked is not None and asked != language) or len(key.query) > LONGEST_QUERY,
     )
 
 
@@ -145,7 +147,7 @@ def stripped(
         if not name.startswith("HTTP_") and name not in _NOT_PASSED
     }
     choices = {
-        "lang": cookies.get("lang") if cookies.get("lang") in LANGUAGES else None,
+        "lang": language if (language := kept(cookies, "lang")) in LANGUAGES else None,
         "co-chu": visit.key.size if visit.key.size != SIZES[0] else None,
         "tuong-phan": "1" if visit.key.contrast else None,
     }

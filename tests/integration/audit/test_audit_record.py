@@ -1,19 +1,18 @@
 """The chain in the database: it grows, it cannot be changed, and every kind of forgery is found."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from app.audit import service, triggers
+from app.audit import service
 from app.audit.models import GENESIS, AuditHead, AuditRecord
 from app.extensions import db
 from app.kernel.db import StatementCounter
 from app.kernel.links import Ref
+from tests.factories.forging import without_triggers
 
 
 def grow(number: int = 3) -> None:
@@ -25,30 +24,6 @@ def grow(number: int = 3) -> None:
             about=Ref("thing", index),
             data={"step": index},
         )
-    db.session.commit()
-
-
-@contextmanager
-def without_triggers() -> Iterator[None]:
-    """What somebody with the password of the database can do."""
-    connection = db.session.connection()
-    if connection.dialect.name == "sqlite":
-        names = [
-            row[0]
-            for row in connection.exec_driver_sql(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'"
-            )
-        ]
-        for name in names:
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        yield
-        triggers.create(connection)
-    else:
-        for table in ("audit_record", "audit_head"):
-            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        yield
-        for table in ("audit_record", "audit_head"):
-            connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     db.session.commit()
 
 
@@ -202,7 +177,7 @@ def test_a_forged_end_is_found_by_a_hash_noted_earlier(ctx: Flask) -> None:
             "id = 2)"
         )
     assert service.verify() == []
-    assert service.verify(noted) == [f"Không tìm thấy bản ghi có mã băm {noted} đã lưu trước đây."]
+    assert service.verify(noted) == [f"Nhật ký không có {noted}, dù đã được ghi lại ở nơi khác."]
 
 
 def test_the_command_says_whole(app: Flask) -> None:

@@ -499,6 +499,7 @@ def test_erasing_lists_first_then_does_it(desk: Desk) -> None:
     desk.page(address, Role.MODERATOR, 403)
     page = desk.page(address, Role.ADMINISTRATOR)
     assert "Những gì mất vĩnh viễn" in page
+    assert "tối đa 30 ngày nữa" in page
     assert "0912" not in page
     data = {"seen_revision": str(desk.read(code, "revision"))}
     assert desk.post(address, data, Role.ADMINISTRATOR).status_code == 422

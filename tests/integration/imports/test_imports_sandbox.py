@@ -159,7 +159,9 @@ _SPREADSHEET = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 def read_table(folder: Path, name: str, **limits: int) -> Reading:
-    return sandbox.read("app.works.reader", folder / name, {}, folder=folder, limits=Limits(**limits))
+    return sandbox.read(
+        "app.works.reader", folder / name, {}, folder=folder, limits=Limits(**limits)
+    )
 
 
 def one_row(path: Path, **more: str) -> None:

@@ -523,7 +523,9 @@ def test_a_topic_with_fewer_days_shortens_and_one_with_more_changes_nothing(ctx:
             [],
             [],
         )
-        assert left.records[0].data == {"topic": short.slug, "classification": "ordinary"}
+        # And what the clock said, since that day is long past for the record.
+        noted = {"topic": short.slug, "classification": "ordinary"}
+        assert left.records[0].data.items() >= noted.items()
         classify(question, people, topic=long)
         assert (question.due_on, question.working_days, question.topic_id) == (
             dt.date(2026, 6, 4),

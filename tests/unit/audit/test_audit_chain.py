@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import enum
 import hashlib
+import hmac
 import io
 import math
 from typing import Any
@@ -59,6 +60,24 @@ def test_the_hash_is_the_same_everywhere() -> None:
 )
 def test_every_field_is_part_of_the_hash(name: str, other: Any) -> None:
     assert chain.digest(**{**FIELDS, name: other}) != chain.digest(**FIELDS)
+
+
+def test_a_key_makes_it_an_hmac() -> None:
+    # Written out as well: kept records must stay verifiable by other tools.
+    canonical = (
+        '[7,"2026-11-24T01:14:05.123456+00:00","question:answer:published",3,"Nguyễn Thị '
+        'Ân","question",12,'
+        '{"code":"AS-2026-000123"},"' + "a" * 64 + '","0123456789ab"]'
+    )
+    keyed = chain.digest(**FIELDS, key_id="0123456789ab", secret="s" * 64)
+    assert keyed == hmac.new(b"s" * 64, canonical.encode(), hashlib.sha256).hexdigest()
+    assert keyed != chain.digest(**FIELDS, key_id="0123456789ab", secret="t" * 64)
+    assert keyed != chain.digest(**FIELDS, key_id="0123456789ac", secret="s" * 64)
+
+
+def test_a_mark_can_be_computed_with_any_tool() -> None:
+    made = chain.mark_digest(number=2, records=7, last_hash="a" * 64, previous="b" * 64)
+    assert made == hashlib.sha256(f"2 7 {'a' * 64} {'b' * 64}".encode()).hexdigest()
 
 
 def test_the_zone_of_the_clock_does_not_matter() -> None:

@@ -365,6 +365,7 @@ def test_erasing_lists_first_and_never_shows_the_text(office: Any) -> None:
     code = office.question(stage=Stage.ANSWERED, title="Tiêu đề sẽ mất", name="Người Sẽ Mất")
     page = office.page("administrator", f"/can-bo/xoa-noi-dung?ma={code.lower()}")
     assert "Những gì mất vĩnh viễn" in page
+    assert "tối đa 30 ngày nữa" in page
     assert "Tiêu đề sẽ mất" not in page
     assert "Người Sẽ Mất" not in page
     data = {
