@@ -33,9 +33,19 @@ _ACCOUNTS_PER_MAILBOX = 5
 
 def check_new(password: str, user: User, *, field: str = "new_password") -> None:
     """Raise FieldError when this password is not good enough for this person."""
+    check_for(password, user.username, user.full_name, field=field)
+
+
+def check_for(password: str, *own_names: str, field: str = "new_password") -> None:
+    """The same for somebody of these names, who may not have an account yet."""
     agency = organisation.agency()
+    people = db.session.execute(sa.select(User.username, User.full_name))
+    units = (unit.name for unit in organisation.active_units())
     rules.check(
-        password, field=field, names=(user.username, agency.name or "", agency.place_name or "")
+        password,
+        field=field,
+        names=(*own_names, agency.name or "", agency.place_name or ""),
+        whole_names=(*(name for row in people for name in row), *units),
     )
 
 
