@@ -77,6 +77,10 @@ class ConfirmForm(BaseForm):
     password = PasswordField(_l("Mật khẩu hiện tại"), [Needed(_l("Hãy nhập mật khẩu hiện tại."))])
 
 
+class ButtonForm(BaseForm):
+    """A button and its token."""
+
+
 class ForgottenForm(BaseForm):
     """Who forgot the password?"""
 
@@ -153,10 +157,13 @@ class PersonForm(BaseForm):
         option_widget=CheckboxInput(),
         validators=[Optional()],
     )
+    seen_revision = HiddenField()
 
 
 class NewPersonForm(PersonForm):
     """The same for an account that does not exist yet."""
+
+    seen_revision = None
 
     username = LineField(
         _l("Tên đăng nhập"),

@@ -5,6 +5,7 @@ deputies.
 import datetime as dt
 import enum
 import functools
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -42,6 +43,28 @@ class TokenPurpose(enum.StrEnum):
     INVITE = "invite"
 
 
+class ChangeKind(enum.StrEnum):
+    """What waits before it takes effect."""
+
+    EMAIL = "email"
+    #: Removing the second factor of somebody who lost it.
+    SECOND_FACTOR = "second_factor"
+    #: A link to reset the password, sent at somebody else's wish.
+    LINK = "link"
+    #: Roles that weigh, given by somebody else.
+    ROLES = "roles"
+
+
+class ChangeEnd(enum.StrEnum):
+    """What became of it."""
+
+    #: The waiting day went by.
+    WAITED = "waited"
+    #: A second person agreed.
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
 class User(db.Model):
     """A member of staff."""
 
@@ -67,6 +90,9 @@ class User(db.Model):
     #: An initial password that somebody else knows has to be replaced before anything else.
     must_change_password: Mapped[bool] = mapped_column(default=False)
     password_changed_at: Mapped[dt.datetime | None]
+    #: Until then the account counts as one with a role that weighs: such a role was taken away, or
+    #: waits to be given.
+    guarded_until: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
     last_sign_in_at: Mapped[dt.datetime | None]
     #: Name, username, position and address, folded, for the administrator's search and for the
@@ -228,3 +254,48 @@ class Delegation(db.Model):
     def covers(self, day: dt.date) -> bool:
         """Is the deputy in charge on this day?"""
         return self.withdrawn_at is None and self.starts_on <= day <= self.ends_on
+
+
+class PendingChange(db.Model):
+    """A change of somebody's account that one person asked for and that waits for a second one or
+    for a day to pass, so that its owner can stop it.
+    """
+
+    __tablename__ = "account_change"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    kind: Mapped[ChangeKind]
+    #: Only of kind EMAIL: the new address.
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    #: Only of kind ROLES: those to be added.
+    roles: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    requested_by: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    requested_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    #: The link in the mail to the owner's present address cancels it.
+    cancel_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    settled_at: Mapped[dt.datetime | None]
+    settled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    end: Mapped[ChangeEnd | None]
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    requester: Mapped[User] = relationship(foreign_keys=[requested_by])
+
+    __table_args__ = (
+        sa.CheckConstraint('(settled_at IS NULL) = ("end" IS NULL)', name="settled_has_end"),
+        # One of each kind waits at a time.
+        sa.Index(
+            "uq_account_change_waiting",
+            "user_id",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        ),
+        sa.Index(None, "due_at"),
+    )
+
+    @property
+    def role_set(self) -> frozenset[Role]:
+        """The roles to be added."""
+        return frozenset(Role(role) for role in self.roles)

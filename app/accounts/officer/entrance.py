@@ -22,11 +22,18 @@ from flask_login import current_user
 
 from app.access import open_to_anyone
 from app.accounts import sessions
-from app.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, SetUpForm, SignInForm
+from app.accounts.forms import (
+    ButtonForm,
+    CodeForm,
+    ForgottenForm,
+    NewPasswordForm,
+    SetUpForm,
+    SignInForm,
+)
 from app.accounts.models import SessionEnd, TokenPurpose, User
 from app.accounts.officer import qr
 from app.accounts.officer.checks import hash_new_password
-from app.accounts.service import confirming, passwords, second_factor, signing_in
+from app.accounts.service import confirming, passwords, second_factor, signing_in, waiting
 from app.accounts.service import sessions as session_service
 from app.extensions import db
 from app.kernel.db import reading
@@ -268,3 +275,32 @@ def submit_reset_password(token: str) -> ResponseReturnValue:
 
 def _reset_page(form: NewPasswordForm, *, invited: bool, username: str) -> str:
     return render_template("accounts/reset.html", form=form, invited=invited, username=username)
+
+
+@bp.get("/thay-doi/<token>")
+@open_to_anyone
+def change(token: str) -> ResponseReturnValue:
+    """The link in the mail to the owner of an account: what waits, and a button to stop it."""
+    g.no_referrer = True
+    found = waiting.by_link(token)
+    if found is None:
+        return render_template("accounts/change_gone.html"), 410
+    return render_template(
+        "accounts/change_by_link.html",
+        form=ButtonForm(),
+        change=found,
+        what=waiting.describe(found),
+    )
+
+
+@bp.post("/thay-doi/<token>")
+@open_to_anyone
+@commits
+def cancel_change(token: str) -> ResponseReturnValue:
+    """The button: it will not happen."""
+    g.no_referrer = True
+    found = waiting.by_link(token)
+    if found is None:
+        return render_template("accounts/change_gone.html"), 410
+    waiting.cancel(found, actor=found.user)
+    return render_template("accounts/change_cancelled.html", what=waiting.describe(found))

@@ -17,11 +17,11 @@ from app.accounts.forms import (
     EmailForm,
     OwnSetUpForm,
 )
-from app.accounts.models import StaffSession, User
+from app.accounts.models import PendingChange, StaffSession, User
 from app.accounts.officer import qr
 from app.accounts.officer.checks import hash_new_password, password_confirmed
-from app.accounts.policy import may_name_deputy, needs_second_factor
-from app.accounts.service import deputies, passwords, people, second_factor
+from app.accounts.policy import may_confirm, may_name_deputy, needs_second_factor
+from app.accounts.service import applying, deputies, passwords, people, second_factor, waiting
 from app.accounts.service import sessions as session_service
 from app.accounts.vault import vault
 from app.kernel.db import reading
@@ -74,6 +74,48 @@ def index() -> ResponseReturnValue:
         codes_left=queries.recovery_codes_left(user) if user.totp_seed else 0,
         may_name_deputy=may_name_deputy(user),
         delegations=queries.delegations_of(user),
+        waiting=queries.waiting_changes(user),
+        describe=waiting.describe,
+    )
+
+
+@bp.get("/thay-doi/<int:change_id>")
+@require(P.ACCOUNT_SELF)
+def change(change_id: int) -> ResponseReturnValue:
+    """What somebody else wants to change about one's account."""
+    return _change_page(queries.waiting_change(_me(), change_id), ConfirmForm(formdata=None))
+
+
+@bp.post("/thay-doi/<int:change_id>")
+@require(P.ACCOUNT_SELF)
+@commits
+def confirm_change(change_id: int) -> ResponseReturnValue:
+    """The owner agrees: it takes effect at once."""
+    found, form = queries.waiting_change(_me(), change_id), ConfirmForm()
+    if not form.validate() or not password_confirmed(form, _me()):
+        return _change_page(found, form), 422
+    applying.confirm(found, actor=_me())
+    flash(_("Thay đổi đã có hiệu lực."), "success")
+    return redirect(url_for(".index"))
+
+
+@bp.post("/thay-doi/<int:change_id>/huy")
+@require(P.ACCOUNT_SELF)
+@commits
+def cancel_change(change_id: int) -> ResponseReturnValue:
+    """The owner stops it."""
+    waiting.cancel(queries.waiting_change(_me(), change_id), actor=_me())
+    flash(_("Đã hủy thay đổi. Quản trị viên đã yêu cầu được báo."), "success")
+    return redirect(url_for(".index"))
+
+
+def _change_page(found: PendingChange, form: ConfirmForm) -> str:
+    return render_template(
+        "accounts/change.html",
+        form=form,
+        change=found,
+        what=waiting.describe(found),
+        may_confirm=may_confirm(_me(), found),
     )
 
 

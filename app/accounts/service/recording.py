@@ -29,6 +29,10 @@ TAGS = {
     "user:session:started": _l("Đăng nhập"),
     "user:session:ended": _l("Kết thúc phiên đăng nhập"),
     "user:sign-in:alerted": _l("Nhiều lần nhập sai mật khẩu"),
+    "user:change:asked": _l("Yêu cầu thay đổi, chờ hiệu lực"),
+    "user:change:confirmed": _l("Người thứ hai đồng ý thay đổi"),
+    "user:change:waited": _l("Thay đổi có hiệu lực sau thời gian chờ"),
+    "user:change:cancelled": _l("Hủy thay đổi chờ hiệu lực"),
     "user:deputy:named": _l("Giao người duyệt thay"),
     "user:deputy:withdrawn": _l("Thôi giao người duyệt thay"),
 }

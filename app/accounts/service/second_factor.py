@@ -6,9 +6,17 @@ from flask_babel import gettext as _
 from app.access.actors import Actor
 from app.accounts import totp
 from app.accounts.events import SecondFactorChanged
-from app.accounts.models import RecoveryCode, SessionEnd, StaffSession, User
+from app.accounts.models import (
+    ChangeKind,
+    PendingChange,
+    RecoveryCode,
+    SessionEnd,
+    StaffSession,
+    User,
+)
 from app.accounts.policy import needs_second_factor
-from app.accounts.service import recording
+from app.accounts.service import recording, waiting
+from app.accounts.service.locking import lock
 from app.accounts.service.sessions import end_all
 from app.accounts.vault import vault
 from app.extensions import db
@@ -30,8 +38,11 @@ def set_up(user: User, *, session: StaffSession, code: str) -> list[str]:
     """Switch the second factor on, proven by a first code; returns ten recovery codes, readable
     only now.
 
-    Other sessions end. Raises FieldError for a wrong code.
+    Other sessions end. Raises FieldError for a wrong code, Refused when it is on already.
     """
+    lock(user)
+    if user.totp_seed is not None:
+        raise Refused(_("Xác thực hai lớp đã bật rồi."))
     seed = seed_in_waiting(session)
     step = vault().totp_step(user.id, seed, totp.normal_code(clean_line(code)), now())
     if step is None:
@@ -50,6 +61,7 @@ def give(user: User, *, code: str) -> None:
 
     Raises FieldError when it is wrong or was used before.
     """
+    lock(user)
     typed = totp.normal_code(clean_line(code))
     accepted = (
         _use_app_code(user, typed) if totp.is_app_code(typed) else _use_recovery_code(user, typed)
@@ -60,6 +72,7 @@ def give(user: User, *, code: str) -> None:
 
 def replace_recovery_codes(user: User) -> list[str]:
     """Ten new recovery codes; the old ones are void. Raises Refused without a second factor."""
+    lock(user)
     if user.totp_seed is None:
         raise Refused(_("Hãy bật xác thực hai lớp trước."))
     codes = _new_codes(user)
@@ -70,6 +83,7 @@ def replace_recovery_codes(user: User) -> list[str]:
 
 def switch_off(user: User) -> None:
     """The owner does without. Raises Refused when a role asks for it."""
+    lock(user)
     if needs_second_factor(user, demo=vault().demo):
         raise Refused(_("Vai trò của bạn bắt buộc dùng xác thực hai lớp nên không tắt được."))
     _remove(user)
@@ -77,15 +91,24 @@ def switch_off(user: User) -> None:
     emit(SecondFactorChanged(user))
 
 
-def reset(user: User, *, actor: Actor) -> None:
-    """An administrator removes it for somebody who lost the telephone; sessions end, and roles ask
-    for a new one.
+def reset(user: User, *, actor: Actor) -> PendingChange | None:
+    """An administrator removes it for somebody who lost the telephone. On a guarded account that
+    waits, and the waiting change is returned.
 
     Raises Forbidden for one's own: that goes through one's own account, where the password is asked
     for.
     """
     if actor.id == user.id:
         raise Forbidden(_("Hãy đổi xác thực hai lớp của chính mình ở trang Tài khoản."))
+    lock(user)
+    if waiting.must_wait(user, actor):
+        return waiting.ask(user, ChangeKind.SECOND_FACTOR, actor=actor)
+    remove(user, actor=actor)
+    return None
+
+
+def remove(user: User, *, actor: Actor) -> None:
+    """Put that into effect; sessions end, and roles ask for a new second factor."""
     _remove(user)
     end_all(user, SessionEnd.SECOND_FACTOR)
     recording.write("user:second-factor:reset", user, actor=actor)
