@@ -5,10 +5,10 @@ deputies.
 import datetime as dt
 import enum
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.access import P, Role, permissions_of
 from app.extensions import db
@@ -41,6 +41,14 @@ class TokenPurpose(enum.StrEnum):
 
     RESET = "reset"
     INVITE = "invite"
+
+
+class PasskeyUse(enum.StrEnum):
+    """What a challenge was asked for."""
+
+    REGISTER = "register"
+    SECOND_FACTOR = "second_factor"
+    SIGN_IN = "sign_in"
 
 
 class ChangeKind(enum.StrEnum):
@@ -113,6 +121,10 @@ class User(db.Model):
         sa.Index(None, "unit_id"),
     )
 
+    if TYPE_CHECKING:
+        #: Is there any passkey? Read with the person (below, where the table is known).
+        has_passkey: bool | None
+
     # What Flask-Login asks of a user; its own mixin would claim the name is_active.
     is_authenticated = True
     is_anonymous = False
@@ -125,6 +137,11 @@ class User(db.Model):
     def roles(self) -> frozenset[Role]:
         """What this person is."""
         return frozenset(row.role for row in self.role_rows)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """An app on the telephone, or a passkey: then a password alone opens nothing."""
+        return self.totp_seed is not None or bool(self.has_passkey)
 
     @property
     def own_permissions(self) -> frozenset[P]:
@@ -175,6 +192,44 @@ class RecoveryCode(db.Model):
     code_hash: Mapped[str] = mapped_column(sa.String(64))
     used_at: Mapped[dt.datetime | None]
     __table_args__ = (sa.Index(None, "user_id", "code_hash", unique=True),)
+
+
+class Passkey(db.Model):
+    """A key in somebody's telephone, computer or security key (WebAuthn): its public half."""
+
+    __tablename__ = "passkey"
+    id: Mapped[int] = mapped_column(_BIG, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    credential_id: Mapped[bytes] = mapped_column(sa.LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    #: How often it was used, as it counts itself; 0 for ever where it does not count.
+    sign_count: Mapped[int] = mapped_column(sa.BigInteger)
+    #: By which its owner tells it from others.
+    name: Mapped[str] = mapped_column(sa.String(60))
+    created_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime | None]
+
+    user: Mapped[User] = relationship()
+
+    __table_args__ = (sa.Index(None, "user_id"),)
+
+
+User.has_passkey = column_property(  # type: ignore[assignment]
+    sa.exists().where(Passkey.user_id == User.id)
+)
+
+
+class PasskeyChallenge(db.Model):
+    """What a passkey is to sign, once and soon; the browser that asked holds it in its cookie."""
+
+    __tablename__ = "passkey_challenge"
+    id: Mapped[int] = mapped_column(_BIG, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    use: Mapped[PasskeyUse]
+    #: None where somebody signs in and has not said who they are.
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    expires_at: Mapped[dt.datetime]
+    __table_args__ = (sa.Index(None, "expires_at"),)
 
 
 class StaffSession(db.Model):

@@ -43,7 +43,7 @@ def is_signed_in(session: StaffSession, user: User, *, demo: bool) -> bool:
         return False
     if session.second_factor_at is not None:
         return True
-    return user.totp_seed is None and not needs_second_factor(user, demo=demo)
+    return not user.has_second_factor and not needs_second_factor(user, demo=demo)
 
 
 def may_name_deputy(user: User) -> bool:

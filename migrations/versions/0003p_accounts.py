@@ -1,4 +1,4 @@
-"""Accounts: changes that wait for a second person or a day."""
+"""Accounts: changes that wait for a second person or a day; passkeys."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -65,6 +65,47 @@ def upgrade() -> None:
         sqlite_where=sa.text("settled_at IS NULL"),
         postgresql_where=sa.text("settled_at IS NULL"),
     )
+    op.create_table(
+        "passkey",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(length=1023), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_passkey_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+    )
+    op.create_index(op.f("ix_passkey_user_id"), "passkey", ["user_id"])
+    op.create_table(
+        "passkey_challenge",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column(
+            "use",
+            sa.Enum(
+                "register", "second_factor", "sign_in",
+                name="passkeyuse", native_enum=False, length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user.id"],
+            name=op.f("fk_passkey_challenge_user_id_user"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey_challenge")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_passkey_challenge_token_hash")),
+    )
+    op.create_index(op.f("ix_passkey_challenge_expires_at"), "passkey_challenge", ["expires_at"])
     op.add_column(
         "user", sa.Column("guarded_until", sa.DateTime(timezone=True), nullable=True)
     )
@@ -72,4 +113,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("user", "guarded_until")
+    op.drop_table("passkey_challenge")
+    op.drop_table("passkey")
     op.drop_table("account_change")

@@ -16,6 +16,8 @@ from app.access import P, Role
 from app.accounts import queries, totp
 from app.accounts.models import (
     ChangeEnd,
+    PasskeyChallenge,
+    PasskeyUse,
     PasswordToken,
     PendingChange,
     StaffSession,
@@ -27,6 +29,7 @@ from app.accounts.service import (
     confirming,
     create_user,
     deputies,
+    passkeys,
     passwords,
     people,
     second_factor,
@@ -136,7 +139,7 @@ def test_one_code_opens_one_of_many_requests(app: Flask) -> None:
     with app.app_context():
         user = make_user()
         user.totp_seed = totp.new_seed()
-        recovery = second_factor._new_codes(user)
+        recovery = second_factor.new_codes(user)
         db.session.commit()
         code = totp.code_at(vault().totp_secret(user.id, user.totp_seed), now())
         number = user.id
@@ -399,6 +402,25 @@ def test_a_waiting_change_is_settled_once(race: Race) -> None:
     for acts in ((agree, stop), (agree, agree), (stop, stop)):
         rounds = race(asked, *acts, check=record_and_row_agree)
         assert rounds == [ONE_WINS] * ROUNDS
+
+
+def test_a_passkeys_challenge_is_redeemed_once(race: Race) -> None:
+    numbers = itertools.count()
+
+    def begun() -> str:
+        token = f"challenge-{next(numbers)}"
+        row = PasskeyChallenge(
+            token_hash=vault().hash_token("passkey-challenge", token),
+            use=PasskeyUse.SIGN_IN,
+            expires_at=now() + passkeys.LIFE,
+        )
+        db.session.add(row)
+        return token
+
+    def redeem(token: str) -> None:
+        passkeys.redeem(token, PasskeyUse.SIGN_IN, None)
+
+    assert race(begun, redeem, redeem) == [{None: 1, FieldError: 1}] * ROUNDS
 
 
 def test_one_deputy_for_one_day(race: Race) -> None:

@@ -388,6 +388,7 @@ def test_every_post_needs_the_token(app: Flask, staff: Any) -> None:
                 .replace("<int:session_id>", "1")
                 .replace("<int:delegation_id>", "1")
                 .replace("<int:change_id>", "1")
+                .replace("<int:passkey_id>", "1")
             )
             assert client.post(address, data=DETAILS).status_code == 419, rule
             checked += 1

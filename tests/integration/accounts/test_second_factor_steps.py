@@ -35,7 +35,7 @@ def enrol(app: Flask, user: User) -> list[str]:
     with app.app_context():
         person = db.session.get_one(User, user.id)
         person.totp_seed = totp.new_seed()
-        codes = second_factor._new_codes(person)
+        codes = second_factor.new_codes(person)
         db.session.commit()
     return codes
 
