@@ -81,7 +81,7 @@ writeFileSync(join(out, "map.css"), mapCss);
 
 /* ---- scripts ------------------------------------------------------------------------------------------------ */
 await build({
-  entryPoints: ["boot", "embed", "forms", "map", "staff"].map((name) => join(here, "js", `${name}.js`)),
+  entryPoints: ["boot", "embed", "forms", "map", "passkey", "staff"].map((name) => join(here, "js", `${name}.js`)),
   outdir: out,
   bundle: true,
   minify: true,
@@ -115,7 +115,7 @@ const about = [
     note: "unchanged; latin and vietnamese",
     files: Object.values(fonts),
   },
-  { name: "lang-nghe", licence: "as this repository", note: "our own, from frontend/js", files: ["embed.js", "staff.js"] },
+  { name: "lang-nghe", licence: "as this repository", note: "our own, from frontend/js", files: ["embed.js", "passkey.js", "staff.js"] },
 ];
 let toml = "# Written by `npm run build` in frontend/. Every file here is listed; tests/unit/test_vendor.py checks the sums.\n";
 for (const entry of about) {

@@ -149,6 +149,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
 #: may.
 SECOND_FACTOR_ROLES = frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.PUBLISHER})
 
+#: Roles whose accounts one administrator cannot take over or hand out alone: they decide, see what
+#: is restricted, or watch over others.
+SENSITIVE_ROLES = frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.AUDITOR, Role.COMPLAINTS})
+
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[P]:
     """Everything that these roles allow; every signed-in person may mind their own account."""

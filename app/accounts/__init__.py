@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     from app.accounts import cli, sessions, vault
     from app.accounts.officer import entrance, guard, own_account, people
     from app.accounts.queries import resolve
-    from app.accounts.service import keeping, recording  # noqa: F401  (keeping registers itself with the runner)
+    from app.accounts.service import applying, keeping, recording  # noqa: F401  (two register themselves with the runner)
 
     vault.init_app(app)
     login_manager.session_protection = None

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from app.access import ROLE_LABELS, Role
 from app.access.actors import SYSTEM
-from app.accounts import passwords as rules
 from app.accounts import queries
 from app.accounts.models import User
 from app.accounts.service import create_user, passwords, second_factor
@@ -52,7 +51,7 @@ def create(
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     try:
         if password is not None:
-            rules.check(password, names=(username,))
+            passwords.check_for(password, username, full_name)
         user = create_user(
             username=username,
             full_name=full_name or username,

@@ -6,7 +6,7 @@ The plain secret of a one-time link exists only in the event (and in the mail th
 
 from dataclasses import dataclass
 
-from app.accounts.models import User
+from app.accounts.models import PendingChange, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +52,38 @@ class EmailChanged:
 
     user: User
     old: str
+
+
+@dataclass(frozen=True, slots=True)
+class RolesChanged:
+    """The person holds other roles now."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWaits:
+    """Somebody asked for a change of this account that waits for a second person or a day.
+
+    The token cancels it; it goes to the owner's present address only.
+    """
+
+    change: PendingChange
+    token: str
+
+    @property
+    def user(self) -> User:
+        """Whose account it is."""
+        return self.change.user
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCancelled:
+    """Such a change will not happen."""
+
+    change: PendingChange
+
+    @property
+    def user(self) -> User:
+        """Whose account it is."""
+        return self.change.user

@@ -77,6 +77,37 @@ class ConfirmForm(BaseForm):
     password = PasswordField(_l("Mật khẩu hiện tại"), [Needed(_l("Hãy nhập mật khẩu hiện tại."))])
 
 
+class ButtonForm(BaseForm):
+    """A button and its token."""
+
+
+class PasskeyForm(BaseForm):
+    """What the browser's script got from a passkey."""
+
+    credential = HiddenField()
+    next = HiddenField()
+
+
+class PasskeyNameForm(BaseForm):
+    """By which its owner tells a passkey from others."""
+
+    name = LineField(
+        _l("Tên của khóa"),
+        [
+            Needed(_l("Hãy đặt tên cho khóa truy cập.")),
+            length_between(0, 60, "", _l("Tên của khóa dài nhất 60 ký tự.")),
+        ],
+        description=_l("Để sau này bạn nhận ra, ví dụ: Điện thoại, Máy ở cơ quan."),
+    )
+
+
+class NewPasskeyForm(PasskeyNameForm):
+    """A passkey to be made."""
+
+    password = PasswordField(_l("Mật khẩu hiện tại"))
+    credential = HiddenField()
+
+
 class ForgottenForm(BaseForm):
     """Who forgot the password?"""
 
@@ -153,10 +184,13 @@ class PersonForm(BaseForm):
         option_widget=CheckboxInput(),
         validators=[Optional()],
     )
+    seen_revision = HiddenField()
 
 
 class NewPersonForm(PersonForm):
     """The same for an account that does not exist yet."""
+
+    seen_revision = None
 
     username = LineField(
         _l("Tên đăng nhập"),

@@ -5,9 +5,10 @@ deputies.
 import datetime as dt
 import enum
 import functools
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.access import P, Role, permissions_of
 from app.extensions import db
@@ -42,6 +43,36 @@ class TokenPurpose(enum.StrEnum):
     INVITE = "invite"
 
 
+class PasskeyUse(enum.StrEnum):
+    """What a challenge was asked for."""
+
+    REGISTER = "register"
+    SECOND_FACTOR = "second_factor"
+    SIGN_IN = "sign_in"
+
+
+class ChangeKind(enum.StrEnum):
+    """What waits before it takes effect."""
+
+    EMAIL = "email"
+    #: Removing the second factor of somebody who lost it.
+    SECOND_FACTOR = "second_factor"
+    #: A link to reset the password, sent at somebody else's wish.
+    LINK = "link"
+    #: Roles that weigh, given by somebody else.
+    ROLES = "roles"
+
+
+class ChangeEnd(enum.StrEnum):
+    """What became of it."""
+
+    #: The waiting day went by.
+    WAITED = "waited"
+    #: A second person agreed.
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
 class User(db.Model):
     """A member of staff."""
 
@@ -67,6 +98,9 @@ class User(db.Model):
     #: An initial password that somebody else knows has to be replaced before anything else.
     must_change_password: Mapped[bool] = mapped_column(default=False)
     password_changed_at: Mapped[dt.datetime | None]
+    #: Until then the account counts as one with a role that weighs: such a role was taken away, or
+    #: waits to be given.
+    guarded_until: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
     last_sign_in_at: Mapped[dt.datetime | None]
     #: Name, username, position and address, folded, for the administrator's search and for the
@@ -87,6 +121,10 @@ class User(db.Model):
         sa.Index(None, "unit_id"),
     )
 
+    if TYPE_CHECKING:
+        #: Is there any passkey? Read with the person (below, where the table is known).
+        has_passkey: bool | None
+
     # What Flask-Login asks of a user; its own mixin would claim the name is_active.
     is_authenticated = True
     is_anonymous = False
@@ -99,6 +137,11 @@ class User(db.Model):
     def roles(self) -> frozenset[Role]:
         """What this person is."""
         return frozenset(row.role for row in self.role_rows)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """An app on the telephone, or a passkey: then a password alone opens nothing."""
+        return self.totp_seed is not None or bool(self.has_passkey)
 
     @property
     def own_permissions(self) -> frozenset[P]:
@@ -149,6 +192,44 @@ class RecoveryCode(db.Model):
     code_hash: Mapped[str] = mapped_column(sa.String(64))
     used_at: Mapped[dt.datetime | None]
     __table_args__ = (sa.Index(None, "user_id", "code_hash", unique=True),)
+
+
+class Passkey(db.Model):
+    """A key in somebody's telephone, computer or security key (WebAuthn): its public half."""
+
+    __tablename__ = "passkey"
+    id: Mapped[int] = mapped_column(_BIG, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    credential_id: Mapped[bytes] = mapped_column(sa.LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    #: How often it was used, as it counts itself; 0 for ever where it does not count.
+    sign_count: Mapped[int] = mapped_column(sa.BigInteger)
+    #: By which its owner tells it from others.
+    name: Mapped[str] = mapped_column(sa.String(60))
+    created_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime | None]
+
+    user: Mapped[User] = relationship()
+
+    __table_args__ = (sa.Index(None, "user_id"),)
+
+
+User.has_passkey = column_property(  # type: ignore[assignment]
+    sa.exists().where(Passkey.user_id == User.id)
+)
+
+
+class PasskeyChallenge(db.Model):
+    """What a passkey is to sign, once and soon; the browser that asked holds it in its cookie."""
+
+    __tablename__ = "passkey_challenge"
+    id: Mapped[int] = mapped_column(_BIG, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    use: Mapped[PasskeyUse]
+    #: None where somebody signs in and has not said who they are.
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    expires_at: Mapped[dt.datetime]
+    __table_args__ = (sa.Index(None, "expires_at"),)
 
 
 class StaffSession(db.Model):
@@ -228,3 +309,48 @@ class Delegation(db.Model):
     def covers(self, day: dt.date) -> bool:
         """Is the deputy in charge on this day?"""
         return self.withdrawn_at is None and self.starts_on <= day <= self.ends_on
+
+
+class PendingChange(db.Model):
+    """A change of somebody's account that one person asked for and that waits for a second one or
+    for a day to pass, so that its owner can stop it.
+    """
+
+    __tablename__ = "account_change"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    kind: Mapped[ChangeKind]
+    #: Only of kind EMAIL: the new address.
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    #: Only of kind ROLES: those to be added.
+    roles: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    requested_by: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    requested_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    #: The link in the mail to the owner's present address cancels it.
+    cancel_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    settled_at: Mapped[dt.datetime | None]
+    settled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    end: Mapped[ChangeEnd | None]
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    requester: Mapped[User] = relationship(foreign_keys=[requested_by])
+
+    __table_args__ = (
+        sa.CheckConstraint('(settled_at IS NULL) = ("end" IS NULL)', name="settled_has_end"),
+        # One of each kind waits at a time.
+        sa.Index(
+            "uq_account_change_waiting",
+            "user_id",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        ),
+        sa.Index(None, "due_at"),
+    )
+
+    @property
+    def role_set(self) -> frozenset[Role]:
+        """The roles to be added."""
+        return frozenset(Role(role) for role in self.roles)

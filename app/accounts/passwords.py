@@ -35,11 +35,19 @@ def common() -> frozenset[str]:
     )
 
 
-def check(password: str, *, field: str = "new_password", names: Iterable[str] = ()) -> None:
+def check(
+    password: str,
+    *,
+    field: str = "new_password",
+    names: Iterable[str] = (),
+    whole_names: Iterable[str] = (),
+) -> None:
     """Raise FieldError when the password is too short, too long, well known, a pattern, or little
-    more than a name.
+    more than names, one or several, repeated or not, whatever stands between them.
 
-    `names`: words that an attacker would try first, such as the username and the agency's name.
+    `names`: what an attacker would try first, such as the username and the agency's name; each word
+    of theirs counts too. `whole_names`: names of others, which count only as a whole, since their
+    words are half the language.
     """
     password = nfc(password)
     if len(password) < MIN_LENGTH:
@@ -55,12 +63,12 @@ def check(password: str, *, field: str = "new_password", names: Iterable[str] = 
                 "ba bốn từ không liên quan."
             ),
         )
-    if _little_but_names(bare, names):
+    if _little_but_names(bare, tuple(names), whole_names):
         raise FieldError(
             field,
             _(
-                "Mật khẩu này gần như chỉ gồm tên đăng nhập hoặc tên cơ quan. Hãy chọn mật khẩu "
-                "khác."
+                "Mật khẩu này gần như chỉ gồm tên người, tên đăng nhập hoặc tên cơ quan. Hãy chọn "
+                "mật khẩu khác."
             ),
         )
 
@@ -77,10 +85,11 @@ def _is_sequence(bare: str) -> bool:
     return steps in ({1}, {-1})
 
 
-def _little_but_names(bare: str, names: Iterable[str]) -> bool:
-    rest = bare
-    words = {_bare(name) for name in (*_NAMES, *names)}
+def _little_but_names(bare: str, names: tuple[str, ...], whole_names: Iterable[str]) -> bool:
+    words = {_bare(name) for name in (*_NAMES, *names, *whole_names)}
     words |= {_bare(part) for name in names for part in re.split(r"[^\w]+", name)}
+    rest = bare
     for word in sorted((word for word in words if len(word) >= 3), key=len, reverse=True):
-        rest = rest.replace(word, "")
-    return rest != bare and len(rest) < _MIN_WITHOUT_NAMES
+        # A blank stays, so that what stood around a name does not join into another one.
+        rest = rest.replace(word, " ")
+    return rest != bare and len(rest.replace(" ", "")) < _MIN_WITHOUT_NAMES

@@ -5,8 +5,9 @@ who may change whom.
 import datetime as dt
 
 from app.access import P
-from app.access.permissions import SECOND_FACTOR_ROLES
-from app.accounts.models import DELEGABLE, StaffSession, User
+from app.access.permissions import SECOND_FACTOR_ROLES, SENSITIVE_ROLES
+from app.accounts.models import DELEGABLE, ChangeKind, PendingChange, StaffSession, User
+from app.kernel.clock import local_date
 
 #: Nobody stays signed in longer than a working day.
 ABSOLUTE_LIFE = dt.timedelta(hours=12)
@@ -42,7 +43,7 @@ def is_signed_in(session: StaffSession, user: User, *, demo: bool) -> bool:
         return False
     if session.second_factor_at is not None:
         return True
-    return user.totp_seed is None and not needs_second_factor(user, demo=demo)
+    return not user.has_second_factor and not needs_second_factor(user, demo=demo)
 
 
 def may_name_deputy(user: User) -> bool:
@@ -66,3 +67,31 @@ def may_stand_in(giver: User, deputy: User) -> bool:
 def may_administer(actor: User, user: User) -> bool:
     """Roles, opening and closing an account: never one's own."""
     return actor.has(P.USER_EDIT) and actor.id != user.id
+
+
+def is_guarded(user: User, moment: dt.datetime) -> bool:
+    """Is this an account that nobody else changes alone: for its roles, for one that it held within
+    the last day or is about to get, or because it stands in for an approver now or soon?
+    """
+    if user.roles & SENSITIVE_ROLES:
+        return True
+    if user.guarded_until is not None and moment < user.guarded_until:
+        return True
+    day = local_date(moment)
+    return any(row.withdrawn_at is None and row.ends_on >= day for row in user.received)
+
+
+def may_confirm(actor: User, change: PendingChange) -> bool:
+    """Who may put a waiting change into effect at once: another administrator, or the account's
+    owner. Never whoever asked for it, and nobody helps themselves to a role.
+    """
+    if not actor.is_active or actor.id == change.requested_by:
+        return False
+    if actor.id == change.user_id:
+        return change.kind is not ChangeKind.ROLES
+    return actor.has(P.USER_EDIT)
+
+
+def may_cancel(actor: User, change: PendingChange) -> bool:
+    """Stopping takes one person: the owner, or any administrator."""
+    return actor.id == change.user_id or actor.has(P.USER_EDIT)

@@ -10,7 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.access import ROLE_PERMISSIONS, P, Role
-from app.accounts.models import DELEGABLE, Delegation, RecoveryCode, StaffSession, User, UserRole
+from app.accounts.models import (
+    DELEGABLE,
+    Delegation,
+    PendingChange,
+    RecoveryCode,
+    StaffSession,
+    User,
+    UserRole,
+)
 from app.accounts.policy import may_stand_in
 from app.accounts.vault import vault
 from app.extensions import db
@@ -188,6 +196,27 @@ def delegations_of(giver: User, *, day: dt.date | None = None) -> list[Delegatio
         .order_by(Delegation.starts_on, Delegation.id)
     )
     return list(db.session.scalars(query))
+
+
+def waiting_changes(user: User | None = None) -> list[PendingChange]:
+    """Changes that wait to take effect, of one account or of all, the next one first."""
+    query = (
+        sa.select(PendingChange)
+        .where(PendingChange.settled_at.is_(None))
+        .options(joinedload(PendingChange.user), joinedload(PendingChange.requester))
+        .order_by(PendingChange.due_at, PendingChange.id)
+    )
+    if user is not None:
+        query = query.where(PendingChange.user_id == user.id)
+    return list(db.session.scalars(query))
+
+
+def waiting_change(user: User, change_id: int) -> PendingChange:
+    """One change of this account, waiting or settled. Raises NotFound."""
+    change = db.session.get(PendingChange, change_id)
+    if change is None or change.user_id != user.id:
+        raise NotFound
+    return change
 
 
 def resolve(user_id: int) -> Resolved | None:

@@ -5,7 +5,9 @@ One object per app (`vault()`), so that several authorities in one process never
 """
 
 import datetime as dt
+import ipaddress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
@@ -43,6 +45,10 @@ class Vault:
     demo: bool
     #: Where one-time links that the command line prints point.
     base_url: str
+    #: The host name that passkeys belong to; None on a bare IP address, where browsers allow none.
+    passkey_host: str | None
+    #: Scheme, host and port as browsers write them into what a passkey signs.
+    origin: str
     hasher: PasswordHasher
     dummy_hash: str
 
@@ -67,6 +73,10 @@ class Vault:
         """How a session, a link or a recovery code is kept."""
         return keyed_hash(self.secret_key, "accounts", purpose, *parts)
 
+    def passkey_handle(self, user_id: int) -> bytes:
+        """By what passkeys know a person: it says nothing about them to whoever finds the key."""
+        return bytes.fromhex(self.hash_token("passkey-handle", str(user_id)))
+
     def totp_secret(self, user_id: int, seed: str) -> str:
         """The shared secret that belongs to this seed, in the base 32 that authenticator apps
         expect.
@@ -81,14 +91,30 @@ class Vault:
         return totp.matching_step(self.totp_secret(user_id, seed), code, moment)
 
 
+def _host_and_origin(address: str) -> tuple[str | None, str]:
+    parts = urlsplit(address)
+    host = (parts.hostname or "").encode("idna").decode()
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    port = f":{parts.port}" if parts.port not in (None, usual) else ""
+    origin = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host, origin
+    return None, origin
+
+
 def init_app(app: Flask) -> None:
     """Make the vault of this app."""
     settings: Settings = app.config["SETTINGS"]
     memory, passes = _kibibytes_and_passes(settings)
+    host, origin = _host_and_origin(settings.public_base_url)
     app.extensions["vault"] = Vault(
         secret_key=settings.secret_key,
         demo=settings.demo and not settings.production,
         base_url=settings.public_base_url.rstrip("/"),
+        passkey_host=host,
+        origin=origin,
         hasher=PasswordHasher(time_cost=passes, memory_cost=memory, parallelism=1),
         dummy_hash=f"$argon2id$v=19$m={memory},t={passes},p=1${_NOBODY}",
     )

@@ -90,7 +90,9 @@ def show(number: int) -> ResponseReturnValue:
         may_resend=not sending
         and message.forgotten_at is None
         and states.FLOW.allows(message.state, "resend"),
-        may_cancel=not sending and states.FLOW.allows(message.state, "cancel"),
+        may_cancel=not sending
+        and service.may_be_dropped(message)
+        and states.FLOW.allows(message.state, "cancel"),
         sending=sending,
     )
 

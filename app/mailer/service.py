@@ -32,6 +32,8 @@ KEEP_DAYS = 90
 _TEXT_LIMIT = 500_000
 
 
+#: How the kinds of mails about accounts of staff begin.
+_WARNINGS = "account-"
 #: Set together with every state in which a message waits no more.
 _ENDED: dict[str, None] = {"available_at": None, "waiting_since": None}
 
@@ -250,8 +252,17 @@ def resend(message: OutboxMessage, *, actor_id: int | None, actor: str) -> None:
     _note(message, Happening.RESENT, "mailer:message:resent", actor_id, actor)
 
 
+def may_be_dropped(message: OutboxMessage) -> bool:
+    """Mails about accounts warn people of what somebody does to them: nobody holds those back."""
+    return not message.kind.startswith(_WARNINGS)
+
+
 def cancel(message: OutboxMessage, *, actor_id: int | None, actor: str) -> None:
-    """Drop a message that waits. Raises Refused while it is being sent or when it does not wait."""
+    """Drop a message that waits. Raises Refused while it is being sent, when it does not wait, or
+    when it warns the owner of an account.
+    """
+    if not may_be_dropped(message):
+        raise Refused(_("Thư báo về tài khoản không bỏ được: chủ tài khoản phải được biết."))
     _check_free(message)
     message.state = FLOW.next(message.state, "cancel")
     message.available_at = message.waiting_since = None

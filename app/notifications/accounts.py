@@ -6,15 +6,21 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from app.access import P
+from app.accounts import queries
 from app.accounts.events import (
+    ChangeCancelled,
+    ChangeWaits,
     EmailChanged,
     PasswordChanged,
     PasswordResetAsked,
+    RolesChanged,
     SecondFactorChanged,
     SignInAlert,
     UserInvited,
 )
 from app.accounts.models import User
+from app.accounts.service import waiting
 from app.kernel.events import on
 from app.kernel.links import Ref
 from app.notifications.mails import link, moment_key, send
@@ -101,3 +107,54 @@ def email_changed(event: EmailChanged) -> None:
     """Tell both addresses."""
     for address in (event.old, event.user.email):
         _changed(event.user, address, _l("Địa chỉ thư điện tử của tài khoản vừa được đổi."))
+
+
+@on(RolesChanged)
+def roles_changed(event: RolesChanged) -> None:
+    """Tell the person."""
+    _changed(event.user, event.user.email, _l("Vai trò của ông/bà vừa được thay đổi."))
+
+
+@on(ChangeWaits)
+def change_waits(event: ChangeWaits) -> None:
+    """Tell the owner, who gets a link to stop it, the address to come, and the administrators who
+    did not ask for it.
+    """
+    change, user = event.change, event.user
+    others = {
+        colleague.email
+        for colleague in queries.with_permission(P.USER_EDIT)
+        if colleague.id not in (change.requested_by, user.id)
+    }
+    links = {address: link(f"/can-bo/he-thong/nguoi-dung/{user.username}") for address in others}
+    if change.email:
+        links[change.email] = ""
+    links[user.email] = link(f"/can-bo/thay-doi/{event.token}")
+    for address, url in links.items():
+        send(
+            "account-waiting",
+            to=address,
+            about=_about(user),
+            key=f"{change.id}:{address}",
+            name=user.full_name,
+            what=waiting.describe(change),
+            by=change.requester.full_name,
+            due=change.due_at,
+            own=address == user.email,
+            url=url,
+        )
+
+
+@on(ChangeCancelled)
+def change_cancelled(event: ChangeCancelled) -> None:
+    """Tell the owner and whoever asked for it."""
+    change, user = event.change, event.user
+    for address in {user.email, change.requester.email}:
+        send(
+            "account-waiting-cancelled",
+            to=address,
+            about=_about(user),
+            key=f"{change.id}:{address}",
+            name=user.full_name,
+            what=waiting.describe(change),
+        )

@@ -7,6 +7,7 @@ from flask import Flask
 from app.jobs.registry import periodic
 from app.kernel import throttle
 from app.questions.service import keeping, publishing
+from app.submissions import service as submissions
 
 
 @periodic("questions-publish-scheduled", every_minutes=1)
@@ -23,9 +24,10 @@ def close_old() -> None:
 
 @periodic("questions-erase", every_minutes=60)
 def erase_expired() -> None:
-    """Erase what was never confirmed, and old spam; forget old tries."""
+    """Erase what was never confirmed, and old spam; forget old tries and openings."""
     keeping.erase_expired()
     throttle.purge()
+    submissions.forget_openings()
 
 
 def init_app(app: Flask) -> None:

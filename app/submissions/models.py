@@ -75,7 +75,7 @@ class Submission(db.Model):
 
 
 class SubmissionToken(db.Model):
-    """A link in a mail: 128 bits, kept as a hash, for one purpose."""
+    """A link in a mail, or one browser's opening: 128 bits, kept as a hash, for one purpose."""
 
     __tablename__ = "submission_token"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

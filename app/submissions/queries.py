@@ -1,14 +1,35 @@
 """Reading submissions."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from app.extensions import db
-from app.submissions.models import Submission
+from app.kernel.clock import now
+from app.submissions.models import Submission, SubmissionToken
+from app.submissions.states import TokenPurpose
 
 
 def by_code(code: str) -> Submission | None:
     """The submission with this tracking code, in any letter case, or None."""
     return db.session.scalar(sa.select(Submission).where(Submission.code == code.strip().upper()))
+
+
+def opened(code: str, hashes: Sequence[str]) -> Submission | None:
+    """The submission of this code when one of these openings is of it and still runs, else None;
+    never one that was erased.
+    """
+    opening = sa.exists().where(
+        SubmissionToken.submission_id == Submission.id,
+        SubmissionToken.purpose == TokenPurpose.OPEN,
+        SubmissionToken.token_hash.in_(hashes),
+        SubmissionToken.expires_at > now(),
+    )
+    return db.session.scalar(
+        sa.select(Submission).where(
+            Submission.code == code.strip().upper(), Submission.erased_at.is_(None), opening
+        )
+    )
 
 
 def is_known(idempotency_key: str) -> bool:

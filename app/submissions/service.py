@@ -33,6 +33,8 @@ CONFIRM_DAYS = 7
 TRACK_DAYS = 365
 BODY_MIN, BODY_MAX = 20, 5_000
 TITLE_MAX, NAME_MAX = 150, 120
+#: How long a submission stays open in the browser that opened it.
+OPEN_FOR = dt.timedelta(hours=2)
 #: Characters of the key that a form carries.
 KEY_MIN, KEY_MAX = 16, 64
 FILES_MAX = 5
@@ -229,22 +231,59 @@ def new_track_token(submission: Submission, *, secret_key: str) -> str:
     """One more link to the tracking page, for a later mail: links are kept as hashes and cannot be
     repeated.
     """
-    return _new_token(submission, TokenPurpose.TRACK, TRACK_DAYS, secret_key=secret_key)
+    return _new_token(
+        submission, TokenPurpose.TRACK, dt.timedelta(days=TRACK_DAYS), secret_key=secret_key
+    )
 
 
 def new_confirm_token(submission: Submission, *, secret_key: str) -> str:
     """One more link that confirms the address."""
-    return _new_token(submission, TokenPurpose.CONFIRM, CONFIRM_DAYS, secret_key=secret_key)
+    return _new_token(
+        submission, TokenPurpose.CONFIRM, dt.timedelta(days=CONFIRM_DAYS), secret_key=secret_key
+    )
 
 
-def _new_token(submission: Submission, purpose: TokenPurpose, days: int, *, secret_key: str) -> str:
+def open_for_browser(submission: Submission, *, secret_key: str) -> str:
+    """The secret with which one browser reads the submission for OPEN_FOR, or until `close`."""
+    return _new_token(submission, TokenPurpose.OPEN, OPEN_FOR, secret_key=secret_key)
+
+
+def opening_hash(secret: str, *, secret_key: str) -> str:
+    """How that secret is kept."""
+    return keyed_hash(secret_key, TokenPurpose.OPEN.value, secret)
+
+
+def close(hashes: Sequence[str], submission: Submission | None = None) -> set[str]:
+    """End these openings (of one submission), whoever holds their secrets; returns what ended."""
+    if not hashes:
+        return set()
+    query = sa.delete(SubmissionToken).where(
+        SubmissionToken.token_hash.in_(hashes), SubmissionToken.purpose == TokenPurpose.OPEN
+    )
+    if submission is not None:
+        query = query.where(SubmissionToken.submission_id == submission.id)
+    return set(db.session.scalars(query.returning(SubmissionToken.token_hash)))
+
+
+def forget_openings() -> None:
+    """Delete the openings whose time is over."""
+    db.session.execute(
+        sa.delete(SubmissionToken).where(
+            SubmissionToken.purpose == TokenPurpose.OPEN, SubmissionToken.expires_at < now()
+        )
+    )
+
+
+def _new_token(
+    submission: Submission, purpose: TokenPurpose, life: dt.timedelta, *, secret_key: str
+) -> str:
     token = new_token()
     db.session.add(
         SubmissionToken(
             submission_id=submission.id,
             purpose=purpose,
             token_hash=keyed_hash(secret_key, purpose.value, token),
-            expires_at=now() + dt.timedelta(days=days),
+            expires_at=now() + life,
         )
     )
     return token

@@ -61,3 +61,5 @@ class TokenPurpose(enum.StrEnum):
 
     CONFIRM = "confirm"
     TRACK = "track"
+    #: Not in a mail: one browser has the submission open (see unlocked.py).
+    OPEN = "open"

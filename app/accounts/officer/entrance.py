@@ -22,16 +22,31 @@ from flask_login import current_user
 
 from app.access import open_to_anyone
 from app.accounts import sessions
-from app.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, SetUpForm, SignInForm
-from app.accounts.models import SessionEnd, TokenPurpose, User
-from app.accounts.officer import qr
+from app.accounts.forms import (
+    ButtonForm,
+    CodeForm,
+    ForgottenForm,
+    NewPasswordForm,
+    PasskeyForm,
+    SetUpForm,
+    SignInForm,
+)
+from app.accounts.models import PasskeyUse, SessionEnd, TokenPurpose, User
+from app.accounts.officer import ceremonies, qr
 from app.accounts.officer.checks import hash_new_password
-from app.accounts.service import confirming, passwords, second_factor, signing_in
+from app.accounts.service import (
+    confirming,
+    passkeys,
+    passwords,
+    second_factor,
+    signing_in,
+    waiting,
+)
 from app.accounts.service import sessions as session_service
 from app.extensions import db
 from app.kernel.db import reading
 from app.kernel.display import safe_path
-from app.kernel.errors import FieldError
+from app.kernel.errors import FieldError, NotFound
 from app.kernel.web import commits
 
 bp = Blueprint("accounts", __name__, url_prefix="/can-bo", template_folder="../templates")
@@ -53,8 +68,13 @@ def sign_in() -> ResponseReturnValue:
         return redirect(_where_to(asked))
     if sessions.half_way() is not None:
         return redirect(_next_step(asked))
+    return _sign_in_page(SignInForm(formdata=None, next=_where_to(asked)))
+
+
+def _sign_in_page(form: SignInForm, key: PasskeyForm | None = None) -> str:
+    key = key or PasskeyForm(formdata=None, next=form.next.data)
     return render_template(
-        "accounts/sign_in.html", form=SignInForm(formdata=None, next=_where_to(asked))
+        "accounts/sign_in.html", form=form, key=key, passkeys=ceremonies.possible()
     )
 
 
@@ -65,13 +85,47 @@ def submit_sign_in() -> ResponseReturnValue:
     """Check name and password, and begin a session under a new secret."""
     form = SignInForm()
     if not form.validate():
-        return render_template("accounts/sign_in.html", form=form), 422
+        return _sign_in_page(form), 422
     user = _check_password(form)
     if user is None:
         form.apply(FieldError("username", _("Tên đăng nhập hoặc mật khẩu không đúng.")))
-        return render_template("accounts/sign_in.html", form=form), 422
+        return _sign_in_page(form), 422
     _begin(user, second_factor=False)
     return redirect(_next_step(form.next.data))
+
+
+@bp.post("/dang-nhap/khoa-truy-cap/bat-dau")
+@open_to_anyone
+@commits
+def begin_passkey() -> ResponseReturnValue:
+    """The script asks what a passkey has to sign; nobody has said who they are."""
+    return ceremonies.options(PasskeyUse.SIGN_IN, None)
+
+
+@bp.post("/dang-nhap/khoa-truy-cap")
+@open_to_anyone
+@commits
+def submit_passkey() -> ResponseReturnValue:
+    """A passkey that verified its owner stands for password and second factor."""
+    key = PasskeyForm()
+    user = _owner(key, PasskeyUse.SIGN_IN, None)
+    if user is None:
+        return _sign_in_page(SignInForm(formdata=None, next=key.next.data), key), 422
+    _begin(user, second_factor=True)
+    return redirect(_where_to(key.next.data))
+
+
+def _owner(form: PasskeyForm, use: PasskeyUse, user: User | None) -> User | None:
+    """Whose passkey answered; None when none did, and the form says why. Refusals are recorded."""
+    if not form.validate() or ceremonies.needs_script(form):
+        return None
+    try:
+        challenge = ceremonies.challenge(use, user)
+        return passkeys.use(challenge, form.credential.data or "", user)
+    except FieldError as error:
+        db.session.commit()
+        form.apply(error)
+        return None
 
 
 def _check_password(form: SignInForm) -> User | None:
@@ -105,7 +159,7 @@ def _next_step(asked: str | None) -> str:
     where = _where_to(asked)
     if found is None:
         return where
-    endpoint = ".second_factor_code" if found.user.totp_seed is not None else ".set_up"
+    endpoint = ".second_factor_code" if found.user.has_second_factor else ".set_up"
     return url_for(endpoint, next=where)
 
 
@@ -114,10 +168,50 @@ def _next_step(asked: str | None) -> str:
 def second_factor_code() -> ResponseReturnValue:
     """Ask for the code of the app."""
     found = sessions.half_way()
-    if found is None or found.user.totp_seed is None:
+    if found is None or not found.user.has_second_factor:
         return redirect(url_for(".sign_in", next=_where_to(request.args.get("next"))))
     form = CodeForm(formdata=None, next=_where_to(request.args.get("next")))
-    return render_template("accounts/second_factor.html", form=form)
+    return _code_page(found.user, form)
+
+
+def _code_page(user: User, form: CodeForm, key: PasskeyForm | None = None) -> str:
+    return render_template(
+        "accounts/second_factor.html",
+        form=form,
+        key=key or PasskeyForm(formdata=None, next=form.next.data),
+        has_app=user.totp_seed is not None,
+        passkeys=bool(user.has_passkey) and ceremonies.possible(),
+    )
+
+
+@bp.post("/xac-thuc/khoa-truy-cap/bat-dau")
+@open_to_anyone
+@commits
+def begin_second_passkey() -> ResponseReturnValue:
+    """The script asks what one of this person's passkeys has to sign."""
+    found = sessions.half_way()
+    if found is None:
+        raise NotFound
+    return ceremonies.options(PasskeyUse.SECOND_FACTOR, found.user)
+
+
+@bp.post("/xac-thuc/khoa-truy-cap")
+@open_to_anyone
+@commits
+def submit_second_passkey() -> ResponseReturnValue:
+    """A passkey as second factor; the session goes on under a new secret."""
+    found, key = sessions.half_way(), PasskeyForm()
+    if found is None or not found.user.has_passkey:
+        return redirect(url_for(".sign_in"))
+    user = found.user
+    confirming.begin(_CODE, user.id)
+    db.session.commit()
+    confirming.still_allowed(_CODE, user.id)
+    if _owner(key, PasskeyUse.SECOND_FACTOR, user) is None:
+        return _code_page(user, CodeForm(formdata=None, next=key.next.data), key), 422
+    confirming.succeed(_CODE, user.id)
+    _begin(user, second_factor=True)
+    return redirect(_where_to(key.next.data))
 
 
 @bp.post("/xac-thuc")
@@ -126,11 +220,11 @@ def second_factor_code() -> ResponseReturnValue:
 def submit_second_factor_code() -> ResponseReturnValue:
     """Check the code; the session goes on under a new secret."""
     found, form = sessions.half_way(), CodeForm()
-    if found is None or found.user.totp_seed is None:
+    if found is None or not found.user.has_second_factor:
         return redirect(url_for(".sign_in"))
-    if not form.validate():
-        return render_template("accounts/second_factor.html", form=form), 422
     user = found.user
+    if not form.validate():
+        return _code_page(user, form), 422
     confirming.begin(_CODE, user.id)
     db.session.commit()
     try:
@@ -138,7 +232,7 @@ def submit_second_factor_code() -> ResponseReturnValue:
         second_factor.give(user, code=form.code.data or "")
     except FieldError as error:
         form.apply(error)
-        return render_template("accounts/second_factor.html", form=form), 422
+        return _code_page(user, form), 422
     confirming.succeed(_CODE, user.id)
     _begin(user, second_factor=True)
     return redirect(_where_to(form.next.data))
@@ -151,7 +245,7 @@ def set_up() -> ResponseReturnValue:
     else before that.
     """
     found = sessions.half_way()
-    if found is None or found.user.totp_seed is not None:
+    if found is None or found.user.has_second_factor:
         return redirect(url_for(".sign_in"))
     form = SetUpForm(formdata=None, next=_where_to(request.args.get("next")))
     return render_template("accounts/set_up.html", form=form, secret=qr.readable_secret(found))
@@ -163,7 +257,7 @@ def set_up() -> ResponseReturnValue:
 def submit_set_up() -> ResponseReturnValue:
     """Switch it on; the recovery codes are on this one page and never again."""
     found, form = sessions.half_way(), SetUpForm()
-    if found is None or found.user.totp_seed is not None:
+    if found is None or found.user.has_second_factor:
         return redirect(url_for(".sign_in"))
     codes: list[str] = []
     if form.validate():
@@ -268,3 +362,32 @@ def submit_reset_password(token: str) -> ResponseReturnValue:
 
 def _reset_page(form: NewPasswordForm, *, invited: bool, username: str) -> str:
     return render_template("accounts/reset.html", form=form, invited=invited, username=username)
+
+
+@bp.get("/thay-doi/<token>")
+@open_to_anyone
+def change(token: str) -> ResponseReturnValue:
+    """The link in the mail to the owner of an account: what waits, and a button to stop it."""
+    g.no_referrer = True
+    found = waiting.by_link(token)
+    if found is None:
+        return render_template("accounts/change_gone.html"), 410
+    return render_template(
+        "accounts/change_by_link.html",
+        form=ButtonForm(),
+        change=found,
+        what=waiting.describe(found),
+    )
+
+
+@bp.post("/thay-doi/<token>")
+@open_to_anyone
+@commits
+def cancel_change(token: str) -> ResponseReturnValue:
+    """The button: it will not happen."""
+    g.no_referrer = True
+    found = waiting.by_link(token)
+    if found is None:
+        return render_template("accounts/change_gone.html"), 410
+    waiting.cancel(found, actor=found.user)
+    return render_template("accounts/change_cancelled.html", what=waiting.describe(found))

@@ -15,13 +15,23 @@ from app.accounts.forms import (
     ConfirmForm,
     DeputyForm,
     EmailForm,
+    NewPasskeyForm,
     OwnSetUpForm,
+    PasskeyNameForm,
 )
-from app.accounts.models import StaffSession, User
-from app.accounts.officer import qr
+from app.accounts.models import PasskeyUse, PendingChange, StaffSession, User
+from app.accounts.officer import ceremonies, qr
 from app.accounts.officer.checks import hash_new_password, password_confirmed
-from app.accounts.policy import may_name_deputy, needs_second_factor
-from app.accounts.service import deputies, passwords, people, second_factor
+from app.accounts.policy import may_confirm, may_name_deputy, needs_second_factor
+from app.accounts.service import (
+    applying,
+    deputies,
+    passkeys,
+    passwords,
+    people,
+    second_factor,
+    waiting,
+)
 from app.accounts.service import sessions as session_service
 from app.accounts.vault import vault
 from app.kernel.db import reading
@@ -71,9 +81,52 @@ def index() -> ResponseReturnValue:
         sessions=queries.sessions_of(user),
         this_session=_session(),
         browser_label=session_service.browser_label,
-        codes_left=queries.recovery_codes_left(user) if user.totp_seed else 0,
+        codes_left=queries.recovery_codes_left(user) if user.has_second_factor else 0,
+        passkeys=len(passkeys.of(user)),
         may_name_deputy=may_name_deputy(user),
         delegations=queries.delegations_of(user),
+        waiting=queries.waiting_changes(user),
+        describe=waiting.describe,
+    )
+
+
+@bp.get("/thay-doi/<int:change_id>")
+@require(P.ACCOUNT_SELF)
+def change(change_id: int) -> ResponseReturnValue:
+    """What somebody else wants to change about one's account."""
+    return _change_page(queries.waiting_change(_me(), change_id), ConfirmForm(formdata=None))
+
+
+@bp.post("/thay-doi/<int:change_id>")
+@require(P.ACCOUNT_SELF)
+@commits
+def confirm_change(change_id: int) -> ResponseReturnValue:
+    """The owner agrees: it takes effect at once."""
+    found, form = queries.waiting_change(_me(), change_id), ConfirmForm()
+    if not form.validate() or not password_confirmed(form, _me()):
+        return _change_page(found, form), 422
+    applying.confirm(found, actor=_me())
+    flash(_("Thay đổi đã có hiệu lực."), "success")
+    return redirect(url_for(".index"))
+
+
+@bp.post("/thay-doi/<int:change_id>/huy")
+@require(P.ACCOUNT_SELF)
+@commits
+def cancel_change(change_id: int) -> ResponseReturnValue:
+    """The owner stops it."""
+    waiting.cancel(queries.waiting_change(_me(), change_id), actor=_me())
+    flash(_("Đã hủy thay đổi. Quản trị viên đã yêu cầu được báo."), "success")
+    return redirect(url_for(".index"))
+
+
+def _change_page(found: PendingChange, form: ConfirmForm) -> str:
+    return render_template(
+        "accounts/change.html",
+        form=form,
+        change=found,
+        what=waiting.describe(found),
+        may_confirm=may_confirm(_me(), found),
     )
 
 
@@ -135,8 +188,9 @@ def _password_page(form: ChangePasswordForm) -> str:
 @bp.get("/xac-thuc-hai-lop")
 @require(P.ACCOUNT_SELF)
 def two_steps() -> ResponseReturnValue:
-    """Set it up, or manage it once it is there."""
-    if _me().totp_seed is None:
+    """Set it up, or manage it once it is there. With a passkey alone, the app comes at wish."""
+    user = _me()
+    if not user.has_second_factor or (user.totp_seed is None and "ung-dung" in request.args):
         return _set_up_page(OwnSetUpForm(formdata=None))
     return _manage_page(ConfirmForm(formdata=None))
 
@@ -180,7 +234,12 @@ def switch_off() -> ResponseReturnValue:
     if not form.validate() or not password_confirmed(form, _me()):
         return _manage_page(form), 422
     second_factor.switch_off(_me())
-    flash(_("Đã tắt xác thực hai lớp."), "success")
+    flash(
+        _("Đã tắt mã trong ứng dụng. Khóa truy cập vẫn dùng được.")
+        if _me().has_passkey
+        else _("Đã tắt xác thực hai lớp."),
+        "success",
+    )
     return redirect(url_for(".index"))
 
 
@@ -196,13 +255,114 @@ def _manage_page(form: ConfirmForm) -> str:
         "accounts/two_steps.html",
         form=form,
         codes_left=queries.recovery_codes_left(user),
-        required=needs_second_factor(user, demo=vault().demo),
+        has_app=user.totp_seed is not None,
+        required=needs_second_factor(user, demo=vault().demo) and not user.has_passkey,
     )
 
 
 def _codes_page(codes: list[str]) -> str:
     return render_template(
         "accounts/recovery_codes.html", codes=codes, continue_url=url_for(".index")
+    )
+
+
+@bp.get("/khoa-truy-cap")
+@require(P.ACCOUNT_SELF)
+def passkey_list() -> ResponseReturnValue:
+    """One's passkeys, and adding one."""
+    return _passkey_page(NewPasskeyForm(formdata=None))
+
+
+@bp.post("/khoa-truy-cap/bat-dau")
+@require(P.ACCOUNT_SELF)
+@commits
+def begin_passkey() -> ResponseReturnValue:
+    """The password is right: the script may ask the browser for a new key."""
+    form = NewPasskeyForm()
+    if not form.validate() or not password_confirmed(form, _me()):
+        return ceremonies.said(form)
+    return ceremonies.options(PasskeyUse.REGISTER, _me())
+
+
+@bp.post("/khoa-truy-cap")
+@require(P.ACCOUNT_SELF)
+@commits
+def add_passkey() -> ResponseReturnValue:
+    """Keep the new key. Its challenge was given to whoever knew the password, minutes ago."""
+    form, codes = NewPasskeyForm(), list[str]()
+    try:
+        if not form.validate() or ceremonies.needs_script(form):
+            return _passkey_page(form), 422
+        challenge = ceremonies.challenge(PasskeyUse.REGISTER, _me())
+        codes = passkeys.register(
+            _me(),
+            session=_session(),
+            challenge=challenge,
+            credential=form.credential.data or "",
+            name=form.name.data or "",
+        )
+    except FieldError as error:
+        form.apply(error)
+        return _passkey_page(form), 422
+    _go_on(second_factor_given=True)
+    if codes:
+        return _codes_page(codes)
+    flash(_("Đã thêm khóa truy cập."), "success")
+    return redirect(url_for(".passkey_list"))
+
+
+@bp.get("/khoa-truy-cap/<int:passkey_id>")
+@require(P.ACCOUNT_SELF)
+def passkey(passkey_id: int) -> ResponseReturnValue:
+    """One of them: its name, and removing it."""
+    return _one_passkey(passkey_id, None, ConfirmForm(formdata=None))
+
+
+@bp.post("/khoa-truy-cap/<int:passkey_id>")
+@require(P.ACCOUNT_SELF)
+@commits
+def rename_passkey(passkey_id: int) -> ResponseReturnValue:
+    """Another name."""
+    form = PasskeyNameForm()
+    if not form.validate():
+        return _one_passkey(passkey_id, form, ConfirmForm(formdata=None)), 422
+    passkeys.rename(_me(), passkey_id, form.name.data or "")
+    flash(_("Đã lưu tên của khóa truy cập."), "success")
+    return redirect(url_for(".passkey_list"))
+
+
+@bp.post("/khoa-truy-cap/<int:passkey_id>/bo")
+@require(P.ACCOUNT_SELF)
+@commits
+def remove_passkey(passkey_id: int) -> ResponseReturnValue:
+    """It opens nothing any more."""
+    form = ConfirmForm()
+    if not form.validate() or not password_confirmed(form, _me()):
+        return _one_passkey(passkey_id, None, form), 422
+    passkeys.remove(_me(), passkey_id, session=_session())
+    flash(_("Đã bỏ khóa truy cập. Các phiên đăng nhập khác đã kết thúc."), "success")
+    return redirect(url_for(".passkey_list"))
+
+
+def _passkey_page(form: NewPasskeyForm) -> str:
+    return render_template(
+        "accounts/passkeys.html",
+        form=form,
+        keys=passkeys.of(_me()),
+        possible=ceremonies.possible(),
+        first=not _me().has_second_factor,
+    )
+
+
+def _one_passkey(passkey_id: int, name: PasskeyNameForm | None, form: ConfirmForm) -> str:
+    found = next((key for key in passkeys.of(_me()) if key.id == passkey_id), None)
+    if found is None:
+        raise NotFound
+    return render_template(
+        "accounts/passkey.html",
+        passkey=found,
+        name_form=name or PasskeyNameForm(formdata=None, name=found.name),
+        form=form,
     )
 
 

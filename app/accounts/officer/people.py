@@ -11,9 +11,10 @@ from flask_login import current_user
 from app.access import ROLE_LABELS, P, require
 from app.accounts import queries
 from app.accounts.forms import ROLE_HINTS, NewPersonForm, PeopleFilterForm, PersonForm
-from app.accounts.models import TokenPurpose, User
-from app.accounts.policy import may_administer
-from app.accounts.service import passwords, people, second_factor, sessions
+from app.accounts.models import PendingChange, User
+from app.accounts.policy import may_administer, may_confirm
+from app.accounts.service import applying, passwords, people, second_factor, sessions, waiting
+from app.kernel.display import vi_datetime
 from app.kernel.errors import FieldError
 from app.kernel.web import commits
 from app.organisation import queries as organisation
@@ -55,6 +56,8 @@ def index() -> ResponseReturnValue:
         filtered=bool(kept),
         unit_names={unit.id: unit.name for unit in organisation.active_units()},
         role_labels=ROLE_LABELS,
+        waiting=queries.waiting_changes(),
+        describe=waiting.describe,
         previous_url=url_for(".index", **kept, truoc=page.previous_cursor)
         if page.previous_cursor
         else None,
@@ -104,7 +107,21 @@ def submit_new() -> ResponseReturnValue:
         ),
         "success",
     )
+    _say_what_waits(queries.waiting_changes(user))
     return redirect(url_for(".show", username=user.username))
+
+
+def _say_what_waits(changes: list[PendingChange]) -> None:
+    for change in changes:
+        flash(
+            _(
+                "%(change)s: chờ người thứ hai đồng ý, hoặc có hiệu lực lúc %(due)s. Chủ tài khoản "
+                "đã được báo và hủy được.",
+                change=waiting.describe(change),
+                due=vi_datetime(change.due_at),
+            ),
+            "info",
+        )
 
 
 @bp.get("/<username>")
@@ -118,6 +135,7 @@ def show(username: str) -> ResponseReturnValue:
         "position": user.position,
         "unit": user.unit_id,
         "roles": sorted(user.roles),
+        "seen_revision": people.fingerprint(user),
     }
     return _person_page(user, _offered(PersonForm(formdata=None, data=data), user))
 
@@ -132,17 +150,23 @@ def submit_show(username: str) -> ResponseReturnValue:
     if not form.validate():
         return _person_page(user, form), 422
     try:
-        people.edit_user(user, **_details(form, user), actor=_me())
+        later = people.edit_user(
+            user, **_details(form, user), actor=_me(), seen=form.seen_revision.data or None
+        )
     except FieldError as error:
         form.apply(error)
         return _person_page(user, form), 422
     flash(_("Đã lưu tài khoản."), "success")
+    _say_what_waits(later)
     return redirect(url_for(".show", username=user.username))
 
 
 def _act(username: str, act: Callable[[User], object], done: str) -> ResponseReturnValue:
-    act(queries.by_username(username))
-    flash(done, "success")
+    change = act(queries.by_username(username))
+    if isinstance(change, PendingChange):
+        _say_what_waits([change])
+    else:
+        flash(done, "success")
     return redirect(url_for(".show", username=username))
 
 
@@ -195,16 +219,38 @@ def reset_second_factor(username: str) -> ResponseReturnValue:
 @commits
 def send_link(username: str) -> ResponseReturnValue:
     """Invite again, or send a link to reset the password."""
-    user = queries.by_username(username)
-    purpose = passwords.send_link(user, actor=_me())
-    invited = purpose is TokenPurpose.INVITE
-    flash(
+    invited = queries.by_username(username).password_hash is None
+    return _act(
+        username,
+        lambda user: passwords.send_link(user, actor=_me()),
         _("Đã gửi lại thư mời.")
         if invited
         else _("Đã gửi liên kết đặt lại mật khẩu đến thư điện tử của người này."),
-        "success",
     )
-    return redirect(url_for(".show", username=username))
+
+
+@bp.post("/<username>/thay-doi/<int:change_id>/dong-y")
+@require(P.USER_EDIT)
+@commits
+def confirm_change(username: str, change_id: int) -> ResponseReturnValue:
+    """A second administrator agrees to what another one asked for."""
+    return _act(
+        username,
+        lambda user: applying.confirm(queries.waiting_change(user, change_id), actor=_me()),
+        _("Thay đổi đã có hiệu lực."),
+    )
+
+
+@bp.post("/<username>/thay-doi/<int:change_id>/huy")
+@require(P.USER_EDIT)
+@commits
+def cancel_change(username: str, change_id: int) -> ResponseReturnValue:
+    """Stop a change that waits."""
+    return _act(
+        username,
+        lambda user: waiting.cancel(queries.waiting_change(user, change_id), actor=_me()),
+        _("Đã hủy thay đổi."),
+    )
 
 
 def _offered(form: Any, user: User | None = None) -> Any:
@@ -248,6 +294,9 @@ def _person_page(user: User, form: PersonForm) -> str:
         role_hints=_role_hints(),
         role_labels=[str(ROLE_LABELS[role]) for role in sorted(user.roles)],
         running=len(queries.sessions_of(user)),
+        waiting=queries.waiting_changes(user),
+        describe=waiting.describe,
+        may_confirm=lambda change: may_confirm(_me(), change),
     )
 
 

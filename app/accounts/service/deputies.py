@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from app.accounts.models import Delegation, User
 from app.accounts.policy import may_name_deputy, may_stand_in
 from app.accounts.service import recording
+from app.accounts.service.locking import lock
 from app.extensions import db
 from app.kernel.clock import now, today
 from app.kernel.errors import FieldError, Forbidden, NotFound
@@ -22,6 +23,7 @@ def name_deputy(giver: User, *, deputy: User, starts_on: dt.date, ends_on: dt.da
     Raises Forbidden unless the giver approves in their own right, FieldError for a wrong person or
     period.
     """
+    lock(giver)
     if not may_name_deputy(giver):
         raise Forbidden(_("Chỉ người có quyền duyệt mới giao được người duyệt thay."))
     if not may_stand_in(giver, deputy):
@@ -57,7 +59,8 @@ def name_deputy(giver: User, *, deputy: User, starts_on: dt.date, ends_on: dt.da
 
 def withdraw(giver: User, delegation_id: int) -> Delegation:
     """Take it back early. Raises NotFound for one that is somebody else's or withdrawn already."""
-    delegation = db.session.get(Delegation, delegation_id)
+    lock(giver)
+    delegation = db.session.get(Delegation, delegation_id, populate_existing=True)
     if (
         delegation is None
         or delegation.from_user_id != giver.id

@@ -4,7 +4,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from app.accounts.models import PasswordToken, StaffSession
+from app.accounts.models import PasskeyChallenge, PasswordToken, StaffSession
 from app.extensions import db
 from app.jobs.registry import periodic
 from app.kernel.clock import now
@@ -16,7 +16,7 @@ LINK_DAYS = 7
 
 @periodic("accounts:purge", at="03:20")
 def purge() -> None:
-    """Delete sessions that ended 90 days ago and links that died a week ago."""
+    """Delete sessions that ended 90 days ago, links that died a week ago, and challenges."""
     moment = now()
     db.session.execute(
         sa.delete(StaffSession).where(
@@ -28,3 +28,4 @@ def purge() -> None:
             PasswordToken.expires_at < moment - dt.timedelta(days=LINK_DAYS)
         )
     )
+    db.session.execute(sa.delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < moment))

@@ -9,9 +9,18 @@ import sqlalchemy as sa
 from app.access.actors import Actor
 from app.accounts import passwords as rules
 from app.accounts.events import PasswordChanged, PasswordResetAsked, UserInvited
-from app.accounts.models import PasswordToken, SessionEnd, StaffSession, TokenPurpose, User
+from app.accounts.models import (
+    ChangeKind,
+    PasswordToken,
+    PendingChange,
+    SessionEnd,
+    StaffSession,
+    TokenPurpose,
+    User,
+)
 from app.accounts.policy import may_sign_in
-from app.accounts.service import recording
+from app.accounts.service import recording, waiting
+from app.accounts.service.locking import lock
 from app.accounts.service.sessions import end_all
 from app.accounts.service.signing_in import forget_failures, network_of, normal_username
 from app.accounts.vault import vault
@@ -33,9 +42,19 @@ _ACCOUNTS_PER_MAILBOX = 5
 
 def check_new(password: str, user: User, *, field: str = "new_password") -> None:
     """Raise FieldError when this password is not good enough for this person."""
+    check_for(password, user.username, user.full_name, field=field)
+
+
+def check_for(password: str, *own_names: str, field: str = "new_password") -> None:
+    """The same for somebody of these names, who may not have an account yet."""
     agency = organisation.agency()
+    people = db.session.execute(sa.select(User.username, User.full_name))
+    units = (unit.name for unit in organisation.active_units())
     rules.check(
-        password, field=field, names=(user.username, agency.name or "", agency.place_name or "")
+        password,
+        field=field,
+        names=(*own_names, agency.name or "", agency.place_name or ""),
+        whole_names=(*(name for row in people for name in row), *units),
     )
 
 
@@ -44,6 +63,7 @@ def change(user: User, *, password_hash: str, keep: StaffSession | None) -> None
 
     Other sessions end.
     """
+    lock(user)
     _store(user, password_hash, keep=keep)
     recording.write("user:password:changed", user)
     emit(PasswordChanged(user))
@@ -51,6 +71,7 @@ def change(user: User, *, password_hash: str, keep: StaffSession | None) -> None
 
 def issue_link(user: User, purpose: TokenPurpose) -> str:
     """A new one-time secret; every earlier link of this person dies."""
+    lock(user)
     revoke_links(user)
     token = new_token()
     moment = now()
@@ -96,10 +117,21 @@ def ask_link(*, typed: str, address: str) -> None:
         emit(PasswordResetAsked(user, issue_link(user, TokenPurpose.RESET)))
 
 
-def send_link(user: User, *, actor: Actor) -> TokenPurpose:
-    """An administrator sends a new invitation, or a link to reset the password
-    once there is one.
+def send_link(user: User, *, actor: Actor) -> PendingChange | None:
+    """An administrator sends a new invitation, or a link to reset the password once there is one.
+
+    A link for a guarded account waits, and the waiting change is returned; its owner may ask for
+    one at the entrance at any time.
     """
+    lock(user)
+    if user.password_hash is not None and waiting.must_wait(user, actor):
+        return waiting.ask(user, ChangeKind.LINK, actor=actor)
+    mail_link(user, actor=actor)
+    return None
+
+
+def mail_link(user: User, *, actor: Actor) -> None:
+    """Send that invitation or link."""
     purpose = TokenPurpose.INVITE if user.password_hash is None else TokenPurpose.RESET
     token = issue_link(user, purpose)
     recording.write("user:link:issued", user, actor=actor, data={"purpose": purpose.value})
@@ -108,7 +140,6 @@ def send_link(user: User, *, actor: Actor) -> TokenPurpose:
         if purpose is TokenPurpose.INVITE
         else PasswordResetAsked(user, token)
     )
-    return purpose
 
 
 def print_link(user: User, *, actor: Actor) -> str:
@@ -145,6 +176,7 @@ def use_link(token: str, *, password_hash: str) -> User | None:
     link = valid_link(token)
     if link is None:
         return None
+    lock(link.user)
     used = (
         sa.update(PasswordToken)
         .where(PasswordToken.id == link.id, PasswordToken.used_at.is_(None))

@@ -79,10 +79,14 @@ def end_own(user: User, session_id: int) -> None:
 
     Raises NotFound for a session of somebody else or one that is over.
     """
-    session = db.session.get(StaffSession, session_id)
-    if session is None or session.user_id != user.id or session.ended_at is not None:
+    mine = (StaffSession.id == session_id, StaffSession.user_id == user.id)
+    query = (
+        sa.update(StaffSession)
+        .where(*mine, StaffSession.ended_at.is_(None))
+        .values(ended_at=now(), reason=SessionEnd.BY_OWNER)
+    )
+    if not db.session.execute(query).rowcount:  # type: ignore[attr-defined]
         raise NotFound
-    end(session, SessionEnd.BY_OWNER)
     recording.write("user:session:ended", user)
 
 

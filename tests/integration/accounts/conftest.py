@@ -15,6 +15,9 @@ KINDS = (
     events.SecondFactorChanged,
     events.PasswordChanged,
     events.EmailChanged,
+    events.RolesChanged,
+    events.ChangeWaits,
+    events.ChangeCancelled,
 )
 
 

@@ -345,3 +345,18 @@ def test_a_person_whose_account_vanished_gets_the_dead_link_page(
         db.session.commit()
     data = {"new_password": NEW, "repeat_password": NEW, "csrf_token": csrf}
     assert client.post(RESET + token, data=data).status_code == 410
+
+
+@pytest.mark.parametrize(
+    "password", ["nguoi-khac-nguoi-khac", "Can bo chuyenvien!", "Trần.Thị.Bưởi"]
+)
+def test_names_of_the_office_make_no_password(
+    app: Flask, client: FlaskClient, officer: User, password: str
+) -> None:
+    with app.app_context():
+        make_user("buoi", full_name="Trần Thị Bưởi")
+    token = link_for(app, officer)
+    response = set_password(client, token, password)
+    assert response.status_code == 422
+    assert "gần như chỉ gồm tên" in response.get_data(as_text=True)
+    assert set_password(client, token).status_code == 302

@@ -223,7 +223,7 @@ def test_editing_keeps_what_was_typed_and_finds_it_again(
         },
     )
     assert response.status_code == 302
-    assert heard.kinds == ["EmailChanged"]
+    assert heard.kinds == ["EmailChanged", "RolesChanged"]
     assert names(client, "?tim=mo+van+thu") == ["dao"]
     with app.app_context():
         user = queries.by_username("dao")
@@ -387,6 +387,8 @@ def test_every_post_needs_the_token(app: Flask, staff: Any) -> None:
                 .replace("<token>", "x")
                 .replace("<int:session_id>", "1")
                 .replace("<int:delegation_id>", "1")
+                .replace("<int:change_id>", "1")
+                .replace("<int:passkey_id>", "1")
             )
             assert client.post(address, data=DETAILS).status_code == 419, rule
             checked += 1

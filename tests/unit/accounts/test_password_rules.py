@@ -73,6 +73,38 @@ def test_little_more_than_a_name_is_refused(password: str) -> None:
         passwords.check(password, names=("chuyenvien.kt", "UBND xã An Sơn", "An Sơn"))
 
 
+OTHERS = ("bientap", "tiep.nhan", "Lê Thị Thu Hà", "Phòng Kinh tế")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "bientap-bientap",
+        "BienTap_BienTap_2026",
+        "tiepnhan.tiepnhan",
+        "tiep nhan/bientap",
+        "lê thị thu hà 1",
+        "le.thi.thu.ha-bientap",
+        "Phòng Kinh tế 26",
+        "bientapbientapbientap",
+    ],
+)
+def test_names_of_others_are_no_better_repeated_or_together(password: str) -> None:
+    with pytest.raises(FieldError, match="tên"):
+        passwords.check(password, names=("chuyenvien.kt", "An Sơn"), whole_names=OTHERS)
+
+
+@pytest.mark.parametrize(
+    "password", [*GOOD, "thu hà nội vàng lá", "thị trấn bên sông", "bientap qua cau khi mua"]
+)
+def test_words_of_others_names_are_words_of_the_language(password: str) -> None:
+    passwords.check(password, names=("chuyenvien.kt", "An Sơn"), whole_names=OTHERS)
+
+
+def test_what_stands_around_a_name_does_not_become_another_name() -> None:
+    passwords.check("xabientapnhdongxa", whole_names=("bientap", "xanhdong"))
+
+
 @pytest.mark.parametrize(
     ("password", "words"),
     [("ngắn quá", "ít nhất 10"), ("", "ít nhất 10"), ("dài " * 400, "quá dài")],

@@ -49,7 +49,7 @@ def test_preview_says_what_is_in_the_way(office: Any) -> None:
     assert "Không làm được ở trạng thái hiện tại." in page
     assert "Thực hiện</button>" not in page
     without = (
-        page.split("chỉ làm 1 câu còn lại")[0]
+        page.split("chỉ làm 1 mục còn lại")[0]
         .rsplit('href="', 1)[1]
         .split('"')[0]
         .replace("&amp;", "&")
