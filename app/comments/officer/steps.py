@@ -287,7 +287,7 @@ def note_comment(code: str) -> ResponseReturnValue:
 # Erasing
 # --------------------------------------------------------------------------------------------------
 @bp.get("/gop-y/<code>/xoa")
-@require(P.QUESTION_ERASE)
+@require(P.SUBMISSION_ERASE)
 def erasing_comment(code: str) -> ResponseReturnValue:
     """What would go for ever, before anything goes. The page does not show the text itself."""
     found = staff.comment_by_code(code)
@@ -320,7 +320,7 @@ def _erase_page(found: Comment, form: CommentEraseForm, status: int = 200) -> Re
 
 
 @bp.post("/gop-y/<code>/xoa")
-@require(P.QUESTION_ERASE)
+@require(P.SUBMISSION_ERASE)
 @commits
 def erase_comment(code: str) -> ResponseReturnValue:
     """Erase it for ever. A tombstone stays."""

@@ -93,7 +93,7 @@ def page(
         conflict=conflict,
         may_note=moderating.may_note(user),
         note_form=forms.get("note") or _fresh(CommentNoteForm, comment, place),
-        may_erase=user.has(P.QUESTION_ERASE) and comment.visibility is not Visibility.ERASED,
+        may_erase=user.has(P.SUBMISSION_ERASE) and comment.visibility is not Visibility.ERASED,
         **about(comment),
         **_original(comment),
         **_log(lists.log_of(comment)),

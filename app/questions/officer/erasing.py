@@ -22,7 +22,7 @@ from app.questions.states import STAGE_LABELS, VISIBILITY_LABELS, Visibility
 
 
 @bp.get("/xoa-noi-dung")
-@require(P.QUESTION_ERASE)
+@require(P.SUBMISSION_ERASE)
 def erasing() -> ResponseReturnValue:
     """Asks for a code; with one, lists what would be erased."""
     code = request.args.get("ma", "").strip().upper()
@@ -69,7 +69,7 @@ def _page(question: Question, form: EraseForm, status: int = 200) -> ResponseRet
 
 
 @bp.post("/xoa-noi-dung")
-@require(P.QUESTION_ERASE)
+@require(P.SUBMISSION_ERASE)
 @commits
 def erase() -> ResponseReturnValue:
     """Erase it for ever. A tombstone stays."""
