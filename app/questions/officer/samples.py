@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.desk.forms import ButtonForm
 from app.kernel.errors import FieldError
 from app.kernel.office_forms import seen_number
 from app.kernel.web import commits
 from app.organisation import queries as organisation
 from app.questions.forms.answering import TemplateForm
-from app.questions.forms.panels import ConfirmForm
 from app.questions.models import AnswerTemplate
 from app.questions.officer.base import bp, me
 from app.questions.officer.choices import chosen_topic, topic_choices
@@ -50,7 +50,7 @@ def _page(
     form: TemplateForm, template: AnswerTemplate | None, status: int = 200
 ) -> ResponseReturnValue:
     may_edit = samples.may_edit_template(me(), template)
-    removal = ConfirmForm(formdata=None)
+    removal = ButtonForm(formdata=None)
     return render_template(
         "questions/office_template.html",
         form=form,
