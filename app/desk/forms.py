@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Length, ValidationError
 
 from app.kernel.errors import FieldError
 from app.kernel.forms import LineField, Needed, TextField
-from app.kernel.office_forms import PanelForm, at_most
+from app.kernel.office_forms import PanelForm, area, line
 from app.submissions.contact import normal_email, normal_phone
 
 
@@ -22,8 +22,20 @@ class NoteForm(PanelForm):
     """A note for colleagues only."""
 
     panel = "ghi-chu"
-    text = TextField(
-        _l("Ghi chú nội bộ"), validators=[Needed(_l("Hãy viết nội dung ghi chú.")), at_most(2_000)]
+    text = area(_l("Ghi chú nội bộ"), 2_000, needed=_l("Hãy viết nội dung ghi chú."))
+
+
+def shown_text(*limits: Length) -> TextField:
+    """The text as it may be shown."""
+    return TextField(
+        _l("Nội dung khi đăng"), validators=[Needed(_l("Hãy nhập nội dung khi đăng.")), *limits]
+    )
+
+
+def redaction_reason() -> LineField:
+    """Why what is shown differs from what came; the last field of its form."""
+    return line(
+        _l("Lý do che hoặc sửa"), 300, description=_l("Ví dụ: có số điện thoại, địa chỉ nhà.")
     )
 
 
@@ -31,29 +43,22 @@ class RedactForm(PanelForm):
     """The text as everybody may read it."""
 
     panel = "che"
-    title = LineField(
-        _l("Tiêu đề khi đăng"), validators=[Needed(_l("Hãy nhập tiêu đề khi đăng.")), at_most(300)]
-    )
-    body = TextField(
-        _l("Nội dung khi đăng"), validators=[Needed(_l("Hãy nhập nội dung khi đăng."))]
-    )
-    reason = LineField(
-        _l("Lý do che hoặc sửa"),
-        description=_l("Ví dụ: có số điện thoại, địa chỉ nhà."),
-        validators=[Optional(), at_most(300)],
-    )
+    title = line(_l("Tiêu đề khi đăng"), 300, needed=_l("Hãy nhập tiêu đề khi đăng."))
+    body = shown_text()
+    reason = redaction_reason()
 
 
 class EraseForm(PanelForm):
     """Erasing for ever: the ground, and a tick that it is meant."""
 
     panel = "xoa"
-    reason = TextField(
+    reason = area(
         _l("Căn cứ xóa"),
+        500,
+        needed=_l("Hãy ghi căn cứ xóa."),
         description=_l(
             "Ví dụ: yêu cầu của người gửi ngày 24/11/2026. Không ghi thông tin cá nhân."
         ),
-        validators=[Needed(_l("Hãy ghi căn cứ xóa.")), at_most(500)],
     )
     sure = BooleanField(
         _l("Tôi hiểu rằng nội dung sẽ mất vĩnh viễn"),
