@@ -117,7 +117,7 @@ class Workbench(Generic[T]):
         forms: Mapping[str, Any],
     ) -> dict[str, Any]:
         """What desk/workbench.html and its right column need."""
-        lines, notes = self._told(log)
+        lines, notes = self.told(log)
         return {
             "submission": thing.submission,
             "place": place,
@@ -134,7 +134,8 @@ class Workbench(Generic[T]):
             "mail_colours": mail_states.COLOURS,
         }
 
-    def _told(self, log: Sequence[LogRow]) -> tuple[list[LogLine], list[dict[str, str]]]:
+    def told(self, log: Sequence[LogRow]) -> tuple[list[LogLine], list[dict[str, str]]]:
+        """The lines of the log and, apart from them, the internal notes; both newest first."""
         lines, notes = [], []
         for row in reversed(log):
             who = {"citizen": _("Người gửi"), "system": _("Hệ thống")}.get(row.actor, row.actor)
@@ -184,7 +185,6 @@ class Workbench(Generic[T]):
         return leave.stay(anchor) if stays else leave.onwards()
 
     def note(self, code: str, act: Callable[[T, str], None]) -> ResponseReturnValue:
-        """Take an internal note."""
         form = NoteForm()
         return self.step(
             code,

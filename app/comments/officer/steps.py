@@ -36,7 +36,6 @@ label_fields(public_proposed=_l("Đề nghị sửa thành, khi đăng"))
 @bp.get("/gop-y/<code>")
 @require(P.CONSULTATION_READ)
 def comment(code: str) -> ResponseReturnValue:
-    """The workbench."""
     return page(load_comment(code))
 
 
@@ -78,7 +77,6 @@ def _press(
 @require(P.COMMENT_MODERATE)
 @commits
 def show_comment(code: str) -> ResponseReturnValue:
-    """Let everybody read it."""
     return _press(code, moderating.show, _("Đã công khai %(code)s.", code=code))
 
 
@@ -111,7 +109,6 @@ def spam_comment(code: str) -> ResponseReturnValue:
 @require(P.COMMENT_MODERATE)
 @commits
 def restore_comment(code: str) -> ResponseReturnValue:
-    """It was no rubbish."""
     return _press(code, moderating.restore, _("Đã khôi phục %(code)s.", code=code))
 
 
@@ -196,7 +193,6 @@ def _typed_answers(found: Comment) -> dict[int, str]:
 @require(P.CONSULTATION_READ)
 @commits
 def note_comment(code: str) -> ResponseReturnValue:
-    """An internal note."""
     return DESK.note(code, lambda found, text: moderating.add_note(found, actor=me(), text=text))
 
 

@@ -107,7 +107,6 @@ def decide(code: str) -> ResponseReturnValue:
 @require(P.QUESTION_PUBLISH)
 @commits
 def publish(code: str) -> ResponseReturnValue:
-    """Show it to everybody, now."""
     question, form = load(code), ButtonForm()
     leave = leaving(question)
     publishing.publish(question, actor=me(), seen_revision=form.seen)
@@ -119,7 +118,6 @@ def publish(code: str) -> ResponseReturnValue:
 @require(P.QUESTION_PUBLISH)
 @commits
 def schedule(code: str) -> ResponseReturnValue:
-    """Show it to everybody, later."""
     question, form = load(code), ScheduleForm()
     leave = leaving(question)
     if not form.validate():
@@ -147,7 +145,6 @@ def _moment(form: ScheduleForm) -> dt.datetime:
 @require(P.QUESTION_PUBLISH)
 @commits
 def unschedule(code: str) -> ResponseReturnValue:
-    """Take back the hour of publishing."""
     question, form = load(code), ButtonForm()
     publishing.unschedule(question, actor=me(), seen_revision=form.seen)
     flash(_("Đã bỏ hẹn giờ đăng %(code)s.", code=code), "success")

@@ -80,7 +80,6 @@ def triage(
     return {
         "may_classify": may_classify,
         "may_assign": may_assign,
-        "may_redact": may_redact,
         "suggested": suggested,
         "concern": screening.looks_like_complaint(text)
         if not policy.is_restricted(question)

@@ -63,7 +63,6 @@ def _page(
 @bp.get("/mau-tra-loi/moi")
 @require(P.QUESTION_ANSWER)
 def new_template() -> ResponseReturnValue:
-    """An empty form."""
     return _page(_offered(TemplateForm(formdata=None)), None)
 
 
@@ -78,7 +77,6 @@ def add_template() -> ResponseReturnValue:
 @bp.get("/mau-tra-loi/<int:number>")
 @require(P.QUESTION_ANSWER)
 def template(number: int) -> ResponseReturnValue:
-    """One template."""
     found = desk.answer_template(number, me())
     topic = organisation.topic(found.topic_id) if found.topic_id else None
     data: dict[str, Any] = {name: getattr(found, name) for name in _TEXTS}
@@ -95,7 +93,6 @@ def template(number: int) -> ResponseReturnValue:
 @require(P.QUESTION_ANSWER)
 @commits
 def save_template(number: int) -> ResponseReturnValue:
-    """Change a template."""
     return _save(desk.answer_template(number, me()))
 
 
@@ -127,7 +124,6 @@ def _save(found: AnswerTemplate | None) -> ResponseReturnValue:
 @require(P.QUESTION_ANSWER)
 @commits
 def remove_template(number: int) -> ResponseReturnValue:
-    """Drop a template."""
     found = desk.answer_template(number, me())
     title = found.title
     samples.remove_template(found, actor=me())

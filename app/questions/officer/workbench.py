@@ -31,13 +31,11 @@ from app.questions.states import (
     ACT_LABELS,
     ANSWERED_STAGES,
     CLASSIFICATION_LABELS,
-    KIND_LABELS,
     MOVE_LABELS,
     OPEN_STAGES,
     OUTCOME_LABELS,
     STAGE_COLOURS,
     STAGE_LABELS,
-    VISIBILITY_LABELS,
     Stage,
     Visibility,
 )
@@ -105,7 +103,6 @@ def presence(code: str) -> ResponseReturnValue:
 @require(P.QUESTION_READ)
 @commits
 def add_note(code: str) -> ResponseReturnValue:
-    """An internal note."""
     return DESK.note(code, lambda row, text: triage.add_note(row, actor=me(), text=text))
 
 
@@ -131,7 +128,6 @@ def page(
     official = desk.official_contacts()
     closed = policy.is_restricted(question)
     answer = answering.answer_of(question)
-    version = staff.version_of(question)
     writes = policy.may_write_answer(user, question)
     context = {
         "question": question,
@@ -140,14 +136,9 @@ def page(
         "present": staff.colleagues_present(question, user),
         "closed": closed,
         "writes": writes,
-        "answer": answer,
-        "version": version,
-        "answer_files": files.links(desk.answer_files(question)),
         "moves": steps.offered(question, user),
         "may_note": policy.may_note(user, question),
-        "shown": panels.as_citizens_read(current)
-        if (current := _current(question, answer, version))
-        else None,
+        **_as_shown(question, answer),
         "undo": desk.undoable(user, minutes=bulk.UNDO_MINUTES)
         if user.has(P.QUESTION_ASSIGN)
         else None,
@@ -169,22 +160,22 @@ def page(
     return render_template("questions/office_workbench.html", **context), status
 
 
-def _current(
-    question: Question, answer: Answer | None, version: AnswerVersion | None
-) -> Answer | AnswerVersion | None:
+def _as_shown(question: Question, answer: Answer | None) -> dict[str, Any]:
     """What counts now: the approved answer once there is one, the draft before and after a
     reopening.
     """
-    return version if question.stage in ANSWERED_STAGES else answer
+    current = staff.version_of(question) if question.stage in ANSWERED_STAGES else answer
+    return {
+        "shown": panels.as_citizens_read(current) if current else None,
+        "answer_files": files.links(desk.answer_files(question)),
+    }
 
 
 def _labels() -> dict[str, Any]:
     return {
         "stage_labels": STAGE_LABELS,
         "stage_colours": STAGE_COLOURS,
-        "visibility_labels": VISIBILITY_LABELS,
         "channel_labels": CHANNEL_LABELS,
-        "kind_labels": KIND_LABELS,
         "classification_labels": CLASSIFICATION_LABELS,
         "name_display_labels": NAME_DISPLAY_LABELS,
         "consent_labels": CONSENT_LABELS,
@@ -286,7 +277,6 @@ def _deciding(
         and policy.may_note(user, question)
         and not policy.is_restricted(question),
         "progress_form": forms.get("progress") or fresh(ProgressForm, question, place),
-        "last_version": versions[-1] if versions else None,
         "version_difference": _version_difference(versions[-1], answer)
         if versions and answer
         else [],
@@ -294,7 +284,6 @@ def _deciding(
         if answer and answer.author_id
         else "",
         "warnings": answering.warnings(answer) if answer else [],
-        "hidden": question.visibility is Visibility.HIDDEN,
     }
 
 
