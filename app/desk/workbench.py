@@ -129,6 +129,8 @@ class Workbench(Generic[T]):
             "note_form": forms.get("note") or fresh(NoteForm, thing, place),
             "note_url": url_for(self.note_route, code=thing.submission.code),
             "mails": mailer.messages_about(Ref(self.kind, thing.id)),
+            "may_erase": current_user.has(P.SUBMISSION_ERASE)
+            and thing.submission.erased_at is None,
             "may_open_mail": current_user.has(P.MAIL_READ),
             "mail_labels": mail_states.LABELS,
             "mail_colours": mail_states.COLOURS,

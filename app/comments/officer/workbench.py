@@ -74,7 +74,6 @@ def page(
         "comments/workbench.html",
         comment=comment,
         may_note=moderating.may_note(user),
-        may_erase=user.has(P.SUBMISSION_ERASE) and comment.visibility is not Visibility.ERASED,
         **about(comment),
         **_original(comment),
         **DESK.frame(
