@@ -29,12 +29,12 @@ class P(enum.StrEnum):
     QUESTION_APPROVE = "question:approve"
     QUESTION_ASSIGN = "question:assign"
     QUESTION_ENTER = "question:enter"
-    QUESTION_ERASE = "question:erase"
     QUESTION_EXTEND = "question:extend"
     QUESTION_HIDE = "question:hide"
     QUESTION_MODERATE = "question:moderate"
     QUESTION_PUBLISH = "question:publish"
     QUESTION_READ = "question:read"
+    SUBMISSION_ERASE = "submission:erase"
     SYSTEM_READ = "system:read"
     UNIT_EDIT = "unit:edit"
     USER_EDIT = "user:edit"
@@ -79,7 +79,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.JOB_READ,
             P.MAIL_READ,
             P.MAIL_RESEND,
-            P.QUESTION_ERASE,
+            P.SUBMISSION_ERASE,
             P.SYSTEM_READ,
             P.UNIT_EDIT,
             P.USER_EDIT,

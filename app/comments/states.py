@@ -121,7 +121,7 @@ COMMENT_MOVE_PERMISSIONS: dict[str, frozenset[P]] = {
     "tighten": frozenset(),
     "show": frozenset({P.COMMENT_MODERATE}),
     "keep_back": frozenset({P.COMMENT_MODERATE}),
-    "erase": frozenset({P.QUESTION_ERASE}),
+    "erase": frozenset({P.SUBMISSION_ERASE}),
 }
 
 

@@ -147,7 +147,7 @@ def _links(user: User) -> list[dict[str, str]]:
             url_for("questions.reports"),
         ),
         (
-            P.QUESTION_ERASE,
+            P.SUBMISSION_ERASE,
             _("Xóa nội dung theo yêu cầu"),
             _("Xóa vĩnh viễn nội dung một câu hỏi khi có căn cứ."),
             url_for("questions.erasing"),

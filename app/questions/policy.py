@@ -67,7 +67,7 @@ def may_ever(actor: Actor, question: Question, move: str) -> bool:
     Erasing needs no reading, and afterwards nothing is left to do.
     """
     if move == "erase":
-        return actor.has(P.QUESTION_ERASE)
+        return actor.has(P.SUBMISSION_ERASE)
     if not may_read(actor, question) or question.visibility is Visibility.ERASED:
         return False
     allowed = MOVE_PERMISSIONS[move]

@@ -273,7 +273,7 @@ MOVE_PERMISSIONS: dict[str, frozenset[P]] = {
     "reopen": frozenset(),
     "close": frozenset(),
     "withdraw": frozenset(),
-    "erase": frozenset({P.QUESTION_ERASE}),
+    "erase": frozenset({P.SUBMISSION_ERASE}),
 }
 
 #: What each move is called in the log.

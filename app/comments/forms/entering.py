@@ -2,14 +2,13 @@
 a file of slips.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, MultipleFileField
 from wtforms import FieldList, Form, FormField, HiddenField, IntegerField, RadioField, SelectField
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Optional
 
 from app.comments.forms.comment import CONSENT_LABELS
 from app.comments.service.accepting import BODY_MAX
@@ -21,11 +20,10 @@ from app.comments.service.entering import (
     Statement,
 )
 from app.comments.states import SENDER_LABELS, STANCE_LABELS, SenderKind, Stance
+from app.desk.forms import ContactChecks
 from app.files.datafiles import ACCEPT_TABLES, TABLES_HINT
-from app.kernel.errors import FieldError
 from app.kernel.forms import BaseForm, LineField, Needed, TextField, VietnameseDateField
 from app.kernel.office_forms import SeenForm, area, at_most, choices, line
-from app.submissions.contact import normal_email, normal_phone
 from app.submissions.states import CHANNEL_LABELS, NAME_DISPLAY_LABELS, Channel, NameDisplay
 
 #: Rows for statements that a page begins with, and how many «Thêm dòng» adds.
@@ -35,19 +33,11 @@ _NEEDS_CONSENT = _l(
 )
 
 
-def _accepted(parse: Callable[[str], str], field: LineField) -> None:
-    try:
-        if field.data:
-            field.data = parse(field.data)
-    except FieldError as error:
-        raise ValidationError(error.message) from error
-
-
 def _number(label: Any, description: Any = "", **more: Any) -> IntegerField:
     return IntegerField(label, description=description, validators=[Optional()], **more)
 
 
-class SlipForm(BaseForm):
+class SlipForm(ContactChecks, BaseForm):
     """One slip, letter, call or official opinion, on one page."""
 
     idempotency_key = HiddenField()
@@ -108,14 +98,6 @@ class SlipForm(BaseForm):
         description=_l("Tối đa 5 tệp; chỉ cán bộ được giao mở được."),
         validators=[Optional()],
     )
-
-    def validate_phone(self, field: LineField) -> None:
-        """A number that can be dialled."""
-        _accepted(normal_phone, field)
-
-    def validate_email(self, field: LineField) -> None:
-        """An address that can be written to."""
-        _accepted(normal_email, field)
 
 
 class StatementForm(Form):

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, SelectField
-from wtforms.validators import Optional
+from wtforms import SelectField
 
 from app.comments.states import COMMENT_STAGE_LABELS, SENDER_LABELS, STANCE_LABELS, TARGET_LABELS
-from app.kernel.forms import BaseForm, LineField, Needed, TextField
-from app.kernel.office_forms import SeenForm, at_most, choices
+from app.desk.forms import RedactForm, redaction_reason, shown_text
+from app.kernel.forms import BaseForm, LineField
+from app.kernel.office_forms import PanelForm, area, at_most, choices
 from app.submissions.states import CHANNEL_LABELS
 
 
@@ -34,95 +34,35 @@ class CommentFilterForm(BaseForm):
     gd = SelectField(_l("Trạng thái"), choices=_all_or(COMMENT_STAGE_LABELS), validate_choice=False)
 
 
-class CommentPanel(SeenForm):
-    """A form among others on the workbench: it knows what the officer saw, and from which list the
-    comment was opened.
-    """
-
-    #: What the fields' ids begin with.
-    panel = "o"
-    next = HiddenField()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self:
-            field.id = f"{self.panel}-{field.name}"
-            field.label.field_id = field.id
-
-
-class CommentRedactForm(CommentPanel):
-    """The texts as everybody may read them.
+class CommentRedactForm(RedactForm):
+    """The texts of a comment as everybody may read them.
 
     Answers to guiding questions come beside it, one text each.
     """
 
-    panel = "che"
-    title = LineField(
-        _l("Tiêu đề khi đăng"), validators=[Needed(_l("Hãy nhập tiêu đề khi đăng.")), at_most(300)]
-    )
-    body = TextField(
-        _l("Nội dung khi đăng"),
-        validators=[Needed(_l("Hãy nhập nội dung khi đăng.")), at_most(5_000)],
-    )
-    public_proposed = TextField(
-        _l("Đề nghị sửa thành, khi đăng"), validators=[Optional(), at_most(5_000)]
-    )
-    reason = LineField(
-        _l("Lý do che hoặc sửa"),
-        description=_l("Ví dụ: có số điện thoại, địa chỉ nhà."),
-        validators=[Optional(), at_most(300)],
-    )
+    body = shown_text(at_most(5_000))
+    public_proposed = area(_l("Đề nghị sửa thành, khi đăng"), 5_000)
+    reason = redaction_reason()
 
 
-class CommentStepForm(CommentPanel):
-    """A step that asks for nothing but the button."""
-
-    panel = "buoc"
-
-
-class KeepBackForm(CommentPanel):
+class KeepBackForm(PanelForm):
     """Why it is not shown."""
 
     panel = "giu"
-    reason = TextField(
+    reason = area(
         _l("Lý do không công khai"),
+        500,
+        needed=_l("Hãy ghi lý do không công khai để người gửi biết."),
         description=_l(
             "Người gửi đọc nguyên văn phần này. Ví dụ: nội dung nêu đích danh người khác."
         ),
-        validators=[Needed(_l("Hãy ghi lý do không công khai để người gửi biết.")), at_most(500)],
     )
 
 
-class RetargetForm(CommentPanel):
+class RetargetForm(PanelForm):
     """What it is about: the whole, a clause or a project of this consultation, the place that its
     sender pointed at.
     """
 
     panel = "ve"
     target = SelectField(_l("Góp ý về"), validate_choice=False)
-
-
-class CommentNoteForm(CommentPanel):
-    """An internal note."""
-
-    panel = "ghi-chu"
-    text = TextField(
-        _l("Ghi chú nội bộ"), validators=[Needed(_l("Hãy viết nội dung ghi chú.")), at_most(2_000)]
-    )
-
-
-class CommentEraseForm(CommentPanel):
-    """Erasing for ever: the ground, and a tick that it is meant."""
-
-    panel = "xoa"
-    reason = TextField(
-        _l("Căn cứ xóa"),
-        description=_l(
-            "Ví dụ: yêu cầu của người gửi ngày 24/11/2026. Không ghi thông tin cá nhân."
-        ),
-        validators=[Needed(_l("Hãy ghi căn cứ xóa.")), at_most(500)],
-    )
-    sure = BooleanField(
-        _l("Tôi hiểu rằng nội dung sẽ mất vĩnh viễn"),
-        validators=[Needed(_l("Hãy đánh dấu vào ô xác nhận."))],
-    )

@@ -210,7 +210,6 @@ def village_meetings(slug: str) -> ResponseReturnValue:
 @bp.get("/lay-y-kien/<slug>/nhap/hop-dan/moi")
 @require(P.COMMENT_ENTER)
 def enter_meeting(slug: str) -> ResponseReturnValue:
-    """The page for one more."""
     return _meeting_page(load(slug), MeetingForm(formdata=None, idempotency_key=uuid.uuid4().hex))
 
 
@@ -323,7 +322,6 @@ def _edit_page(
 @require(P.COMMENT_ENTER)
 @commits
 def edit_meeting(slug: str, meeting_id: int) -> ResponseReturnValue:
-    """Change the note, add scans."""
     form = MeetingEditForm()
     consultation = load(slug)
     meeting = meetings.one(consultation.id, meeting_id)

@@ -19,6 +19,7 @@ from app.comments.service import surveys as service
 from app.comments.states import SurveyKind
 from app.consultations.models import Consultation
 from app.consultations.officer.base import load, me
+from app.desk.texts import masked
 from app.kernel.errors import FieldError, NotFound
 from app.kernel.forms import TextField
 from app.kernel.office_forms import SeenForm
@@ -26,7 +27,6 @@ from app.kernel.paging import Page
 from app.kernel.text import int_of
 from app.kernel.web import commits
 from app.organisation import queries as organisation
-from app.submissions import redaction
 
 
 class ClearForm(SeenForm):
@@ -96,8 +96,7 @@ def _form(row: OpenAnswer, official: tuple[str, ...]) -> ClearForm:
     """What would be shown: the wording of last time, or the answer with its
     personal data hidden.
     """
-    found = redaction.find(row.answer.text, official=official)
-    text = row.answer.public_text or redaction.mask(row.answer.text, found)
+    text = row.answer.public_text or masked(row.answer.text, official)
     return ClearForm(formdata=None, text=text, seen_revision=str(row.comment.revision))
 
 

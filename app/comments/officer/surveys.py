@@ -25,7 +25,6 @@ add_tab(60, "khao-sat", _l("Câu hỏi gợi ý"), "comments.survey")
 @bp.get("/lay-y-kien/<slug>/khao-sat")
 @require(P.CONSULTATION_READ)
 def survey(slug: str) -> ResponseReturnValue:
-    """The questions in order."""
     consultation = load(slug)
     locked = service.is_locked(consultation)
     return render_template(
@@ -44,7 +43,6 @@ def survey(slug: str) -> ResponseReturnValue:
 @bp.get("/lay-y-kien/<slug>/khao-sat/moi")
 @require(P.CONSULTATION_EDIT)
 def new_survey_question(slug: str) -> ResponseReturnValue:
-    """An empty form."""
     consultation = load_for_editing(slug)
     return _page(
         consultation, SurveyForm(formdata=None, seen_revision=str(consultation.revision)), None
@@ -55,14 +53,12 @@ def new_survey_question(slug: str) -> ResponseReturnValue:
 @require(P.CONSULTATION_EDIT)
 @commits
 def add_survey_question(slug: str) -> ResponseReturnValue:
-    """One more."""
     return _save(load_for_editing(slug), None)
 
 
 @bp.get("/lay-y-kien/<slug>/khao-sat/<int:question_id>")
 @require(P.CONSULTATION_EDIT)
 def survey_question(slug: str, question_id: int) -> ResponseReturnValue:
-    """The form of one."""
     consultation = load_for_editing(slug)
     question = service.question_of(consultation, question_id)
     return _page(consultation, SurveyForm.of(question, consultation.revision), question)
@@ -72,7 +68,6 @@ def survey_question(slug: str, question_id: int) -> ResponseReturnValue:
 @require(P.CONSULTATION_EDIT)
 @commits
 def save_survey_question(slug: str, question_id: int) -> ResponseReturnValue:
-    """Change it."""
     consultation = load_for_editing(slug)
     return _save(consultation, service.question_of(consultation, question_id))
 
@@ -95,7 +90,6 @@ def move_survey_question(slug: str, question_id: int, direction: str) -> Respons
 @bp.get("/lay-y-kien/<slug>/khao-sat/<int:question_id>/bo")
 @require(P.CONSULTATION_EDIT)
 def removing_survey_question(slug: str, question_id: int) -> ResponseReturnValue:
-    """Really?"""
     consultation = load_for_editing(slug)
     return render_template(
         "comments/surveys_remove.html",
@@ -110,7 +104,6 @@ def removing_survey_question(slug: str, question_id: int) -> ResponseReturnValue
 @require(P.CONSULTATION_EDIT)
 @commits
 def remove_survey_question(slug: str, question_id: int) -> ResponseReturnValue:
-    """Take it out."""
     consultation = load_for_editing(slug)
     service.remove(
         consultation,

@@ -12,15 +12,9 @@ from flask_babel import gettext as _
 
 from app.access import P
 from app.comments import policy, targets
-from app.comments.forms.moderating import (
-    CommentNoteForm,
-    CommentRedactForm,
-    CommentStepForm,
-    KeepBackForm,
-    RetargetForm,
-)
-from app.comments.models import Comment, CommentLog, SurveyAnswer, SurveyQuestion
-from app.comments.officer.places import CommentPlace, here, workbench
+from app.comments.forms.moderating import CommentRedactForm, KeepBackForm, RetargetForm
+from app.comments.models import Comment, SurveyAnswer, SurveyQuestion
+from app.comments.officer.places import CommentPlace, here, leaving
 from app.comments.queries import staff as lists
 from app.comments.queries import surveys
 from app.comments.service import moderating
@@ -39,39 +33,33 @@ from app.consultations.models import Consultation
 from app.consultations.officer.base import me
 from app.consultations.queries import staff
 from app.consultations.states import VISIBILITY_LABELS, Visibility
-from app.files import queries as files
+from app.desk.forms import ButtonForm
+from app.desk.texts import masked
+from app.desk.workbench import Workbench, fresh, original, segments
 from app.kernel.diffing import changes
-from app.kernel.display import vi_datetime
-from app.kernel.links import Ref
+from app.kernel.errors import Forbidden
 from app.kernel.text import mixed_scripts
-from app.mailer import queries as mailer
-from app.mailer import states as mail_states
 from app.organisation import queries as organisation
 from app.submissions import redaction
-from app.submissions.contact import readable_phone
 from app.submissions.states import CHANNEL_LABELS, CONSENT_LABELS, NAME_DISPLAY_LABELS, Consent
 
-__all__ = ["about", "page", "workbench"]
-
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the log, as the macro `timeline` wants it."""
-
-    title: str
-    at: str
-    text: str
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
+class SurveyLine:
     """One guiding question and what this sender answered; `own_words` is None for a choice."""
 
     question: SurveyQuestion
     answer: SurveyAnswer
     text: str
     own_words: str | None
+
+
+def load_comment(code: str) -> Comment:
+    """The comment, for somebody who may open it. Raises NotFound and Forbidden."""
+    comment = lists.comment_by_code(code)
+    if not policy.may_read_comment(me(), comment):
+        raise Forbidden(_("Bạn không có quyền xem góp ý này."))
+    return comment
 
 
 def page(
@@ -82,22 +70,20 @@ def page(
     `conflict` says that somebody was faster.
     """
     user, place = me(), here()
-    failing = next((form for form in forms.values() if form is not None and form.errors), None)
     html = render_template(
         "comments/workbench.html",
         comment=comment,
-        submission=comment.submission,
-        place=place,
-        back=place.url() if place else _consultation_list(comment),
-        failing=failing,
-        conflict=conflict,
         may_note=moderating.may_note(user),
-        note_form=forms.get("note") or _fresh(CommentNoteForm, comment, place),
-        may_erase=user.has(P.QUESTION_ERASE) and comment.visibility is not Visibility.ERASED,
         **about(comment),
         **_original(comment),
-        **_log(lists.log_of(comment)),
-        **_mails(comment),
+        **DESK.frame(
+            comment,
+            lists.log_of(comment),
+            place,
+            back=_consultation_list(comment),
+            conflict=conflict,
+            forms=forms,
+        ),
         **_deciding(comment, place, forms),
     )
     return html, status
@@ -127,15 +113,6 @@ def about(comment: Comment) -> dict[str, Any]:
     }
 
 
-def _fresh(kind: type[Any], comment: Comment, place: CommentPlace | None, **data: Any) -> Any:
-    return kind(
-        formdata=None,
-        seen_revision=str(comment.revision),
-        next=place.query if place else "",
-        **data,
-    )
-
-
 # What came
 # --------------------------------------------------------------------------------------------------
 def _original(comment: Comment) -> dict[str, Any]:
@@ -146,66 +123,35 @@ def _original(comment: Comment) -> dict[str, Any]:
     submission = comment.submission
     contact = policy.sees_contacts(me())
     official = organisation.official_contacts()
-    shown = submission.public_body is not None
     answered = _answers(comment)
+    found = original(submission, contact=contact, plain=contact, official=official)
+    more = (comment.proposed_text, *(row.own_words or "" for row in answered))
     return {
-        "contact": contact,
-        "title": submission.public_title
-        or (submission.title if contact else _masked(submission.title, official)),
-        "segments": _segments(submission.body, official, contact=contact),
-        "proposed_segments": _segments(comment.proposed_text, official, contact=contact),
-        "answered": answered if contact else [_closed(row, official) for row in answered],
+        **found,
         "findings": [
-            finding
-            for text in (
-                submission.body,
-                comment.proposed_text,
-                *(row.own_words or "" for row in answered),
-            )
-            for finding in redaction.find(text, official=official)
+            *found["findings"],
+            *(hit for text in more for hit in redaction.find(text, official=official)),
         ],
-        "names": bool(redaction.suggest_names(submission.body)),
-        "difference": changes(submission.body, submission.public_body or "")
-        if shown and contact
-        else [],
-        "title_difference": changes(submission.title, submission.public_title or "")
-        if shown and contact
-        else [],
+        "title": submission.public_title
+        or (submission.title if contact else masked(submission.title, official)),
+        "proposed_segments": segments(comment.proposed_text, official, plain=contact),
+        "answered": answered if contact else [_closed(row, official) for row in answered],
         "proposed_difference": changes(comment.proposed_text, comment.public_proposed)
         if comment.proposed_html and contact
         else [],
-        "sent_files": files.links(files.of(Ref("submission", submission.id))) if contact else [],
-        "phone": readable_phone(submission.phone) if contact else "",
         "odd_name": contact and mixed_scripts(submission.name),
-        "place_of_sender": organisation.place(submission.place_id)
-        if submission.place_id and contact
-        else None,
         "same": max(0, next(iter(lists.same_text([comment]).values()), 1) - 1),
-        "spam_reasons": [_(reason) for reason in submission.spam_reasons],
         "meeting": lists.meeting_of(comment),
     }
 
 
-def _masked(text: str, official: Sequence[str]) -> str:
-    return redaction.mask(text, redaction.find(text, official=official))
-
-
-def _segments(text: str, official: Sequence[str], *, contact: bool) -> list[tuple[str, Any]]:
-    findings = redaction.find(text, official=official)
-    if not contact:
-        return [(redaction.mask(text, findings), None)] if text else []
-    return redaction.segments(
-        text, redaction.join_findings(findings, redaction.suggest_names(text))
-    )
-
-
-def _answers(comment: Comment) -> list[Answered]:
+def _answers(comment: Comment) -> list[SurveyLine]:
     """One statement where the consultation asks nothing."""
     given = surveys.answers_of(comment.id)
     if not given:
         return []
     return [
-        Answered(
+        SurveyLine(
             row,
             given[row.id],
             surveys.in_words(row, given[row.id]),
@@ -216,45 +162,8 @@ def _answers(comment: Comment) -> list[Answered]:
     ]
 
 
-def _closed(row: Answered, official: Sequence[str]) -> Answered:
-    return Answered(row.question, row.answer, _masked(row.text, official), None)
-
-
-# What happened
-# --------------------------------------------------------------------------------------------------
-def _log(log: Sequence[CommentLog]) -> dict[str, Any]:
-    entries, notes = [], []
-    for row in log:
-        who = {"citizen": _("Người gửi"), "system": _("Hệ thống")}.get(row.actor, row.actor)
-        if row.move == "note":
-            notes.append({"meta": f"{who} · {vi_datetime(row.at)}", "text": row.note})
-            continue
-        tone = {
-            "show": "ok",
-            "keep_back": "late",
-            "mark_spam": "late",
-            "withdraw": "late",
-            "erase": "late",
-        }.get(row.move, "")
-        entries.append(
-            Entry(
-                str(COMMENT_MOVE_LABELS.get(row.move, row.move)),
-                f"{vi_datetime(row.at)} · {who}",
-                row.note,
-                tone,
-            )
-        )
-    return {"entries": list(reversed(entries)), "notes": list(reversed(notes))}
-
-
-def _mails(comment: Comment) -> dict[str, Any]:
-    """The subject of a mail names nobody; its page does."""
-    return {
-        "mails": mailer.messages_about(Ref("comment", comment.id)),
-        "may_open_mail": me().has(P.MAIL_READ),
-        "mail_labels": mail_states.LABELS,
-        "mail_colours": mail_states.COLOURS,
-    }
+def _closed(row: SurveyLine, official: Sequence[str]) -> SurveyLine:
+    return SurveyLine(row.question, row.answer, masked(row.text, official), None)
 
 
 # What can be done
@@ -273,8 +182,8 @@ def _deciding(
             move: policy.may_move_comment(user, comment, move)
             for move in ("show", "keep_back", "mark_spam", "restore", "confirm")
         },
-        "step_form": forms.get("step") or _fresh(CommentStepForm, comment, place),
-        "keep_back_form": forms.get("keep_back") or _fresh(KeepBackForm, comment, place),
+        "step_form": forms.get("step") or fresh(ButtonForm, comment, place),
+        "keep_back_form": forms.get("keep_back") or fresh(KeepBackForm, comment, place),
         "redact_form": None,
         "retarget_form": None,
         "answer_texts": {},
@@ -282,7 +191,7 @@ def _deciding(
     if moderates:
         found["redact_form"] = forms.get("redact") or _redact_form(comment, place)
         found["retarget_form"] = _retarget_form(
-            comment, forms.get("retarget") or _fresh(RetargetForm, comment, place)
+            comment, forms.get("retarget") or fresh(RetargetForm, comment, place)
         )
         found["answer_texts"] = _answer_texts(comment)
     return found
@@ -290,7 +199,7 @@ def _deciding(
 
 def _redact_form(comment: Comment, place: CommentPlace | None) -> CommentRedactForm:
     submission = comment.submission
-    form: CommentRedactForm = _fresh(
+    return fresh(
         CommentRedactForm,
         comment,
         place,
@@ -299,7 +208,6 @@ def _redact_form(comment: Comment, place: CommentPlace | None) -> CommentRedactF
         public_proposed=comment.public_proposed or comment.proposed_text,
         reason=submission.redaction_reason or "",
     )
-    return form
 
 
 def _answer_texts(comment: Comment) -> dict[int, str]:
@@ -319,3 +227,20 @@ def _retarget_form(comment: Comment, form: RetargetForm) -> RetargetForm:
     if form.target.data is None:
         form.target.data = target_value(comment)
     return form
+
+
+DESK: Workbench[Comment] = Workbench(
+    kind="comment",
+    load=load_comment,
+    page=page,
+    leaving=leaving,
+    note_route="comments.note_comment",
+    move_labels=COMMENT_MOVE_LABELS,
+    move_tones={
+        "show": "ok",
+        "keep_back": "late",
+        "mark_spam": "late",
+        "withdraw": "late",
+        "erase": "late",
+    },
+)

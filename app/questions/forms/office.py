@@ -1,16 +1,13 @@
 """The forms of the lists: the queue's filter, «Nhập hộ», reports of wrong content."""
 
-from collections.abc import Callable
-
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, Optional
 
-from app.kernel.errors import FieldError
+from app.desk.forms import ContactChecks
 from app.kernel.forms import BaseForm, LineField, Needed, TextField, length_between
 from app.kernel.office_forms import at_most, choices
 from app.questions.states import KIND_LABELS
-from app.submissions.contact import normal_email, normal_phone
 from app.submissions.states import (
     CHANNEL_LABELS,
     CONSENT_LABELS,
@@ -34,7 +31,7 @@ class QueueForm(BaseForm):
     nguoi = SelectField(_l("Người phụ trách"), validate_choice=False)
 
 
-class EntryForm(BaseForm):
+class EntryForm(ContactChecks, BaseForm):
     """«Nhập hộ»: a question typed in for somebody."""
 
     idempotency_key = HiddenField()
@@ -74,22 +71,6 @@ class EntryForm(BaseForm):
         choices=choices(CONSENT_LABELS),
         description=_l("Hãy đọc cho người hỏi nghe trước khi chọn."),
     )
-
-    def validate_phone(self, field: LineField) -> None:
-        """A number that can be dialled."""
-        _accepted(normal_phone, field)
-
-    def validate_email(self, field: LineField) -> None:
-        """An address that can be written to."""
-        _accepted(normal_email, field)
-
-
-def _accepted(parse: Callable[[str], str], field: LineField) -> None:
-    try:
-        if field.data:
-            field.data = parse(field.data)
-    except FieldError as error:
-        raise ValidationError(error.message) from error
 
 
 class ReportForm(BaseForm):

@@ -24,38 +24,6 @@ class TriageForm(PanelForm):
     note = LineField(_l("Lời nhắn cho người nhận việc"), validators=[Optional(), at_most(500)])
 
 
-class RedactForm(PanelForm):
-    """The text as everybody may read it."""
-
-    panel = "che"
-    title = LineField(
-        _l("Tiêu đề khi đăng"), validators=[Needed(_l("Hãy nhập tiêu đề khi đăng.")), at_most(300)]
-    )
-    body = TextField(
-        _l("Nội dung khi đăng"), validators=[Needed(_l("Hãy nhập nội dung khi đăng."))]
-    )
-    reason = LineField(
-        _l("Lý do che hoặc sửa"),
-        description=_l("Ví dụ: có số điện thoại, địa chỉ nhà."),
-        validators=[Optional(), at_most(300)],
-    )
-
-
-class NoteForm(PanelForm):
-    """An internal note."""
-
-    panel = "ghi-chu"
-    text = TextField(
-        _l("Ghi chú nội bộ"), validators=[Needed(_l("Hãy viết nội dung ghi chú.")), at_most(2_000)]
-    )
-
-
-class ConfirmForm(PanelForm):
-    """A step that asks for nothing but the button."""
-
-    panel = "buoc"
-
-
 class RemarkForm(PanelForm):
     """A step with a remark that may stay empty."""
 

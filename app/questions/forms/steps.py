@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import Optional, ValidationError
 
+from app.desk.forms import EraseForm
 from app.kernel.forms import LineField, Needed, TextField
 from app.kernel.html import safe_href
 from app.kernel.office_forms import PanelForm, at_most, choices
@@ -112,19 +113,7 @@ class HideForm(ReasonForm):
     )
 
 
-class EraseForm(PanelForm):
-    """Erasing for ever: the ground, and a tick that it is meant."""
+class CodedEraseForm(EraseForm):
+    """Erasing, where the address does not say what."""
 
-    panel = "xoa"
     code = HiddenField()
-    reason = TextField(
-        _l("Căn cứ xóa"),
-        description=_l(
-            "Ví dụ: yêu cầu của người gửi ngày 24/11/2026. Không ghi thông tin cá nhân."
-        ),
-        validators=[Needed(_l("Hãy ghi căn cứ xóa.")), at_most(500)],
-    )
-    sure = BooleanField(
-        _l("Tôi hiểu rằng nội dung sẽ mất vĩnh viễn"),
-        validators=[Needed(_l("Hãy đánh dấu vào ô xác nhận."))],
-    )

@@ -10,19 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.desk.forms import ButtonForm
 from app.extensions import db
 from app.kernel.clock import HANOI
 from app.kernel.display import vi_datetime
 from app.kernel.errors import FieldError, Forbidden, NotFound, Refused
 from app.kernel.web import commits
 from app.questions import policy
-from app.questions.forms.panels import (
-    ConfirmForm,
-    DecideForm,
-    ProgressForm,
-    ScheduleForm,
-    SendBackForm,
-)
+from app.questions.forms.panels import DecideForm, ProgressForm, ScheduleForm, SendBackForm
 from app.questions.officer.base import bp, leaving, load, me
 from app.questions.officer.workbench import page, solo_office
 from app.questions.service import answering, publishing
@@ -36,7 +31,7 @@ _TIME = re.compile(r"([01]?\d|2[0-3])[:h.]([0-5]\d)?")
 @commits
 def approve(code: str) -> ResponseReturnValue:
     """«Duyệt và đăng» approves, sends and publishes; «Duyệt, trả lời riêng» approves and sends."""
-    question, form = load(code), ConfirmForm()
+    question, form = load(code), ButtonForm()
     leave, publish = leaving(question), request.form.get("action") == "publish"
     if publish:
         if not me().has(P.QUESTION_PUBLISH):
@@ -112,8 +107,7 @@ def decide(code: str) -> ResponseReturnValue:
 @require(P.QUESTION_PUBLISH)
 @commits
 def publish(code: str) -> ResponseReturnValue:
-    """Show it to everybody, now."""
-    question, form = load(code), ConfirmForm()
+    question, form = load(code), ButtonForm()
     leave = leaving(question)
     publishing.publish(question, actor=me(), seen_revision=form.seen)
     flash(_("Đã đăng %(code)s.", code=code), "success")
@@ -124,7 +118,6 @@ def publish(code: str) -> ResponseReturnValue:
 @require(P.QUESTION_PUBLISH)
 @commits
 def schedule(code: str) -> ResponseReturnValue:
-    """Show it to everybody, later."""
     question, form = load(code), ScheduleForm()
     leave = leaving(question)
     if not form.validate():
@@ -152,8 +145,7 @@ def _moment(form: ScheduleForm) -> dt.datetime:
 @require(P.QUESTION_PUBLISH)
 @commits
 def unschedule(code: str) -> ResponseReturnValue:
-    """Not later after all."""
-    question, form = load(code), ConfirmForm()
+    question, form = load(code), ButtonForm()
     publishing.unschedule(question, actor=me(), seen_revision=form.seen)
     flash(_("Đã bỏ hẹn giờ đăng %(code)s.", code=code), "success")
     return leaving(question).stay()

@@ -35,7 +35,6 @@ def _form(*, fresh: bool = False) -> EntryForm:
 @bp.get("/nhap-ho")
 @require(P.QUESTION_ENTER)
 def entry() -> ResponseReturnValue:
-    """The one page."""
     return render_template("questions/office_entry.html", form=_form(fresh=True))
 
 

@@ -149,7 +149,6 @@ def _extensions(question: Question) -> list[tuple[int, str]]:
 @require(*_ALL)
 @commits
 def take_step(code: str, slug: str) -> ResponseReturnValue:
-    """Take the step."""
     question, step = _step(code, slug)
     form, leave = _offered(step.form(), question), leaving(question)
     if not form.validate():

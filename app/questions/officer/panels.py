@@ -11,6 +11,9 @@ from flask import request
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from app.desk.forms import RedactForm
+from app.desk.texts import masked
+from app.desk.workbench import fresh
 from app.kernel.diffing import changes
 from app.kernel.display import vi_date
 from app.kernel.errors import NotFound
@@ -19,14 +22,14 @@ from app.organisation import queries as organisation
 from app.organisation.models import Topic, Unit
 from app.questions import policy
 from app.questions.forms.answering import AnswerForm
-from app.questions.forms.panels import RedactForm, TriageForm
+from app.questions.forms.panels import TriageForm
 from app.questions.models import Answer, AnswerVersion, Question
 from app.questions.officer.base import Place, me
 from app.questions.officer.choices import assignee_value, assignees, topic_choices
 from app.questions.queries import desk, public, staff
 from app.questions.service.answering import Draft
 from app.questions.states import OPEN_STAGES, OUTCOME_LABELS, Outcome, Stage, Visibility
-from app.submissions import redaction, screening
+from app.submissions import screening
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,10 @@ def slot_labels() -> dict[str, str]:
 
 # Classifying, assigning, redacting
 # --------------------------------------------------------------------------------------------------
-def triage(question: Question, place: Place | None, forms: Mapping[str, Any]) -> dict[str, Any]:
-    """What the first three steps need."""
+def triage(
+    question: Question, place: Place | None, forms: Mapping[str, Any], official: tuple[str, ...]
+) -> dict[str, Any]:
+    """What the first three steps need; `official` are the office's own numbers and addresses."""
     user = me()
     may_classify = policy.may_classify(user, question) and question.stage in OPEN_STAGES | {
         Stage.UNVERIFIED
@@ -75,16 +80,16 @@ def triage(question: Question, place: Place | None, forms: Mapping[str, Any]) ->
     return {
         "may_classify": may_classify,
         "may_assign": may_assign,
-        "may_redact": may_redact,
         "suggested": suggested,
         "concern": screening.looks_like_complaint(text)
         if not policy.is_restricted(question)
         else None,
-        "spam_reasons": [_(reason) for reason in question.submission.spam_reasons],
         "triage_form": forms.get("triage") or triage_form(question, place, suggested)
         if may_classify or may_assign
         else None,
-        "redact_form": forms.get("redact") or redact_form(question, place) if may_redact else None,
+        "redact_form": forms.get("redact") or redact_form(question, place, official)
+        if may_redact
+        else None,
     }
 
 
@@ -108,10 +113,10 @@ def triage_form(
     unit = suggested.unit if suggested else None
     if topic is not None and topic.default_unit_id is not None:
         unit = organisation.unit(topic.default_unit_id)
-    form = TriageForm(
-        formdata=None,
-        seen_revision=str(question.revision),
-        next=place.query if place else "",
+    form = fresh(
+        TriageForm,
+        question,
+        place,
         kind=question.kind.value,
         topic=topic.slug if topic else suggested.topic.slug if suggested else "",
         classification=question.classification.value,
@@ -132,25 +137,26 @@ def offer_triage(form: TriageForm, topic: Topic | None = None) -> TriageForm:
     return form
 
 
-def masked(text: str) -> str:
-    """The text with the personal data that the detectors are sure of hidden."""
-    return redaction.mask(text, redaction.find(text, official=desk.official_contacts()))
-
-
-def redact_form(question: Question, place: Place | None) -> RedactForm:
+def redact_form(question: Question, place: Place | None, official: tuple[str, ...]) -> RedactForm:
     """The text as it may be shown: as somebody left it, else as the detectors would."""
     submission = question.submission
-    suggestion = masked(submission.body)
-    fresh = submission.public_body is None
-    return RedactForm(
-        formdata=None,
-        seen_revision=str(question.revision),
-        next=place.query if place else "",
-        title=masked(submission.title) if fresh else submission.public_title,
-        body=suggestion if fresh else submission.public_body,
-        reason=(_("Che thông tin cá nhân.") if suggestion != submission.body else "")
-        if fresh
-        else submission.redaction_reason or "",
+    if submission.public_body is not None:
+        return fresh(
+            RedactForm,
+            question,
+            place,
+            title=submission.public_title,
+            body=submission.public_body,
+            reason=submission.redaction_reason or "",
+        )
+    body = masked(submission.body, official)
+    return fresh(
+        RedactForm,
+        question,
+        place,
+        title=masked(submission.title, official),
+        body=body,
+        reason=_("Che thông tin cá nhân.") if body != submission.body else "",
     )
 
 
@@ -193,10 +199,10 @@ def answer_form(question: Question, answer: Answer | None, place: Place | None) 
         if not data[name]:
             data[name] = value
     data["outcome"] = data["outcome"].value if data["outcome"] else None
-    return AnswerForm(
-        formdata=None,
-        seen_revision=str(question.revision),
-        next=place.query if place else "",
+    return fresh(
+        AnswerForm,
+        question,
+        place,
         answer_revision=str(answer.revision if answer else 0),
         **data,
     )

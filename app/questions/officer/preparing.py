@@ -5,17 +5,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.desk import texts
+from app.desk.forms import RedactForm
 from app.extensions import db
-from app.kernel.errors import FieldError, Stale
+from app.kernel.errors import FieldError
 from app.kernel.web import commits
 from app.organisation import queries as organisation
 from app.questions import policy
-from app.questions.forms.panels import RedactForm, TriageForm
+from app.questions.forms.panels import TriageForm
 from app.questions.models import Question
 from app.questions.officer import panels
 from app.questions.officer.base import bp, leaving, load, me
 from app.questions.officer.choices import chosen_assignee, chosen_topic
-from app.questions.officer.workbench import page
+from app.questions.officer.workbench import DESK, page
+from app.questions.queries import desk
 from app.questions.service import triage
 from app.questions.states import CLASSIFICATION_LABELS, Classification, QuestionKind
 
@@ -122,32 +125,21 @@ def redact(code: str) -> ResponseReturnValue:
 
     «Che cả N» hides everything that was found and saves at once.
     """
-    question, form = load(code), RedactForm()
+    form = RedactForm()
     if request.form.get("mask_all"):
-        form.title.data, form.body.data = (
-            panels.masked(form.title.data or ""),
-            panels.masked(form.body.data or ""),
-        )
-        form.reason.data = form.reason.data or _("Che thông tin cá nhân.")
-    if not form.validate():
-        return page(question, 422, redact=form)
-    try:
-        triage.redact(
+        texts.mask_all(form, (form.title, form.body), desk.official_contacts())
+    return DESK.step(
+        code,
+        form,
+        "redact",
+        lambda question: triage.redact(
             question,
             actor=me(),
             seen_revision=form.seen,
             title=form.title.data or "",
             body=form.body.data or "",
             reason=form.reason.data or "",
-        )
-    except FieldError as error:
-        names = {"public_title": "title", "public_body": "body", "redaction_reason": "reason"}
-        form.apply(FieldError(names.get(error.field, error.field), error.message))
-        return page(question, 422, redact=form)
-    except Stale as error:
-        db.session.rollback()
-        question = load(code)
-        form.seen_revision.data = str(question.revision)
-        return page(question, 409, redact=form, conflict=error.message)
-    flash(_("Đã lưu nội dung sẽ đăng của %(code)s.", code=code), "success")
-    return leaving(question).stay()
+        ),
+        _("Đã lưu nội dung sẽ đăng của %(code)s.", code=code),
+        stays=True,
+    )

@@ -35,7 +35,6 @@ def _page(failed: ReportForm | None = None, status: int = 200) -> ResponseReturn
 @bp.get("/bao-sai")
 @require(P.QUESTION_MODERATE)
 def reports() -> ResponseReturnValue:
-    """What waits."""
     return _page()
 
 
@@ -43,7 +42,6 @@ def reports() -> ResponseReturnValue:
 @require(P.QUESTION_MODERATE)
 @commits
 def handle_report() -> ResponseReturnValue:
-    """Say what was done."""
     form = ReportForm()
     report = desk.content_report(request.form.get("report", type=int) or 0)
     if report.handled_at is not None:

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.desk.forms import ButtonForm
 from app.kernel.errors import FieldError
 from app.kernel.office_forms import seen_number
 from app.kernel.web import commits
 from app.organisation import queries as organisation
 from app.questions.forms.answering import TemplateForm
-from app.questions.forms.panels import ConfirmForm
 from app.questions.models import AnswerTemplate
 from app.questions.officer.base import bp, me
 from app.questions.officer.choices import chosen_topic, topic_choices
@@ -50,7 +50,7 @@ def _page(
     form: TemplateForm, template: AnswerTemplate | None, status: int = 200
 ) -> ResponseReturnValue:
     may_edit = samples.may_edit_template(me(), template)
-    removal = ConfirmForm(formdata=None)
+    removal = ButtonForm(formdata=None)
     return render_template(
         "questions/office_template.html",
         form=form,
@@ -63,7 +63,6 @@ def _page(
 @bp.get("/mau-tra-loi/moi")
 @require(P.QUESTION_ANSWER)
 def new_template() -> ResponseReturnValue:
-    """An empty form."""
     return _page(_offered(TemplateForm(formdata=None)), None)
 
 
@@ -78,7 +77,6 @@ def add_template() -> ResponseReturnValue:
 @bp.get("/mau-tra-loi/<int:number>")
 @require(P.QUESTION_ANSWER)
 def template(number: int) -> ResponseReturnValue:
-    """One template."""
     found = desk.answer_template(number, me())
     topic = organisation.topic(found.topic_id) if found.topic_id else None
     data: dict[str, Any] = {name: getattr(found, name) for name in _TEXTS}
@@ -95,7 +93,6 @@ def template(number: int) -> ResponseReturnValue:
 @require(P.QUESTION_ANSWER)
 @commits
 def save_template(number: int) -> ResponseReturnValue:
-    """Change a template."""
     return _save(desk.answer_template(number, me()))
 
 
@@ -127,7 +124,6 @@ def _save(found: AnswerTemplate | None) -> ResponseReturnValue:
 @require(P.QUESTION_ANSWER)
 @commits
 def remove_template(number: int) -> ResponseReturnValue:
-    """Drop a template."""
     found = desk.answer_template(number, me())
     title = found.title
     samples.remove_template(found, actor=me())

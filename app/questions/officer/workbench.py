@@ -1,34 +1,28 @@
 """Bàn làm việc: one question, everything about it, and the forms that this person may use now."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, session, url_for
+from flask import current_app, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
 from app.accounts import queries as accounts
 from app.config import Settings
+from app.desk.workbench import Workbench, fresh, original
 from app.files import queries as files
 from app.kernel.diffing import changes
-from app.kernel.display import vi_datetime
-from app.kernel.links import Ref
 from app.kernel.web import commits
-from app.mailer import queries as mailer
-from app.mailer import states as mail_states
 from app.organisation import queries as organisation
 from app.questions import policy
 from app.questions.forms.panels import (
     DecideForm,
     GateForm,
-    NoteForm,
     ProgressForm,
     ScheduleForm,
     SendBackForm,
 )
-from app.questions.models import Answer, AnswerVersion, Question, QuestionLog
+from app.questions.models import Answer, AnswerVersion, Question
 from app.questions.officer import panels, restricted, steps
 from app.questions.officer.base import Place, bp, here, leaving, load, load_closed, me, workbench
 from app.questions.queries import desk, public, staff
@@ -38,18 +32,14 @@ from app.questions.states import (
     ACT_LABELS,
     ANSWERED_STAGES,
     CLASSIFICATION_LABELS,
-    KIND_LABELS,
     MOVE_LABELS,
     OPEN_STAGES,
     OUTCOME_LABELS,
     STAGE_COLOURS,
     STAGE_LABELS,
-    VISIBILITY_LABELS,
     Stage,
     Visibility,
 )
-from app.submissions import redaction
-from app.submissions.contact import readable_phone
 from app.submissions.service import shown_name
 from app.submissions.states import CHANNEL_LABELS, CONSENT_LABELS, NAME_DISPLAY_LABELS, Consent
 
@@ -114,23 +104,7 @@ def presence(code: str) -> ResponseReturnValue:
 @require(P.QUESTION_READ)
 @commits
 def add_note(code: str) -> ResponseReturnValue:
-    """An internal note."""
-    question, form = load(code), NoteForm()
-    if not form.validate():
-        return page(question, 422, note=form)
-    triage.add_note(question, actor=me(), text=form.text.data or "")
-    flash(_("Đã lưu ghi chú nội bộ."), "success")
-    return leaving(question).stay("nhat-ky")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the log, as the macro `timeline` wants it."""
-
-    title: str
-    at: str
-    text: str
-    tone: str = ""
+    return DESK.note(code, lambda row, text: triage.add_note(row, actor=me(), text=text))
 
 
 def solo_office() -> bool:
@@ -152,39 +126,32 @@ def page(
     `conflict` says that somebody was faster; `theirs` is the draft that they saved.
     """
     user, place = me(), here()
+    official = desk.official_contacts()
     closed = policy.is_restricted(question)
     answer = answering.answer_of(question)
-    version = staff.version_of(question)
-    log = staff.log_of(question)
     writes = policy.may_write_answer(user, question)
-    failing = next((form for form in forms.values() if form is not None and form.errors), None)
     context = {
         "question": question,
-        "submission": question.submission,
-        "place": place,
-        "back": place.url() if place else url_for("questions.queue"),
         "clock": staff.clock_of(question),
         "stages": _stages(question, answer),
         "present": staff.colleagues_present(question, user),
-        "failing": failing,
-        "conflict": conflict,
         "closed": closed,
         "writes": writes,
-        "answer": answer,
-        "version": version,
-        "answer_files": files.links(desk.answer_files(question)),
         "moves": steps.offered(question, user),
         "may_note": policy.may_note(user, question),
-        "note_form": forms.get("note") or _fresh(NoteForm, question, place),
-        "shown": panels.as_citizens_read(current)
-        if (current := _current(question, answer, version))
-        else None,
+        **_as_shown(question, answer),
         "undo": many.undoable(user) if user.has(P.QUESTION_ASSIGN) else None,
         **_labels(),
-        **_original(question),
-        **_log(log),
-        **_mails(question),
-        **panels.triage(question, place, forms),
+        **DESK.frame(
+            question,
+            staff.log_of(question),
+            place,
+            back=url_for("questions.queue"),
+            conflict=conflict,
+            forms=forms,
+        ),
+        **_original(question, official),
+        **panels.triage(question, place, forms, official),
     }
     if writes:
         context |= panels.writing(question, answer, place, forms.get("answer"), theirs)
@@ -192,39 +159,28 @@ def page(
     return render_template("questions/office_workbench.html", **context), status
 
 
-def _current(
-    question: Question, answer: Answer | None, version: AnswerVersion | None
-) -> Answer | AnswerVersion | None:
+def _as_shown(question: Question, answer: Answer | None) -> dict[str, Any]:
     """What counts now: the approved answer once there is one, the draft before and after a
     reopening.
     """
-    return version if question.stage in ANSWERED_STAGES else answer
+    current = staff.version_of(question) if question.stage in ANSWERED_STAGES else answer
+    return {
+        "shown": panels.as_citizens_read(current) if current else None,
+        "answer_files": files.links(desk.answer_files(question)),
+    }
 
 
 def _labels() -> dict[str, Any]:
     return {
         "stage_labels": STAGE_LABELS,
         "stage_colours": STAGE_COLOURS,
-        "visibility_labels": VISIBILITY_LABELS,
         "channel_labels": CHANNEL_LABELS,
-        "kind_labels": KIND_LABELS,
         "classification_labels": CLASSIFICATION_LABELS,
         "name_display_labels": NAME_DISPLAY_LABELS,
         "consent_labels": CONSENT_LABELS,
         "outcome_labels": OUTCOME_LABELS,
         "act_labels": ACT_LABELS,
-        "mail_labels": mail_states.LABELS,
-        "mail_colours": mail_states.COLOURS,
     }
-
-
-def _fresh(kind: type[Any], question: Question, place: Place | None, **data: Any) -> Any:
-    return kind(
-        formdata=None,
-        seen_revision=str(question.revision),
-        next=place.query if place else "",
-        **data,
-    )
 
 
 def _stages(question: Question, answer: Answer | None) -> list[dict[str, str]]:
@@ -260,76 +216,29 @@ def _stages(question: Question, answer: Answer | None) -> list[dict[str, str]]:
     ]
 
 
-def _original(question: Question) -> dict[str, Any]:
-    """The left column: what came, what it looks like to the detectors, who sent it, what it
-    resembles.
-    """
-    submission, user = question.submission, me()
-    findings = redaction.find(submission.body, official=desk.official_contacts())
-    names = redaction.suggest_names(submission.body)
-    marked = redaction.join_findings(findings, names)
-    shown = submission.public_body is not None
-    contact = policy.may_see_contact(user, question)
+def _original(question: Question, official: tuple[str, ...]) -> dict[str, Any]:
+    """The left column: what came, who sent it, what it resembles, and who has it now."""
+    submission = question.submission
     similar = (
         public.similar(f"{submission.title}\n{submission.body}", leave_out=question.id)
         if submission.body and not policy.is_restricted(question)
         else []
     )
     return {
-        "segments": redaction.segments(submission.body, marked),
-        "findings": findings,
-        "names": names,
-        "difference": changes(submission.body, submission.public_body or "") if shown else [],
-        "title_difference": changes(submission.title, submission.public_title or "")
-        if shown
-        else [],
-        "sent_files": files.links(files.of(Ref("submission", submission.id))),
+        **original(
+            submission,
+            contact=policy.may_see_contact(me(), question),
+            plain=True,
+            official=official,
+        ),
         "messages": staff.messages_of(question),
-        "contact": contact,
-        "phone": readable_phone(submission.phone) if contact else "",
         "shown_name": shown_name(submission),
         "similar": similar,
         "unit": organisation.unit(question.unit_id) if question.unit_id else None,
         "officer": accounts.by_id(question.officer_id) if question.officer_id else None,
         "topic": organisation.topic(question.topic_id) if question.topic_id else None,
-        "place_of_asker": organisation.place(submission.place_id) if submission.place_id else None,
         "merged_into": staff.by_id(question.merged_into_id) if question.merged_into_id else None,
     }
-
-
-def _log(log: Sequence[QuestionLog]) -> dict[str, Any]:
-    entries, notes = [], []
-    for row in log:
-        who = {"citizen": _("Người gửi"), "system": _("Hệ thống")}.get(row.actor, row.actor)
-        if row.move == "note":
-            notes.append({"meta": f"{who} · {vi_datetime(row.at)}", "text": row.note})
-            continue
-        title = str(MOVE_LABELS.get(row.move, row.move))
-        entries.append(
-            Entry(
-                title,
-                f"{vi_datetime(row.at)} · {who}",
-                row.note if row.move not in {"ask_more"} else "",
-                _tone(row.move),
-            )
-        )
-    return {"entries": list(reversed(entries)), "notes": list(reversed(notes))}
-
-
-def _tone(move: str) -> str:
-    return {
-        "approve": "ok",
-        "publish": "ok",
-        "send_back": "soon",
-        "refuse": "late",
-        "hide": "late",
-        "extend": "soon",
-    }.get(move, "")
-
-
-def _mails(question: Question) -> dict[str, Any]:
-    may_open = me().has(P.MAIL_READ)
-    return {"mails": mailer.messages_about(Ref("question", question.id)), "may_open_mail": may_open}
 
 
 def _deciding(
@@ -351,7 +260,7 @@ def _deciding(
         "asked": asked,
         "asked_by": accounts.names_of([asked.asked_by]).get(asked.asked_by, "") if asked else "",
         "may_decide": asked is not None and publishing.may_decide(user, question, asked),
-        "decide_form": forms.get("decide") or _fresh(DecideForm, question, place),
+        "decide_form": forms.get("decide") or fresh(DecideForm, question, place),
         "reviews": stage is Stage.IN_REVIEW and policy.may_move(user, question, "approve"),
         "may_approve": policy.may_approve(user, question, answer, solo_office=solo_office()),
         "acting_for": user.acting_for(P.QUESTION_APPROVE),
@@ -359,15 +268,14 @@ def _deciding(
         "obstacles": publishing.obstacles(question, once_approved=True)
         if stage in ANSWERED_STAGES | {Stage.IN_REVIEW}
         else [],
-        "send_back_form": forms.get("send_back") or _fresh(SendBackForm, question, place),
+        "send_back_form": forms.get("send_back") or fresh(SendBackForm, question, place),
         "may_publish": may_publish,
-        "schedule_form": forms.get("schedule") or _fresh(ScheduleForm, question, place),
+        "schedule_form": forms.get("schedule") or fresh(ScheduleForm, question, place),
         "progress": staff.progress_of(question) if stage in ANSWERED_STAGES else [],
         "may_progress": stage in ANSWERED_STAGES
         and policy.may_note(user, question)
         and not policy.is_restricted(question),
-        "progress_form": forms.get("progress") or _fresh(ProgressForm, question, place),
-        "last_version": versions[-1] if versions else None,
+        "progress_form": forms.get("progress") or fresh(ProgressForm, question, place),
         "version_difference": _version_difference(versions[-1], answer)
         if versions and answer
         else [],
@@ -375,7 +283,6 @@ def _deciding(
         if answer and answer.author_id
         else "",
         "warnings": answering.warnings(answer) if answer else [],
-        "hidden": question.visibility is Visibility.HIDDEN,
     }
 
 
@@ -389,3 +296,22 @@ def _version_difference(
         if old != new:
             found.append((names[slot], changes(old, new)))
     return found
+
+
+DESK: Workbench[Question] = Workbench(
+    kind="question",
+    load=load,
+    page=page,
+    leaving=leaving,
+    note_route="questions.add_note",
+    move_labels=MOVE_LABELS,
+    move_tones={
+        "approve": "ok",
+        "publish": "ok",
+        "send_back": "soon",
+        "refuse": "late",
+        "hide": "late",
+        "extend": "soon",
+    },
+    silent=frozenset({"ask_more"}),
+)

@@ -584,7 +584,7 @@ def run(steps: list[tuple[str, int, int, float]], *, role: Role) -> bool:
         return False
     finally:
         for kind in kinds:
-            bus._handlers[kind].remove(me.mail)
+            bus.LISTENERS[kind].remove(me.mail)
         db.session.rollback()
 
 
