@@ -32,6 +32,7 @@ from app.questions.models import (
     AnswerFields,
     AnswerVersion,
     Question,
+    QuestionLog,
     QuestionMessage,
     QuestionPause,
     SecondPerson,
@@ -442,7 +443,15 @@ class _Rows:
         self._asked = asked
         self._people = cast(asked.unit)
         self._calendar = workdays.calendar()
+        self._log: list[QuestionLog] = []
         self.question = self._receive()
+        with db.session.no_autoflush:
+            self._walk()
+        self._keep_log()
+
+    def _walk(self) -> None:
+        asked = self._asked
+        self._note("receive", asked.entered_by or CITIZEN, None, public=True)
         self._let_in()
         if asked.restricted and asked.stage in _CLASSIFIED_FIRST:
             self._classify()
@@ -462,7 +471,6 @@ class _Rows:
             if self.question.visibility is Visibility.PUBLIC:
                 bump()
         core.set_due(self.question, self._calendar, known_pauses=self._pauses())
-        db.session.flush()
 
     def _receive(self) -> Question:
         asked = self._asked
@@ -484,7 +492,6 @@ class _Rows:
         )
         db.session.add(question)
         db.session.flush()
-        core.write_log(question, "receive", clerk, from_stage=None, public=True)
         return question
 
     def _step(
@@ -492,7 +499,28 @@ class _Rows:
     ) -> None:
         before = self.question.stage
         self.question.stage = to or before
-        core.write_log(self.question, move, actor, from_stage=before, note=note, public=public)
+        self._note(move, actor, before, note, public=public)
+
+    def _note(
+        self, move: str, actor: Actor, before: Stage | None, note: str = "", *, public: bool = False
+    ) -> None:
+        self._log.append(
+            QuestionLog(
+                question_id=self.question.id,
+                actor_id=actor.id,
+                actor=actor.full_name,
+                move=move,
+                from_stage=before,
+                to_stage=self.question.stage,
+                note=note,
+                public=public,
+            )
+        )
+
+    def _keep_log(self) -> None:
+        db.session.add_all(self._log)
+        self._log.clear()
+        db.session.flush()
 
     def _let_in(self) -> None:
         question, stage = self.question, self._asked.stage
@@ -539,6 +567,7 @@ class _Rows:
                 question.refusal, question.refusal_text = RefusalReason.UNCLEAR, REFUSED
                 self._step("refuse", actor, Stage.REFUSED, REFUSED, public=True)
             case Stage.DUPLICATE:
+                self._keep_log()
                 other = asked.merged_into or make_question()
                 question.merged_into_id = other.id
                 self._step("merge", actor, Stage.DUPLICATE, other.submission.code)
