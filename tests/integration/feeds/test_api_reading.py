@@ -17,7 +17,7 @@ from app.consultations.queries import staff
 from app.consultations.states import ClauseKind, Stage, TargetKind, Visibility
 from app.consultations.tabling import Row
 from app.extensions import db, limiter
-from app.kernel.clock import now
+from app.kernel.clock import now, today
 from app.kernel.db import StatementCounter
 from app.questions import states as question_states
 from app.submissions.states import NameDisplay
@@ -300,7 +300,7 @@ def test_answers_by_topic_unit_and_year(app: Flask, client: FlaskClient) -> None
             visibility=question_states.Visibility.PUBLIC, topic=topic, unit=unit
         ).submission.code
         make_question(visibility=question_states.Visibility.PUBLIC)
-    for query in ("topic=dat-dai", "unit=phong-kinh-te", f"topic=dat-dai&year={now().year}"):
+    for query in ("topic=dat-dai", "unit=phong-kinh-te", f"topic=dat-dai&year={today().year}"):
         assert [
             row["code"] for row in client.get(f"/api/v1/answers?{query}").get_json()["items"]
         ] == [code], query
