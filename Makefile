@@ -8,7 +8,7 @@ PORT ?= 8000
 INSTANCE ?= $(CURDIR)/instance
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: help setup setup-dev run test check coverage bench i18n lock sbom demo clean
+.PHONY: help setup setup-dev run test test-dates check coverage bench i18n lock sbom demo clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -48,6 +48,9 @@ demo: setup $(VENV)/.demo ## Load the demo data afresh (empties the database of 
 
 test: setup-dev ## The whole suite: unit, integration on SQLite and PostgreSQL, browser, faults
 	@scripts/run_tests
+
+test-dates: setup-dev ## Unit and integration tests on four other days than today
+	@scripts/run_test_dates
 
 check: setup-dev ## Style, types, architecture, templates, translations, migrations (no tests)
 	@scripts/run_checks

@@ -4,6 +4,8 @@ Unit tests get no database and no network (tests/unit/conftest.py).
 """
 
 import contextlib
+import datetime as dt
+import functools
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
@@ -20,7 +23,32 @@ from hypothesis import settings
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
+#: The moment at which every test begins, from TEST_NOW; None: the machine's own clock.
+#: In UTC, since time_machine would take a zone with rules of its own for that of the process.
+BEGIN = (
+    dt.datetime.fromisoformat(os.environ["TEST_NOW"]).astimezone(dt.UTC)
+    if os.environ.get("TEST_NOW")
+    else None
+)
+
+CLOCK = pytest.StashKey[time_machine.Traveller]()
+
 SECRET = "test-secret-key-that-is-long-enough-for-us"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Move the clock of this process, so that the tests are collected on that day too."""
+    if BEGIN is not None:
+        travel = time_machine.travel(BEGIN, tick=True)
+        config.stash[CLOCK] = travel.start()
+        config.add_cleanup(travel.stop)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Set it again: a long run must not walk out of the day, or over midnight, in some test."""
+    if BEGIN is not None:
+        item.config.stash[CLOCK].move_to(BEGIN)
 
 
 def postgres_url() -> str | None:
@@ -46,6 +74,8 @@ def databases() -> Iterator[Callable[[], str]]:
         names.append(f"langnghe_test_{uuid.uuid4().hex[:12]}")
         with admin.connect() as connection:
             connection.exec_driver_sql(f'CREATE DATABASE "{names[-1]}"')
+            # The tests kill programs, never the server: what it holds in memory is not lost.
+            connection.exec_driver_sql(f'ALTER DATABASE "{names[-1]}" SET synchronous_commit = off')
         return url.set(drivername="postgresql", database=names[-1]).render_as_string(
             hide_password=False
         )
@@ -105,31 +135,36 @@ def shared_app(make_app: Any, database_url: str) -> Iterator[Flask]:
 
 
 def empty(app: Flask) -> None:
-    """Delete every row, referring tables first."""
+    """Delete every row, referring tables first; tables without rows are left alone."""
     from app.extensions import db
 
     with app.app_context():
         db.session.rollback()
-        # The triggers of the audit record refuse DELETE as long as its head is sealed.
-        db.session.execute(sa.text("UPDATE audit_head SET sealed = false"))
+        connection = db.session.connection()
+        sqlite = connection.dialect.name == "sqlite"
+        tables = (*(table.name for table in reversed(db.metadata.sorted_tables)), "search_doc")
+        filled = set(connection.exec_driver_sql(_which_are_filled(tables)).scalars())
+        if "audit_head" in filled:
+            # The triggers of the audit record refuse DELETE as long as its head is sealed.
+            connection.exec_driver_sql("UPDATE audit_head SET sealed = false")
         # A question and its approved answer refer to each other: they go together.
-        if db.session.get_bind().dialect.name == "sqlite":
-            db.session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
-        for table in reversed(db.metadata.sorted_tables):
-            if db.session.get_bind().dialect.name == "sqlite" or table.name not in {
-                "answer_version",
-                "question",
-            }:
-                db.session.execute(table.delete())
-            elif table.name == "question":
-                db.session.execute(
-                    sa.text("WITH answers AS (DELETE FROM answer_version) DELETE FROM question")
-                )
-        for name in ("search_doc", "search_doc_key"):
-            if sa.inspect(db.session.connection()).has_table(name):
-                db.session.execute(sa.text(f"DELETE FROM {name}"))
+        if sqlite:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for name in tables:
+            if name not in filled or (name == "answer_version" and not sqlite):
+                continue
+            answers = "WITH answers AS (DELETE FROM answer_version) " * (name == "question")
+            connection.exec_driver_sql(f'{"" if sqlite else answers}DELETE FROM "{name}"')
         db.session.commit()
         db.session.remove()
+
+
+@functools.cache
+def _which_are_filled(tables: tuple[str, ...]) -> str:
+    """The query for the names of those tables that hold any row."""
+    return " UNION ALL ".join(
+        f"""SELECT '{name}' WHERE EXISTS (SELECT 1 FROM "{name}")""" for name in tables
+    )
 
 
 @pytest.fixture

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app import create_app
 from app.devtools import demo
 from app.extensions import db
+from app.submissions.models import Submission
 from scripts import compress_static
 from tests.faults.site import Program
 from tests.smtp_server import FaultyServer, free_port
@@ -56,6 +58,17 @@ class Portal:
             finally:
                 db.session.remove()
                 db.engine.dispose()
+
+    def address(self, path: str) -> str:
+        """The path with the code of a sample question for its number, as in /hoi-dap/#21: the year
+        in a code follows the day on which the samples were loaded.
+        """
+        head, _, number = path.partition("#")
+        if not number:
+            return path
+        query = sa.select(Submission.code).where(Submission.code.like(f"%-{int(number):06}"))
+        with self.inside():
+            return head + db.session.scalars(query).one()
 
     def mail_to(self, address: str, word: str) -> str:
         """The text of the newest mail to this address whose subject holds the word; waits for the

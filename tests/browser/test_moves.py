@@ -121,7 +121,7 @@ def test_spam_and_back_then_to_another_body(open_page: Open) -> None:
     assert "Điện lực An Sơn" in words
 
 
-def test_a_refusal_and_a_removal_take_two_people(open_page: Open) -> None:
+def test_a_refusal_and_a_removal_take_two_people(portal: Portal, open_page: Open) -> None:
     citizen, moderator, leader = (
         open_page(phone=True),
         sign_in(open_page(), "tiepnhan"),
@@ -143,7 +143,7 @@ def test_a_refusal_and_a_removal_take_two_people(open_page: Open) -> None:
     press(leader, "Đồng ý")
     assert "thuộc thẩm quyền của Tòa án" in track(citizen, code, pin)
 
-    published = "AS-2026-000021"
+    published = portal.address("#21")
     step(moderator, published, "Gỡ")
     moderator.locator("[name$=reason]").first.fill("Có chi tiết nhận ra người gửi.")
     press(moderator, "Gỡ")

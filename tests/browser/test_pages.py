@@ -5,7 +5,7 @@ bytes.
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, Portal
 from tests.browser.test_walk import sign_in
 
 pytestmark = pytest.mark.browser
@@ -13,7 +13,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 PUBLIC = (
     "/",
     "/hoi-dap",
-    "/hoi-dap/AS-2026-000021",
+    "/hoi-dap/#21",
     "/hoi-dap/gui",
     "/tra-cuu",
     "/tim-kiem?q=dat",
@@ -32,8 +32,8 @@ STAFF = {
         "/can-bo/bao-sai",
         "/can-bo/tai-khoan",
     ),
-    "lanhdao": ("/can-bo/hoi-dap", "/can-bo/hoi-dap/AS-2026-000049"),
-    "chuyenvien.kt": ("/can-bo/hoi-dap/AS-2026-000024",),
+    "lanhdao": ("/can-bo/hoi-dap", "/can-bo/hoi-dap/#49"),
+    "chuyenvien.kt": ("/can-bo/hoi-dap/#24",),
     "quantri": (
         "/can-bo/he-thong",
         "/can-bo/he-thong/thu",
@@ -59,27 +59,27 @@ def faults(page: object, path: str) -> list[str]:
 
 @pytest.mark.parametrize("width", [320, 360, 1280])
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_public_pages(open_page: Open, width: int, language: str) -> None:
+def test_public_pages(open_page: Open, portal: Portal, width: int, language: str) -> None:
     page, found = open_page(width=width), []
     page.goto(f"/?lang={language}")
     for path in PUBLIC:
-        page.goto(path)
+        page.goto(portal.address(path))
         found += faults(page, path)
     assert found == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("username", STAFF)
-def test_staff_pages(open_page: Open, username: str, width: int) -> None:
+def test_staff_pages(open_page: Open, portal: Portal, username: str, width: int) -> None:
     page, found = sign_in(open_page(width=width), username), []
     for path in STAFF[username]:
-        page.goto(path)
+        page.goto(portal.address(path))
         found += faults(page, path)
     assert found == []
 
 
-@pytest.mark.parametrize("path", ["/", "/hoi-dap/AS-2026-000021"])
-def test_a_reading_page_is_light(open_page: Open, path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/hoi-dap/#21"])
+def test_a_reading_page_is_light(open_page: Open, portal: Portal, path: str) -> None:
     """At most 70 KB over the wire with the font, 30 KB without."""
     page = open_page()
     sizes: dict[str, int] = {}
@@ -87,7 +87,7 @@ def test_a_reading_page_is_light(open_page: Open, path: str) -> None:
         "requestfinished",
         lambda request: sizes.update({request.url: request.sizes()["responseBodySize"]}),
     )
-    page.goto(path)
+    page.goto(portal.address(path))
     page.wait_for_load_state("networkidle")
     assert sum(sizes.values()) <= 70 * 1024, sizes
     assert sum(size for url, size in sizes.items() if not url.endswith(".woff2")) <= 30 * 1024, (

@@ -1,5 +1,6 @@
-"""Questions in every stage and visibility, made by the real services so that log, clock and answer
-agree.
+"""Questions in every stage and visibility: as rows (make_question), for lists, queues, pages and
+permissions; or walked there by the real services (walk_question), for tests about how a question
+comes to be where it is. A test holds the two to the same rows.
 
 Call inside an application context. Everything is committed and no transaction stays open, so a test
 client may follow at once; the returned question is attached while the context lives and readable
@@ -10,22 +11,35 @@ import contextlib
 import datetime as dt
 import itertools
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 import time_machine
 from flask import current_app
 
 from app.access import Role
+from app.access.actors import CITIZEN, SYSTEM, Actor
 from app.accounts.models import User
-from app.accounts.service import create_user
 from app.extensions import db
-from app.kernel.clock import now
+from app.kernel.clock import local, local_date, now, today
+from app.kernel.html import paragraphs
+from app.kernel.publication import bump
 from app.organisation.models import Place, Topic, Unit, UnitKind
-from app.questions.models import Question
-from app.questions.service import answering, intake, publishing, triage
+from app.questions.models import (
+    AnswerFields,
+    AnswerVersion,
+    Question,
+    QuestionLog,
+    QuestionMessage,
+    QuestionPause,
+    SecondPerson,
+)
+from app.questions.service import answering, core, intake, publishing, triage
+from app.questions.service import answering as questions_answering
+from app.questions.service import publishing as questions_publishing
+from app.questions.service import triage as questions_triage
 from app.questions.service.answering import Draft
 from app.questions.states import (
     Act,
@@ -37,8 +51,12 @@ from app.questions.states import (
     Visibility,
 )
 from app.submissions import redaction
+from app.submissions import service as submissions
 from app.submissions.service import pin_of
 from app.submissions.states import Channel, Consent, NameDisplay
+from app.workdays import queries as workdays
+from app.workdays.clock import Pause, working_days_used
+from tests.factories.accounts import add_user
 
 PREFIX = "AS"
 BODY = "Nhà tôi ở thôn Đông muốn biết lịch thu gom rác trong tuần tới thay đổi như thế nào."
@@ -52,6 +70,20 @@ ANSWER = Draft(
     contact="Phòng Kinh tế, trong giờ làm việc",
     letter="Công văn số 211/KT ngày 09/3/2026",
 )
+
+#: What the people below write.
+CALLED = "Đã gọi lại."
+REDACTED = "Có thông tin cá nhân."
+MORE = "Xin cho biết địa chỉ cụ thể của nơi cần thu gom."
+REFUSED = "Nội dung chưa rõ địa điểm. Ông/bà vui lòng gửi lại kèm địa chỉ."
+COMPETENT = {
+    "name": "Điện lực An Sơn",
+    "address": "12 đường Chính",
+    "phone": "1900 1909",
+    "url": "https://dienluc.example",
+}
+TRANSFERRED = "Thuộc thẩm quyền của ngành điện."
+HIDDEN = "Còn tên người khác trong bài."
 
 _numbers = itertools.count(1)
 _AFTER_CONFIRMING = frozenset(Stage) - {Stage.UNVERIFIED}
@@ -91,28 +123,39 @@ def _unit() -> Unit:
 def cast(unit: Unit | None = None) -> Cast:
     """The people above, made once in a database; the officer once for each unit."""
     unit = unit or _unit()
-    return Cast(
-        moderator=_person("f-tiep-nhan", "Trần Thị Tiếp", (Role.MODERATOR,)),
-        officer=_person(f"f-chuyen-vien-{unit.id}", "Lê Văn Soạn", (Role.OFFICER,), unit),
-        approver=_person("f-lanh-dao", "Phạm Thị Duyệt", (Role.APPROVER,)),
-        publisher=_person("f-nguoi-dang", "Võ Văn Đăng", (Role.PUBLISHER,)),
-        complaints=_person("f-han-che", "Đỗ Thị Kín", (Role.COMPLAINTS,)),
-        unit=unit,
-    )
+    people = {
+        "f-tiep-nhan": Newcomer("Trần Thị Tiếp", Role.MODERATOR),
+        f"f-chuyen-vien-{unit.id}": Newcomer("Lê Văn Soạn", Role.OFFICER, unit),
+        "f-lanh-dao": Newcomer("Phạm Thị Duyệt", Role.APPROVER),
+        "f-nguoi-dang": Newcomer("Võ Văn Đăng", Role.PUBLISHER),
+        "f-han-che": Newcomer("Đỗ Thị Kín", Role.COMPLAINTS),
+    }
+    return Cast(*_people(people), unit=unit)
 
 
-def _person(username: str, full_name: str, roles: Sequence[Role], unit: Unit | None = None) -> User:
-    user = db.session.scalar(sa.select(User).where(User.username == username))
-    if user is None:
-        user = create_user(
-            username=username,
-            full_name=full_name,
-            email=f"{username}@example.vn",
-            roles=roles,
-            unit_id=unit.id if unit else None,
-        )
-        db.session.flush()
-    return user
+class Newcomer(NamedTuple):
+    """Somebody who gets an account, unless it is there already."""
+
+    full_name: str
+    role: Role
+    unit: Unit | None = None
+
+
+def _people(wanted: Mapping[str, Newcomer]) -> list[User]:
+    """Accounts by these names, in this order."""
+    rows = db.session.scalars(sa.select(User).where(User.username.in_(wanted)))
+    found = {user.username: user for user in rows}
+    for username, one in wanted.items():
+        if username not in found:
+            found[username] = add_user(
+                username,
+                roles=(one.role,),
+                unit_id=one.unit.id if one.unit else None,
+                full_name=one.full_name,
+                email=f"{username}@example.vn",
+            )
+    db.session.flush()
+    return [found[username] for username in wanted]
 
 
 def pin(question: Question) -> str:
@@ -120,92 +163,129 @@ def pin(question: Question) -> str:
     return pin_of(str(current_app.secret_key), question.submission.idempotency_key)
 
 
-def make_question(
-    *,
-    stage: Stage = Stage.RECEIVED,
-    visibility: Visibility = Visibility.PRIVATE,
-    answer: Draft = ANSWER,
-    title: str = "",
-    body: str = BODY,
-    kind: QuestionKind = QuestionKind.QUESTION,
-    classification: Classification = Classification.ORDINARY,
-    topic: Topic | None = None,
-    unit: Unit | None = None,
-    place: Place | None = None,
-    officer: User | None = None,
-    name: str = "Nguyễn Thị Ân",
-    phone: str | None = "0912345678",
-    email: str | None = None,
-    name_display: NameDisplay = NameDisplay.INITIALS,
-    consent: Consent = Consent.PUBLISH,
-    channel: Channel = Channel.WEB,
-    entered_by: User | None = None,
-    file_keys: Sequence[str] = (),
-    public_title: str | None = None,
-    public_body: str | None = None,
-    redacted: bool = False,
-    merged_into: Question | None = None,
-    spam: dict[str, Any] | None = None,
-    idempotency_key: str | None = None,
-    publish_at: dt.datetime | None = None,
-    at: dt.datetime | None = None,
-) -> Question:
-    """A question that has come as far as `stage` and is `visibility`, answered and redacted where
-    that needs it.
+@dataclass(kw_only=True)
+class Wanted:
+    """What a test asks for: a question that has come as far as `stage` and is `visibility`,
+    answered and redacted where that needs it.
 
     A visibility other than private needs an answered stage: given an earlier one, the stage becomes
     ANSWERED (erased: any; answered and erased was public before, where it could be). An unverified
     one is reachable by mail only, whatever `phone` says. `redacted` sets the public text in earlier
     stages too.
     """
-    if visibility not in {Visibility.PRIVATE, Visibility.ERASED} and stage not in {
-        Stage.ANSWERED,
-        Stage.CLOSED,
-    }:
-        stage = Stage.ANSWERED
-    if stage is Stage.UNVERIFIED:
-        phone, email = None, email or f"nguoi-gui-{next(_numbers)}@example.vn"
-    with _moment(at):
-        people = cast(unit)
-        asked = intake.ask(
-            secret_key=str(current_app.secret_key),
-            prefix=PREFIX,
-            idempotency_key=idempotency_key or uuid.uuid4().hex,
-            kind=kind,
-            body=body,
-            title=title,
-            topic_id=topic.id if topic else None,
-            topic_days=topic.answer_working_days if topic else None,
-            place_id=place.id if place else None,
-            name=name,
-            phone=phone,
-            email=email,
-            name_display=name_display,
-            consent=consent,
-            channel=channel,
-            file_keys=file_keys,
-            spam=spam,
-            **({"actor": entered_by} if entered_by else {}),
-        )
-        question = asked.question
+
+    stage: Stage = Stage.RECEIVED
+    visibility: Visibility = Visibility.PRIVATE
+    answer: Draft = ANSWER
+    title: str = ""
+    body: str = BODY
+    kind: QuestionKind = QuestionKind.QUESTION
+    classification: Classification = Classification.ORDINARY
+    topic: Topic | None = None
+    unit: Unit | None = None
+    place: Place | None = None
+    officer: User | None = None
+    name: str = "Nguyễn Thị Ân"
+    phone: str | None = "0912345678"
+    email: str | None = None
+    name_display: NameDisplay = NameDisplay.INITIALS
+    consent: Consent = Consent.PUBLISH
+    channel: Channel = Channel.WEB
+    entered_by: User | None = None
+    file_keys: Sequence[str] = ()
+    public_title: str | None = None
+    public_body: str | None = None
+    redacted: bool = False
+    merged_into: Question | None = None
+    spam: dict[str, Any] | None = None
+    idempotency_key: str | None = None
+    publish_at: dt.datetime | None = None
+    at: dt.datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.visibility not in {Visibility.PRIVATE, Visibility.ERASED} and self.stage not in {
+            Stage.ANSWERED,
+            Stage.CLOSED,
+        }:
+            self.stage = Stage.ANSWERED
+        if self.stage is Stage.UNVERIFIED:
+            self.phone = None
+            self.email = self.email or f"nguoi-gui-{next(_numbers)}@example.vn"
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What `submissions.receive` and `questions.ask` are both given."""
+        return {
+            "secret_key": str(current_app.secret_key),
+            "prefix": PREFIX,
+            "idempotency_key": self.idempotency_key or uuid.uuid4().hex,
+            "body": self.body,
+            "title": self.title,
+            "place_id": self.place.id if self.place else None,
+            "name": self.name,
+            "phone": self.phone,
+            "email": self.email,
+            "name_display": self.name_display,
+            "consent": self.consent,
+            "channel": self.channel,
+            "file_keys": self.file_keys,
+            "spam": self.spam,
+        }
+
+    @property
+    def topic_days(self) -> int | None:
+        """Working days that the topic allows."""
+        return self.topic.answer_working_days if self.topic else None
+
+    @property
+    def restricted(self) -> bool:
+        """A complaint or denunciation."""
+        return self.classification is not Classification.ORDINARY
+
+
+def make_question(**wanted: Any) -> Question:
+    """One question as rows (see Wanted): with its log, answer and place in the index, without
+    mails and without the office's record of its acts.
+    """
+    asked = Wanted(**wanted)
+    if asked.visibility is Visibility.ERASED:
+        return walk_question(**wanted)  # what an erasure leaves is for the erasure to say
+    with _moment(asked.at):
+        return _settled(_Rows(asked).question)
+
+
+def walk_question(**wanted: Any) -> Question:
+    """One question (see Wanted), taken there by the real services: log, record, clock, mails and
+    answer as they come.
+    """
+    asked = Wanted(**wanted)
+    stage = asked.stage
+    with _moment(asked.at):
+        people = cast(asked.unit)
+        question = intake.ask(
+            **asked.sent,
+            kind=asked.kind,
+            topic_id=asked.topic.id if asked.topic else None,
+            topic_days=asked.topic_days,
+            **({"actor": asked.entered_by} if asked.entered_by else {}),
+        ).question
         _let_in(question, stage, people)
-        restricted = classification is not Classification.ORDINARY
-        if restricted and stage in _CLASSIFIED_FIRST:
-            _classify(question, classification, people)
-        _leave_early(question, stage, people, merged_into)
+        if asked.restricted and stage in _CLASSIFIED_FIRST:
+            _classify(question, asked.classification, people)
+        _leave_early(question, stage, people, asked.merged_into)
         if stage in _NEEDS_UNIT:
-            _assign(question, people, officer)
-        if redacted or stage in _NEEDS_ANSWER:
-            _redact(question, people, public_title, public_body)
+            _assign(question, people, asked.officer)
+        if asked.redacted or stage in _NEEDS_ANSWER:
+            _redact(question, people, asked.public_title, asked.public_body)
         if stage in _NEEDS_ANSWER:
-            _answer(question, answer, people, officer)
+            _answer(question, asked.answer, people, asked.officer)
         if stage in {Stage.ANSWERED, Stage.CLOSED}:
             answering.approve(
                 question, actor=people.approver, seen_revision=_seen(question), solo_office=False
             )
-        if restricted and stage not in _CLASSIFIED_FIRST:
-            _classify(question, classification, people)
-        _show(question, visibility, people, publish_at)
+        if asked.restricted and stage not in _CLASSIFIED_FIRST:
+            _classify(question, asked.classification, people)
+        _show(question, asked.visibility, people, asked.publish_at)
         if stage is Stage.CLOSED:
             answering.close(question)
     return _settled(question)
@@ -242,7 +322,7 @@ def _let_in(question: Question, stage: Stage, people: Cast) -> None:
         and stage not in {Stage.SPAM, Stage.WITHDRAWN}
     ):
         intake.confirm_by_officer(
-            question, actor=people.moderator, seen_revision=_seen(question), note="Đã gọi lại."
+            question, actor=people.moderator, seen_revision=_seen(question), note=CALLED
         )
 
 
@@ -269,7 +349,7 @@ def _leave_early(
                 question,
                 actor=actor,
                 seen_revision=seen,
-                text="Xin cho biết địa chỉ cụ thể của nơi cần thu gom.",
+                text=MORE,
             )
         case Stage.SPAM:
             triage.mark_spam(question, actor=actor, seen_revision=seen)
@@ -279,25 +359,19 @@ def _leave_early(
                 actor=actor,
                 seen_revision=seen,
                 reason=RefusalReason.UNCLEAR,
-                text="Nội dung chưa rõ địa điểm. Ông/bà vui lòng gửi lại kèm địa chỉ.",
+                text=REFUSED,
             )
         case Stage.DUPLICATE:
-            triage.merge(
-                question, actor=actor, seen_revision=seen, other=merged_into or make_question()
+            questions_triage.merge(
+                question, actor=actor, seen_revision=seen, other=merged_into or walk_question()
             )
         case Stage.TRANSFERRED:
-            body = {
-                "name": "Điện lực An Sơn",
-                "address": "12 đường Chính",
-                "phone": "1900 1909",
-                "url": "https://dienluc.example",
-            }
-            triage.transfer(
+            questions_triage.transfer(
                 question,
                 actor=actor,
                 seen_revision=seen,
-                body=body,
-                reason="Thuộc thẩm quyền của ngành điện.",
+                body=COMPETENT,
+                reason=TRANSFERRED,
             )
         case Stage.WITHDRAWN:
             triage.withdraw(question)
@@ -313,17 +387,22 @@ def _assign(question: Question, people: Cast, officer: User | None) -> None:
     )
 
 
+def _shown(question: Question, title: str | None, body: str | None) -> dict[str, str]:
+    """The text that may be shown, and why it differs."""
+    sent = question.submission
+    return {
+        "title": redaction.mask(sent.title, redaction.find(sent.title)) if title is None else title,
+        "body": redaction.mask(sent.body, redaction.find(sent.body)) if body is None else body,
+        "reason": REDACTED,
+    }
+
+
 def _redact(question: Question, people: Cast, title: str | None, body: str | None) -> None:
-    submission = question.submission
-    masked = redaction.mask(submission.body, redaction.find(submission.body))
-    shown = redaction.mask(submission.title, redaction.find(submission.title))
-    triage.redact(
+    questions_triage.redact(
         question,
         actor=people.moderator,
         seen_revision=_seen(question),
-        title=shown if title is None else title,
-        body=masked if body is None else body,
-        reason="Có thông tin cá nhân.",
+        **_shown(question, title, body),
     )
 
 
@@ -348,7 +427,7 @@ def _show(
             Act.HIDE,
             actor=people.moderator,
             seen_revision=_seen(question),
-            reason="Còn tên người khác trong bài.",
+            reason=HIDDEN,
         )
         publishing.decide(request, question, actor=people.approver, agree=True)
     if visibility is Visibility.ERASED:
@@ -356,7 +435,240 @@ def _show(
 
 
 def _eraser() -> User:
-    return _person("f-quan-tri", "Bùi Thị Quản", (Role.ADMINISTRATOR,))
+    (eraser,) = _people({"f-quan-tri": Newcomer("Bùi Thị Quản", Role.ADMINISTRATOR)})
+    return eraser
+
+
+class _Rows:
+    """The same without the services' walk: what they would leave is written down at once."""
+
+    def __init__(self, asked: Wanted) -> None:
+        self._asked = asked
+        self._people = cast(asked.unit)
+        self._calendar = workdays.calendar()
+        self._log: list[QuestionLog] = []
+        self.question = self._receive()
+        with db.session.no_autoflush:
+            self._walk()
+        self._keep_log()
+
+    def _walk(self) -> None:
+        asked = self._asked
+        self._note("receive", asked.entered_by or CITIZEN, None, public=True)
+        self._let_in()
+        if asked.restricted and asked.stage in _CLASSIFIED_FIRST:
+            self._classify()
+        self._leave_early()
+        if asked.stage in _NEEDS_UNIT:
+            self._assign()
+        if asked.redacted or asked.stage in _NEEDS_ANSWER:
+            self._redact()
+        if asked.stage in _NEEDS_ANSWER:
+            self._answer()
+        if asked.restricted and asked.stage not in _CLASSIFIED_FIRST:
+            self._classify()
+        self._show()
+        if asked.stage is Stage.CLOSED:
+            self.question.closed_at = now()
+            self._step("close", SYSTEM, Stage.CLOSED)
+            if self.question.visibility is Visibility.PUBLIC:
+                bump()
+        core.set_due(self.question, self._calendar, known_pauses=self._pauses())
+
+    def _receive(self) -> Question:
+        asked = self._asked
+        clerk: Actor = asked.entered_by or CITIZEN
+        received = submissions.receive(kind="question", entered_by=clerk.id, **asked.sent)
+        assert not received.repeated
+        submission = received.submission
+        question = Question(
+            submission_id=submission.id,
+            submission=submission,
+            kind=asked.kind,
+            classification=Classification.ORDINARY,
+            extra_days=0,
+            stage=Stage.RECEIVED if submission.confirmed_at else Stage.UNVERIFIED,
+            topic_id=asked.topic.id if asked.topic else None,
+            received_on=local_date(submission.received_at),
+            working_days=asked.topic_days or core.DEFAULT_DAYS,
+            sort_on=core.FAR_AWAY,
+        )
+        db.session.add(question)
+        db.session.flush()
+        return question
+
+    def _step(
+        self, move: str, actor: Actor, to: Stage | None = None, note: str = "", public: bool = False
+    ) -> None:
+        before = self.question.stage
+        self.question.stage = to or before
+        self._note(move, actor, before, note, public=public)
+
+    def _note(
+        self, move: str, actor: Actor, before: Stage | None, note: str = "", *, public: bool = False
+    ) -> None:
+        self._log.append(
+            QuestionLog(
+                question_id=self.question.id,
+                actor_id=actor.id,
+                actor=actor.full_name,
+                move=move,
+                from_stage=before,
+                to_stage=self.question.stage,
+                note=note,
+                public=public,
+            )
+        )
+
+    def _keep_log(self) -> None:
+        db.session.add_all(self._log)
+        self._log.clear()
+        db.session.flush()
+
+    def _let_in(self) -> None:
+        question, stage = self.question, self._asked.stage
+        if question.stage is Stage.UNVERIFIED and stage not in {
+            Stage.UNVERIFIED,
+            Stage.SPAM,
+            Stage.WITHDRAWN,
+        }:
+            question.received_on, question.submission.confirmed_at = today(), now()
+            self._step("confirm", self._people.moderator, Stage.RECEIVED, CALLED)
+
+    def _classify(self) -> None:
+        question = self.question
+        assert question.stage not in _NEEDS_ANSWER
+        question.classification, question.topic_id = self._asked.classification, None
+        question.submission.restricted, question.submission.consent = True, Consent.PRIVATE
+        self._step("classify", self._people.moderator)
+
+    def _leave_early(self) -> None:
+        asked, question, people = self._asked, self.question, self._people
+        actor = (
+            people.moderator
+            if question.classification is Classification.ORDINARY
+            else people.complaints
+        )
+        match asked.stage:
+            case Stage.NEEDS_INFO:
+                question.paused_from = question.stage
+                wanted = {"question_id": question.id, "author_id": actor.id}
+                db.session.add(QuestionMessage(from_citizen=False, body=MORE, **wanted))
+                db.session.add(
+                    QuestionPause(
+                        question_id=question.id,
+                        started_on=today(),
+                        reason=MORE,
+                        reply_by=self._calendar.add_working_days(today(), triage.REPLY_DAYS),
+                    )
+                )
+                self._step("ask_more", actor, Stage.NEEDS_INFO, MORE, public=True)
+            case Stage.SPAM:
+                question.spam_at = now()
+                self._step("mark_spam", actor, Stage.SPAM)
+            case Stage.REFUSED:
+                question.refusal, question.refusal_text = RefusalReason.UNCLEAR, REFUSED
+                self._step("refuse", actor, Stage.REFUSED, REFUSED, public=True)
+            case Stage.DUPLICATE:
+                self._keep_log()
+                other = asked.merged_into or make_question()
+                question.merged_into_id = other.id
+                self._step("merge", actor, Stage.DUPLICATE, other.submission.code)
+            case Stage.TRANSFERRED:
+                question.transfer = {**COMPETENT, "reason": TRANSFERRED}
+                note = COMPETENT["name"]
+                self._step("transfer", actor, Stage.TRANSFERRED, note, public=True)
+            case Stage.WITHDRAWN:
+                self._step("withdraw", CITIZEN, Stage.WITHDRAWN, public=True)
+
+    def _assign(self) -> None:
+        officer = self._asked.officer or self._people.officer
+        assert officer.unit_id == self._people.unit.id
+        self.question.unit_id, self.question.officer_id = officer.unit_id, officer.id
+        self._step("assign", self._people.moderator, Stage.ASSIGNED)
+
+    def _redact(self) -> None:
+        shown = _shown(self.question, self._asked.public_title, self._asked.public_body)
+        moderator = self._people.moderator
+        submissions.redact(self.question.submission, actor_id=moderator.id, **shown)
+        self._step("redact", moderator, note=REDACTED)
+
+    def _answer(self) -> None:
+        question, author = self.question, self._asked.officer or self._people.officer
+        answer = questions_answering.save_draft(
+            question, self._asked.answer, actor=author, seen_answer_revision=0
+        )
+        assert not questions_answering.problems(answer)
+        self._step("submit", author, Stage.IN_REVIEW)
+        if self._asked.stage is Stage.IN_REVIEW:
+            return
+        version = AnswerVersion(
+            question_id=question.id,
+            number=1,
+            findings_html=str(paragraphs(answer.findings)),
+            resolution_html=str(paragraphs(answer.resolution)),
+            author_id=author.id,
+            approver_id=self._people.approver.id,
+            approver_name=self._people.approver.full_name,
+            approved_at=now(),
+            **{name: getattr(answer, name) for name in AnswerFields.__annotations__},
+        )
+        db.session.add(version)
+        db.session.flush()
+        question.version_id, question.answered_at = version.id, version.approved_at
+        question.took_days = working_days_used(
+            self._calendar, received_on=question.received_on, until=today(), pauses=[]
+        )
+        self._step("approve", self._people.approver, Stage.ANSWERED)
+
+    def _show(self) -> None:
+        question, publisher = self.question, self._people.publisher
+        wanted = self._asked.visibility
+        if wanted is Visibility.PRIVATE:
+            return
+        assert not questions_publishing.obstacles(question)
+        if wanted is Visibility.SCHEDULED:
+            at = self._asked.publish_at or now() + dt.timedelta(days=1)
+            question.visibility, question.publish_at = wanted, at
+            self._step("schedule", publisher, note=local(at).strftime("%H:%M %d/%m/%Y"))
+            return
+        question.visibility, question.published_at = Visibility.PUBLIC, now()
+        question.published_year = local(question.published_at).year
+        self._step("publish", publisher, public=True)
+        bump()
+        if wanted is Visibility.PUBLIC:
+            publishing.index(question)
+        else:
+            self._hide()
+
+    def _hide(self) -> None:
+        question, people = self.question, self._people
+        question.visibility, question.hidden_at, question.hidden_reason = (
+            Visibility.HIDDEN,
+            now(),
+            HIDDEN,
+        )
+        db.session.add(
+            SecondPerson(
+                question_id=question.id,
+                act=Act.HIDE,
+                payload={},
+                reason=HIDDEN,
+                asked_by=people.moderator.id,
+                confirm_by=self._calendar.add_working_days(today(), 1),
+                decided_by=people.approver.id,
+                decided_at=now(),
+                agreed=True,
+            )
+        )
+        self._step("request", people.moderator, note=HIDDEN)
+        self._step("hide", people.approver, note=HIDDEN)
+        bump()
+
+    def _pauses(self) -> list[Pause]:
+        if self._asked.stage is Stage.NEEDS_INFO and not self._asked.restricted:
+            return [Pause(today(), None, MORE)]
+        return []
 
 
 def make_unseen(marker: str) -> list[Question]:

@@ -26,7 +26,7 @@ from app.files.models import StoredFile
 from app.files.runtime import runtime
 from app.jobs.models import Job
 from app.jobs.states import JobState
-from app.kernel.clock import now
+from app.kernel.clock import now, today
 from app.kernel.db import Counter
 from app.mailer.models import DeliveryEvent, OutboxMessage
 from app.mailer.states import WAITING, Delivery, Happening
@@ -215,7 +215,7 @@ def check_receipts(site: Site, receipts: list[Receipt]) -> None:
     assert sorted((receipt.code, receipt.key) for receipt in receipts) == [
         tuple(row) for row in rows
     ]
-    prefix = f"AS-{now().year}"
+    prefix = f"AS-{today().year}"
     assert [row.code for row in rows] == [
         f"{prefix}-{number:06d}" for number in range(1, SUBMISSIONS + 1)
     ]

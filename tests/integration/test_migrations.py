@@ -18,7 +18,7 @@ from app.questions.queries import public
 from app.questions.states import Stage, Visibility
 from scripts.check_migrations import differences
 from tests.conftest import postgres_url
-from tests.factories.questions import make_question
+from tests.factories.questions import walk_question
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_the_migrations_make_what_the_models_say(migrated: Flask) -> None:
 
 def test_a_migrated_database_works_and_keeps_its_rows_when_upgraded_again(migrated: Flask) -> None:
     with migrated.app_context():
-        question = make_question(stage=Stage.ANSWERED, visibility=Visibility.PUBLIC)
+        question = walk_question(stage=Stage.ANSWERED, visibility=Visibility.PUBLIC)
         code = question.submission.code
         db.session.remove()
         upgrade()
@@ -65,7 +65,7 @@ def test_a_migrated_database_works_and_keeps_its_rows_when_upgraded_again(migrat
 
 def test_down_to_nothing_with_data_and_up_again(migrated: Flask) -> None:
     with migrated.app_context():
-        make_question(stage=Stage.ANSWERED, visibility=Visibility.PUBLIC)
+        walk_question(stage=Stage.ANSWERED, visibility=Visibility.PUBLIC)
         db.session.remove()
         downgrade(revision="base")
         left = set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
@@ -73,12 +73,12 @@ def test_down_to_nothing_with_data_and_up_again(migrated: Flask) -> None:
         db.session.remove()
         upgrade()
         assert differences(db.engine) == []
-        make_question(stage=Stage.RECEIVED)
+        walk_question(stage=Stage.RECEIVED)
 
 
 def test_the_record_is_append_only_after_migrating(migrated: Flask) -> None:
     with migrated.app_context():
-        make_question(stage=Stage.ASSIGNED)
+        walk_question(stage=Stage.ASSIGNED)
         with pytest.raises(sa.exc.DatabaseError):
             db.session.execute(sa.text("DELETE FROM audit_record"))
         db.session.rollback()

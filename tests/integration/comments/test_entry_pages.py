@@ -28,7 +28,7 @@ from app.kernel.clock import now, today
 from app.kernel.links import Ref
 from app.submissions.states import Channel
 from app.works.models import ProjectItem
-from tests.factories.accounts import csrf_of, make_staff
+from tests.factories.accounts import make_staff, new_token
 from tests.factories.consultations import make_consultation
 from tests.factories.files import pdf
 from tests.factories.organisation import make_agency
@@ -58,9 +58,7 @@ class Desk:
 
     def post(self, path: str, data: dict[str, Any], role: Role = Role.OFFICER) -> Any:
         client = self.client(role)
-        return client.post(
-            self.address + path, data={"csrf_token": csrf_of(client, "/can-bo/"), **data}
-        )
+        return client.post(self.address + path, data={"csrf_token": new_token(client), **data})
 
     def all(self, model: Any) -> list[Any]:
         """Every row, detached and loaded."""

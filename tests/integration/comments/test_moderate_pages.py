@@ -22,7 +22,7 @@ from app.kernel.clock import now
 from app.kernel.links import Ref
 from app.submissions.states import Consent
 from app.works.models import ProjectItem
-from tests.factories.accounts import csrf_of, make_staff
+from tests.factories.accounts import make_staff, new_token
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.files import make_file
 from tests.factories.organisation import make_agency
@@ -59,9 +59,7 @@ class Desk:
         self, address: str, data: dict[str, Any] | None = None, role: Role = Role.MODERATOR
     ) -> Any:
         client = self.client(role)
-        return client.post(
-            address, data={"csrf_token": csrf_of(client, "/can-bo/"), **(data or {})}
-        )
+        return client.post(address, data={"csrf_token": new_token(client), **(data or {})})
 
     def read(self, code: str, *names: str) -> Any:
         with self.app.app_context():

@@ -18,7 +18,7 @@ from app.consultations.states import Stage, Visibility
 from app.drafts.models import Clause, DraftVersion
 from app.drafts.states import ClauseKind
 from app.extensions import db, limiter
-from app.kernel.clock import now
+from app.kernel.clock import now, today
 from app.kernel.db import StatementCounter
 from app.questions import states as question_states
 from app.results.models import ResultRow, ResultTable
@@ -304,7 +304,7 @@ def test_answers_by_topic_unit_and_year(app: Flask, client: FlaskClient) -> None
             visibility=question_states.Visibility.PUBLIC, topic=topic, unit=unit
         ).submission.code
         make_question(visibility=question_states.Visibility.PUBLIC)
-    for query in ("topic=dat-dai", "unit=phong-kinh-te", f"topic=dat-dai&year={now().year}"):
+    for query in ("topic=dat-dai", "unit=phong-kinh-te", f"topic=dat-dai&year={today().year}"):
         assert [
             row["code"] for row in client.get(f"/api/v1/answers?{query}").get_json()["items"]
         ] == [code], query

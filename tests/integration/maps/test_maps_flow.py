@@ -2,6 +2,7 @@
 through the gate.
 """
 
+import datetime as dt
 import io
 import json
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ from app.maps.states import LayerKind, LayerState
 from app.works.models import ProjectItem
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.consultations import make_comment, make_consultation
+
+YEAR = dt.timedelta(days=365)
 
 
 def upload(data: bytes, name: str = "lớp.zip") -> FileStorage:
@@ -418,9 +421,9 @@ def site(app: Flask, client: FlaskClient) -> Site:
         )
         make_layer(consultation, state=LayerState.UNCONFIRMED, title="Chưa xem")
         for code, name, start, end in (
-            ("LUC", "Đất lúa cũ", today().replace(year=2010), today().replace(year=2020)),
-            ("LUC", "Đất chuyên trồng lúa", today().replace(year=2021), None),
-            ("RSX", "Đất rừng", today().replace(year=today().year + 1, day=1), None),
+            ("LUC", "Đất lúa cũ", today() - 16 * YEAR, today() - 6 * YEAR),
+            ("LUC", "Đất chuyên trồng lúa", today() - 5 * YEAR, None),
+            ("RSX", "Đất rừng", today() + YEAR, None),
         ):
             db.session.add(
                 LandType(code=code, name=name, colour="#fffc8c", valid_from=start, valid_to=end)

@@ -19,7 +19,7 @@ from app.notifications.models import Subscription
 from app.questions.states import Visibility
 from tests.factories.accounts import post
 from tests.factories.organisation import make_topic
-from tests.factories.questions import make_question
+from tests.factories.questions import walk_question
 
 SECRET = "test-secret-key-that-is-long-enough-for-us"
 ADDRESS = "an@example.vn"
@@ -59,7 +59,7 @@ def test_from_the_form_to_the_news_and_out_again(app: Flask, client: FlaskClient
     # Afterwards the page says so, without a button.
     assert "csrf_token" not in client.get(confirm).text
     with app.app_context():
-        question = make_question(topic=topic, visibility=Visibility.PUBLIC)
+        question = walk_question(topic=topic, visibility=Visibility.PUBLIC)
         news = newest()
         assert (news.kind, news.to_address) == ("follow-answered", ADDRESS)
         assert question.submission.code in news.text
@@ -71,7 +71,7 @@ def test_from_the_form_to_the_news_and_out_again(app: Flask, client: FlaskClient
     assert client.get(stop).status_code == 200
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Subscription)) == 0
-        make_question(topic=topic, visibility=Visibility.PUBLIC)
+        walk_question(topic=topic, visibility=Visibility.PUBLIC)
         told = sa.select(sa.func.count()).where(OutboxMessage.kind == "follow-answered")
         assert db.session.scalar(told) == 1
 
@@ -127,7 +127,7 @@ def test_a_forged_link_ends_nothing(ctx: Flask, key: str) -> None:
 
 
 def test_one_row_an_address_whatever_it_follows(ctx: Flask) -> None:
-    question, topic = make_question(), make_topic("Giao thông")
+    question, topic = walk_question(), make_topic("Giao thông")
     for scope in ({"question_id": question.id}, {"topic_id": topic.id}, {}):
         service.confirm(ask(**scope)[0])
     db.session.flush()

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from app.consultations.models import Consultation
 from app.extensions import db, limiter
 from app.files.models import StoredFile
+from app.kernel.clock import today
 from app.results.models import ResultRow
 from app.submissions.models import Submission
 from app.works.models import ProjectItem
@@ -37,13 +38,13 @@ QUERIES = {
         "q=zqxvki&loai=lay-y-kien",
         "q=nguyen+zqxv&loai=lay-y-kien",
     ],
-    "reading.index": ["q=zqxv", "nam=2026"],
+    "reading.index": ["q=zqxv", "nam={year}"],
     "asking.start": ["q=zqxv"],
     "consultation_listing.index": [
         "giai-doan=open",
         "giai-doan=result",
         "loai=land_plan",
-        "nam=2026",
+        "nam={year}",
     ],
     "consultation_projects.index": ["q=zqxv", "q=zqxvki", "to=7&thua=118"],
     "consultation_comments.index": ["muc=dieu-1", "y-kien=amend", "nguoi-gui=resident", "so=200"],
@@ -114,6 +115,7 @@ def addresses(app: Flask, planted: dict[str, list[str]]) -> Iterator[str]:
     """Every public address there is, with everything in its gaps, and with the queries that it
     knows.
     """
+    year = today().year
     with app.test_request_context():
         adapter = app.url_map.bind("127.0.0.1:8000")
         for rule in app.url_map.iter_rules():
@@ -137,7 +139,7 @@ def addresses(app: Flask, planted: dict[str, list[str]]) -> Iterator[str]:
                         strict=False,
                     )
                     yield from {
-                        f"{path}?{query.format(slug=slug, code=code, anchor=anchor)}"
+                        f"{path}?{query.format(slug=slug, code=code, anchor=anchor, year=year)}"
                         for slug, code, anchor in samples
                     }
 

@@ -20,18 +20,19 @@ from app.questions.models import Answer, AnswerVersion, Question
 from app.questions.queries import desk, staff
 from app.questions.queries import public as questions_public
 from app.questions.service import answering, samples, triage
+from app.questions.service import answering as questions_answering
 from app.questions.service.answering import Draft, StaleDraft
 from app.questions.service.samples import Sample
 from app.questions.states import Classification, Outcome, Stage, Visibility
 from tests.factories.accounts import make_user
 from tests.factories.organisation import make_topic, make_unit
-from tests.factories.questions import ANSWER, Cast, cast, make_question
+from tests.factories.questions import ANSWER, Cast, cast, walk_question
 from tests.factories.traces import traces, values_of
 
 
 def confirmed(stage: Stage = Stage.ASSIGNED, **values: Any) -> Question:
     values.setdefault("phone", None)
-    return make_question(stage=stage, email="an@example.vn", **values)
+    return walk_question(stage=stage, email="an@example.vn", **values)
 
 
 def at(day: int, month: int = 6, hour: int = 9) -> Any:
@@ -562,8 +563,8 @@ def test_reopening_is_possible_for_thirty_days_closed_or_not(ctx: Flask) -> None
 
 
 def test_a_new_answer_to_a_published_question_is_what_everybody_reads(ctx: Flask) -> None:
-    question, people = make_question(visibility=Visibility.PUBLIC), cast()
-    answering.reopen(question, reason="Chưa rõ ý hai.")
+    question, people = walk_question(visibility=Visibility.PUBLIC), cast()
+    questions_answering.reopen(question, reason="Chưa rõ ý hai.")
     code = question.submission.code
     # Until there is another one the first answer stays.
     assert questions_public.public_one(code).short == ANSWER.short  # type: ignore[union-attr]
@@ -600,7 +601,7 @@ def test_closing(ctx: Flask, actor: Any, public: bool) -> None:
 
 
 def test_progress_is_a_public_line(ctx: Flask) -> None:
-    question, people = make_question(visibility=Visibility.PUBLIC), cast()
+    question, people = walk_question(visibility=Visibility.PUBLIC), cast()
     with traces() as left:
         line = answering.add_progress(
             question, actor=people.officer, text="  Đã lắp xong cột đèn đầu ngõ. ", done=True
@@ -713,7 +714,7 @@ def test_the_reopening_limit_is_thirty_days() -> None:
 def test_a_complaint_has_no_answer(ctx: Flask) -> None:
     people, complaint = (
         cast(),
-        make_question(stage=Stage.ASSIGNED, classification=Classification.COMPLAINT),
+        walk_question(stage=Stage.ASSIGNED, classification=Classification.COMPLAINT),
     )
     for actor in (people.officer, people.moderator, people.complaints):
         with pytest.raises(Forbidden):

@@ -18,7 +18,7 @@ from app.questions.service.bulk import BulkChoice, many
 from app.questions.states import Classification, QuestionKind, Stage
 from tests.factories.accounts import make_user
 from tests.factories.organisation import make_topic, make_unit
-from tests.factories.questions import cast, make_question
+from tests.factories.questions import cast, walk_question
 from tests.factories.traces import traces, values_of
 
 
@@ -51,7 +51,7 @@ def _choices() -> dict[str, BulkChoice]:
 def test_it_is_done_to_all_and_undone_for_all(ctx: Flask, move: str) -> None:
     choice, questions = (
         _choices()[move],
-        [make_question(kind=QuestionKind.PROPOSAL) for _ in range(3)],
+        [walk_question(kind=QuestionKind.PROPOSAL) for _ in range(3)],
     )
     before = state(*questions)
     with traces() as left:
@@ -76,7 +76,7 @@ def test_it_is_done_to_all_and_undone_for_all(ctx: Flask, move: str) -> None:
 
 def test_spam_goes_back_to_spam_with_its_day(ctx: Flask) -> None:
     """What an undo restores includes moments."""
-    question, people = make_question(stage=Stage.RECEIVED), cast()
+    question, people = walk_question(stage=Stage.RECEIVED), cast()
     bulk = run(BulkChoice("mark_spam"), question)
     moment = question.spam_at
     assert moment is not None
@@ -93,11 +93,11 @@ def test_spam_goes_back_to_spam_with_its_day(ctx: Flask) -> None:
 @pytest.mark.parametrize("move", ["assign", "classify", "mark_spam"])
 def test_one_that_cannot_move_leaves_all_unchanged_and_is_named(ctx: Flask, move: str) -> None:
     choice = _choices()[move]
-    good = make_question()
+    good = walk_question()
     bad = (
-        make_question(classification=Classification.COMPLAINT)
+        walk_question(classification=Classification.COMPLAINT)
         if move == "classify"
-        else make_question(stage=Stage.ANSWERED)
+        else walk_question(stage=Stage.ANSWERED)
     )
     # Somebody who holds both roles may classify a complaint, but not by the dozen.
     both = make_user(roles=[Role.MODERATOR, Role.COMPLAINTS])
@@ -112,7 +112,7 @@ def test_one_that_cannot_move_leaves_all_unchanged_and_is_named(ctx: Flask, move
 
 
 def test_one_that_somebody_has_changed_stops_it(ctx: Flask) -> None:
-    first, second, people = make_question(), make_question(), cast()
+    first, second, people = walk_question(), walk_question(), cast()
     page = seen(first, second)
     triage.redact(
         second,
@@ -133,11 +133,11 @@ def test_one_that_somebody_has_changed_stops_it(ctx: Flask) -> None:
 def test_the_preview_says_exactly_what_would_happen(ctx: Flask) -> None:
     people, topic, unit = cast(), make_topic("Đất đai"), make_unit("Phòng Văn hóa")
     fresh, assigned, done = (
-        make_question(),
-        make_question(stage=Stage.ASSIGNED, topic=topic),
-        make_question(stage=Stage.ANSWERED),
+        walk_question(),
+        walk_question(stage=Stage.ASSIGNED, topic=topic),
+        walk_question(stage=Stage.ANSWERED),
     )
-    complaint = make_question(classification=Classification.COMPLAINT)
+    complaint = walk_question(classification=Classification.COMPLAINT)
     everything = [fresh.id, assigned.id, done.id, complaint.id]
     before = state(fresh, assigned, done, complaint)
 
@@ -165,7 +165,7 @@ def test_the_preview_says_exactly_what_would_happen(ctx: Flask) -> None:
 
 def test_what_the_preview_lets_through_can_be_done(ctx: Flask) -> None:
     people = cast()
-    questions = [make_question(stage=stage) for stage in Stage if stage is not Stage.DUPLICATE]
+    questions = [walk_question(stage=stage) for stage in Stage if stage is not Stage.DUPLICATE]
     for move, choice in _choices().items():
         lines = many.preview(
             [question.id for question in questions], choice, actor=people.moderator
@@ -186,11 +186,11 @@ def test_not_more_than_a_hundred_and_not_nothing(ctx: Flask) -> None:
         many.preview(list(range(101)), BulkChoice("mark_spam"), actor=people.moderator)
     for choice in (BulkChoice("assign"), BulkChoice("classify"), BulkChoice("approve")):
         with pytest.raises(Refused):
-            many.run(seen(make_question()), choice, actor=people.moderator)
+            many.run(seen(walk_question()), choice, actor=people.moderator)
 
 
 def test_whoever_may_not_may_not_by_the_dozen_either(ctx: Flask) -> None:
-    question, people = make_question(), cast()
+    question, people = walk_question(), cast()
     with pytest.raises(Refused):
         run(BulkChoice("mark_spam"), question, actor=people.officer)
     assert question.stage is Stage.RECEIVED
@@ -199,7 +199,7 @@ def test_whoever_may_not_may_not_by_the_dozen_either(ctx: Flask) -> None:
 def test_undoing_is_for_whoever_did_it_within_ten_minutes_and_once(ctx: Flask) -> None:
     start, people = dt.datetime(2026, 6, 15, 9, 0, tzinfo=HANOI), cast()
     with time_machine.travel(start, tick=False):
-        question = make_question()
+        question = walk_question()
         bulk = run(BulkChoice("mark_spam"), question)
         with pytest.raises(Refused):
             many.undo(bulk, actor=make_user(roles=[Role.MODERATOR]))
@@ -215,7 +215,7 @@ def test_undoing_is_for_whoever_did_it_within_ten_minutes_and_once(ctx: Flask) -
 
 
 def test_what_went_on_meanwhile_is_not_undone_and_neither_is_the_rest(ctx: Flask) -> None:
-    first, second, people = make_question(), make_question(), cast()
+    first, second, people = walk_question(), walk_question(), cast()
     bulk = run(BulkChoice("assign", unit=people.unit), first, second)
     triage.hand_back(
         second, actor=people.officer, seen_revision=second.revision, reason="Việc của đơn vị khác."
@@ -228,7 +228,7 @@ def test_what_went_on_meanwhile_is_not_undone_and_neither_is_the_rest(ctx: Flask
 
 
 def test_after_the_commit_nothing_has_raised_the_revision_behind_the_undo(ctx: Flask) -> None:
-    question, people = make_question(), cast()
+    question, people = walk_question(), cast()
     bulk = run(BulkChoice("mark_spam"), question)
     db.session.commit()
     db.session.expire_all()

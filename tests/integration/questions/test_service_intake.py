@@ -27,7 +27,7 @@ from app.submissions import service as submissions
 from app.submissions.models import Submission
 from app.submissions.states import Channel, Consent, TokenPurpose
 from tests.factories.accounts import make_user
-from tests.factories.questions import BODY, cast, make_question
+from tests.factories.questions import BODY, cast, walk_question
 from tests.factories.traces import traces
 
 MONDAY = dt.datetime(2026, 6, 15, 9, 0, tzinfo=HANOI)
@@ -304,7 +304,7 @@ def test_an_officer_lets_it_in_after_a_call(ctx: Flask) -> None:
 
 
 def test_letting_in_is_for_moderators_in_turn_and_with_a_fresh_page(ctx: Flask) -> None:
-    question, people = make_question(stage=Stage.UNVERIFIED), cast()
+    question, people = walk_question(stage=Stage.UNVERIFIED), cast()
     with pytest.raises(Forbidden):
         intake.confirm_by_officer(
             question, actor=people.approver, seen_revision=question.revision, note=""
@@ -313,7 +313,7 @@ def test_letting_in_is_for_moderators_in_turn_and_with_a_fresh_page(ctx: Flask) 
         intake.confirm_by_officer(
             question, actor=people.moderator, seen_revision=question.revision - 1, note=""
         )
-    received = make_question(stage=Stage.RECEIVED)
+    received = walk_question(stage=Stage.RECEIVED)
     with pytest.raises(Refused):
         intake.confirm_by_officer(
             received, actor=people.moderator, seen_revision=received.revision, note=""

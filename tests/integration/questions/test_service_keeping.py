@@ -20,7 +20,10 @@ from app.questions import jobs
 from app.questions.events import ContentReported
 from app.questions.models import ContentReport, Question
 from app.questions.queries import desk, staff
-from app.questions.service import keeping, publishing, triage
+from app.questions.service import keeping, triage
+from app.questions.service import keeping as questions_keeping
+from app.questions.service import publishing as questions_publishing
+from app.questions.service import triage as questions_triage
 from app.questions.service.keeping import moved_deadlines
 from app.questions.states import Classification, Stage, Visibility
 from app.questions.wiring import (
@@ -35,7 +38,7 @@ from app.workdays import service as calendar_service
 from app.workdays.calendar import Calendar
 from app.workdays.models import DayKind
 from tests.factories.accounts import make_user
-from tests.factories.questions import cast, make_question
+from tests.factories.questions import cast, walk_question
 from tests.factories.traces import traces, values_of
 
 START = dt.datetime(2026, 6, 1, 9, 0, tzinfo=HANOI)
@@ -48,8 +51,8 @@ def after(**time: Any) -> Any:
 # Closing ----------------------------------------------------------------------------------------
 def test_ten_days_after_the_answer_it_closes_by_itself(ctx: Flask) -> None:
     with after():
-        question = make_question(stage=Stage.ANSWERED)
-        other = make_question(stage=Stage.ASSIGNED)
+        question = walk_question(stage=Stage.ANSWERED)
+        other = walk_question(stage=Stage.ASSIGNED)
     with after(days=10):
         assert keeping.close_old() == 0
     with after(days=10, seconds=1), traces() as left:
@@ -64,7 +67,7 @@ def test_ten_days_after_the_answer_it_closes_by_itself(ctx: Flask) -> None:
 # Erasing by time --------------------------------------------------------------------------------
 def test_what_was_never_confirmed_is_erased_after_seven_days(ctx: Flask) -> None:
     with after():
-        question, safe = make_question(stage=Stage.UNVERIFIED), make_question(stage=Stage.RECEIVED)
+        question, safe = walk_question(stage=Stage.UNVERIFIED), walk_question(stage=Stage.RECEIVED)
     with after(days=7):
         assert keeping.erase_expired() == 0
     with after(days=7, seconds=1):
@@ -78,7 +81,7 @@ def test_what_was_never_confirmed_is_erased_after_seven_days(ctx: Flask) -> None
 
 def test_spam_is_erased_after_thirty_days(ctx: Flask) -> None:
     with after():
-        question = make_question(stage=Stage.SPAM)
+        question = walk_question(stage=Stage.SPAM)
     with after(days=30):
         assert keeping.erase_expired() == 0
     with after(days=30, seconds=1):
@@ -90,8 +93,8 @@ def test_spam_is_erased_after_thirty_days(ctx: Flask) -> None:
 def test_restored_spam_is_not_erased(ctx: Flask) -> None:
     people = cast()
     with after():
-        question = make_question(stage=Stage.SPAM)
-        triage.restore(question, actor=people.moderator, seen_revision=question.revision)
+        question = walk_question(stage=Stage.SPAM)
+        questions_triage.restore(question, actor=people.moderator, seen_revision=question.revision)
     with after(days=40):
         assert keeping.erase_expired() == 0
 
@@ -113,19 +116,19 @@ DAY_OFF = dt.date(2026, 6, 3)
 def test_only_open_deadlines_follow_the_calendar(ctx: Flask) -> None:
     with after():
         moving = [
-            make_question(stage=stage)
+            walk_question(stage=stage)
             for stage in (Stage.UNVERIFIED, Stage.RECEIVED, Stage.ASSIGNED, Stage.IN_REVIEW)
         ]
         still = [
-            make_question(stage=stage)
+            walk_question(stage=stage)
             for stage in (Stage.ANSWERED, Stage.REFUSED, Stage.SPAM, Stage.NEEDS_INFO)
         ]
-        still.append(make_question(stage=Stage.ASSIGNED, classification=Classification.COMPLAINT))
-        erased = make_question(stage=Stage.RECEIVED)
-        publishing.erase(
+        still.append(walk_question(stage=Stage.ASSIGNED, classification=Classification.COMPLAINT))
+        erased = walk_question(stage=Stage.RECEIVED)
+        questions_publishing.erase(
             erased, actor=make_user(roles=[Role.ADMINISTRATOR]), reason="Theo yêu cầu."
         )
-        late = make_question(at=START - dt.timedelta(days=300))
+        late = walk_question(at=START - dt.timedelta(days=300))
     still += [erased, late]
     db.session.commit()
     before = [values_of(question) for question in still]
@@ -143,7 +146,7 @@ def test_only_open_deadlines_follow_the_calendar(ctx: Flask) -> None:
 
 def test_a_day_off_that_is_announced_moves_them_in_the_same_transaction(ctx: Flask) -> None:
     with after():
-        question = make_question()
+        question = walk_question()
         assert (
             calendar_service.set_day(
                 DAY_OFF, kind=DayKind.OFF, name="Nghỉ", actor=make_user(roles=[Role.ADMINISTRATOR])
@@ -157,7 +160,7 @@ def test_a_day_off_that_is_announced_moves_them_in_the_same_transaction(ctx: Fla
 # Readers ----------------------------------------------------------------------------------------
 def test_small_counters_leave_revision_and_date_alone(ctx: Flask) -> None:
     with after():
-        question = make_question(visibility=Visibility.PUBLIC)
+        question = walk_question(visibility=Visibility.PUBLIC)
     before = values_of(question)
     with after(days=1), traces() as left:
         for yes in (True, True, False):
@@ -173,7 +176,7 @@ def test_small_counters_leave_revision_and_date_alone(ctx: Flask) -> None:
 def test_a_report_of_wrong_content_is_answered_within_fifteen_days(ctx: Flask) -> None:
     people = cast()
     with after():
-        question = make_question(visibility=Visibility.PUBLIC)
+        question = walk_question(visibility=Visibility.PUBLIC)
         before = question.revision
         with traces() as left:
             report = keeping.report_content(
@@ -208,14 +211,14 @@ def test_a_report_of_wrong_content_is_answered_within_fifteen_days(ctx: Flask) -
 
 def test_a_term_that_ends_on_a_day_off_ends_with_the_next_working_day(ctx: Flask) -> None:
     with time_machine.travel(dt.datetime(2026, 6, 5, 9, 0, tzinfo=HANOI), tick=False):
-        report = keeping.report_content(
-            make_question(visibility=Visibility.PUBLIC), body="Số điện thoại đã đổi.", contact=""
+        report = questions_keeping.report_content(
+            walk_question(visibility=Visibility.PUBLIC), body="Số điện thoại đã đổi.", contact=""
         )
     assert report.due_on == dt.date(2026, 6, 22)
 
 
 def test_what_no_report_is(ctx: Flask) -> None:
-    question, people = make_question(visibility=Visibility.PUBLIC), cast()
+    question, people = walk_question(visibility=Visibility.PUBLIC), cast()
     for body in ("ngắn quá", "x" * 2001):
         with pytest.raises(FieldError):
             keeping.report_content(question, body=body, contact="")
@@ -230,7 +233,7 @@ def test_what_no_report_is(ctx: Flask) -> None:
 
 
 def test_who_has_it_open(ctx: Flask) -> None:
-    question, people = make_question(stage=Stage.ASSIGNED), cast()
+    question, people = walk_question(stage=Stage.ASSIGNED), cast()
     colleague = make_user(unit=people.unit, full_name="Hoàng Thị Cùng")
     with after():
         keeping.note_presence(question, people.officer)
@@ -246,10 +249,10 @@ def test_who_has_it_open(ctx: Flask) -> None:
 # What the features below ask --------------------------------------------------------------------
 def test_a_reference_leads_to_the_public_page_only_while_there_is_one(ctx: Flask) -> None:
     shown, hidden = (
-        make_question(visibility=Visibility.PUBLIC),
-        make_question(visibility=Visibility.HIDDEN),
+        walk_question(visibility=Visibility.PUBLIC),
+        walk_question(visibility=Visibility.HIDDEN),
     )
-    complaint = make_question(classification=Classification.COMPLAINT, title="Khiếu nại của tôi")
+    complaint = walk_question(classification=Classification.COMPLAINT, title="Khiếu nại của tôi")
     found = resolve_question(shown.id)
     assert found is not None
     assert (found.public_url, found.staff_url) == (
@@ -271,10 +274,10 @@ def access(question: Question, actor: Any) -> tuple[str, str]:
 def test_files_follow_the_question(ctx: Flask) -> None:
     people = cast()
     private, public = (
-        make_question(stage=Stage.ANSWERED),
-        make_question(visibility=Visibility.PUBLIC),
+        walk_question(stage=Stage.ANSWERED),
+        walk_question(visibility=Visibility.PUBLIC),
     )
-    complaint = make_question(classification=Classification.COMPLAINT)
+    complaint = walk_question(classification=Classification.COMPLAINT)
     assert access(private, None) == ("none", "none")
     assert access(private, people.officer) == ("private", "private")
     assert access(public, None) == ("none", "public")
@@ -288,7 +291,7 @@ def test_files_follow_the_question(ctx: Flask) -> None:
 
 
 def test_the_index_is_rebuilt_from_what_is_public(ctx: Flask) -> None:
-    public = make_question(visibility=Visibility.PUBLIC)
+    public = walk_question(visibility=Visibility.PUBLIC)
     for visibility in (Visibility.PRIVATE, Visibility.HIDDEN, Visibility.SCHEDULED):
-        make_question(stage=Stage.ANSWERED, visibility=visibility)
+        walk_question(stage=Stage.ANSWERED, visibility=visibility)
     assert [row[0] for row in public_documents()] == [Ref("question", public.id)]

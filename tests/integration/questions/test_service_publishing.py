@@ -24,19 +24,21 @@ from app.questions import jobs, policy
 from app.questions.models import Question, SecondPerson
 from app.questions.queries import public, staff
 from app.questions.service import answering, keeping, publishing, triage
+from app.questions.service import answering as questions_answering
+from app.questions.service import publishing as questions_publishing
 from app.questions.service.answering import Draft
 from app.questions.states import Act, Classification, Outcome, RefusalReason, Stage, Visibility
 from app.submissions.states import Channel, Consent
 from tests.factories.accounts import make_user
 from tests.factories.organisation import make_agency
-from tests.factories.questions import ANSWER, cast, make_question
+from tests.factories.questions import ANSWER, cast, walk_question
 from tests.factories.traces import outbox, traces, values_of, where_it_stands
 
 REASON = "Còn tên người khác trong bài."
 
 
 def answered(**values: Any) -> Question:
-    return make_question(stage=Stage.ANSWERED, **values)
+    return walk_question(stage=Stage.ANSWERED, **values)
 
 
 def at(day: int, hour: int = 9) -> Any:
@@ -73,8 +75,10 @@ def test_publishing_is_guarded(ctx: Flask) -> None:
         with pytest.raises(Forbidden):
             publishing.publish(question, actor=actor, seen_revision=question.revision)
     with pytest.raises(Stale):
-        publishing.publish(question, actor=people.publisher, seen_revision=question.revision - 1)
-    early = make_question(stage=Stage.IN_REVIEW)
+        questions_publishing.publish(
+            question, actor=people.publisher, seen_revision=question.revision - 1
+        )
+    early = walk_question(stage=Stage.IN_REVIEW)
     with pytest.raises(Refused):
         publishing.publish(early, actor=people.publisher, seen_revision=early.revision)
     assert (question.visibility, early.visibility) == (Visibility.PRIVATE, Visibility.PRIVATE)
@@ -124,7 +128,7 @@ def test_the_offices_own_numbers_are_no_personal_data(ctx: Flask) -> None:
 def test_what_is_public_or_hidden_is_neither_published_nor_scheduled(
     ctx: Flask, visibility: Visibility
 ) -> None:
-    question, people = make_question(visibility=visibility), cast()
+    question, people = walk_question(visibility=visibility), cast()
     with pytest.raises(Refused):
         publishing.publish(question, actor=people.publisher, seen_revision=question.revision)
     with pytest.raises(Refused):
@@ -205,7 +209,7 @@ def test_scheduling_is_for_later_and_may_be_taken_back(ctx: Flask) -> None:
 
 def test_what_may_no_longer_go_out_stays_private_and_says_why(ctx: Flask) -> None:
     with at(15):
-        question = make_question(
+        question = walk_question(
             visibility=Visibility.SCHEDULED, publish_at=dt.datetime(2026, 6, 16, 8, tzinfo=HANOI)
         )
         answering.reopen(question, reason="Chưa rõ ý hai.")
@@ -229,7 +233,7 @@ def ask(question: Question, act: Act, **values: Any) -> SecondPerson:
 
 
 def test_hiding_needs_two_people(ctx: Flask) -> None:
-    question, people = make_question(visibility=Visibility.PUBLIC, title="Lịch thu gom rác"), cast()
+    question, people = walk_question(visibility=Visibility.PUBLIC, title="Lịch thu gom rác"), cast()
     code, before = question.submission.code, question.revision
     with traces() as left:
         request = ask(question, Act.HIDE)
@@ -263,7 +267,7 @@ def test_hiding_needs_two_people(ctx: Flask) -> None:
 
 
 def test_without_agreement_it_stays_public(ctx: Flask) -> None:
-    question, people = make_question(visibility=Visibility.PUBLIC), cast()
+    question, people = walk_question(visibility=Visibility.PUBLIC), cast()
     request = ask(question, Act.HIDE)
     with traces() as left:
         publishing.decide(
@@ -283,7 +287,7 @@ def test_without_agreement_it_stays_public(ctx: Flask) -> None:
 def test_an_emergency_hides_at_once_and_disagreement_restores(ctx: Flask) -> None:
     with at(19):  # a Friday
         question, people = (
-            make_question(visibility=Visibility.PUBLIC, title="Lịch thu gom rác"),
+            walk_question(visibility=Visibility.PUBLIC, title="Lịch thu gom rác"),
             cast(),
         )
         with traces() as left:
@@ -310,7 +314,7 @@ def test_an_emergency_hides_at_once_and_disagreement_restores(ctx: Flask) -> Non
 
 
 def test_an_emergency_that_is_confirmed_stays_hidden_and_says_by_whom(ctx: Flask) -> None:
-    question, people = make_question(visibility=Visibility.PUBLIC), cast()
+    question, people = walk_question(visibility=Visibility.PUBLIC), cast()
     request = ask(question, Act.HIDE, emergency=True)
     with traces() as left:
         publishing.decide(request, question, actor=people.approver, agree=True, note="Đúng.")
@@ -322,7 +326,7 @@ def test_an_emergency_that_is_confirmed_stays_hidden_and_says_by_whom(ctx: Flask
 
 
 def test_after_disagreement_what_may_not_be_shown_is_not_shown(ctx: Flask) -> None:
-    question, people = make_question(visibility=Visibility.PUBLIC), cast()
+    question, people = walk_question(visibility=Visibility.PUBLIC), cast()
     request = ask(question, Act.HIDE, emergency=True)
     triage.tighten(question, consent=Consent.PRIVATE, name_display=None)
     publishing.decide(request, question, actor=people.approver, agree=False)
@@ -330,7 +334,7 @@ def test_after_disagreement_what_may_not_be_shown_is_not_shown(ctx: Flask) -> No
 
 
 def test_showing_again_needs_two_people_and_no_obstacle(ctx: Flask) -> None:
-    question, people = make_question(visibility=Visibility.HIDDEN), cast()
+    question, people = walk_question(visibility=Visibility.HIDDEN), cast()
     request = ask(question, Act.UNHIDE)
     assert question.visibility is Visibility.HIDDEN
     question.submission.public_body = "Gọi tôi theo số 0912 345 678 nhé."
@@ -346,8 +350,8 @@ def test_showing_again_needs_two_people_and_no_obstacle(ctx: Flask) -> None:
 
 
 def test_what_was_reopened_can_still_be_hidden_and_shown_again(ctx: Flask) -> None:
-    question, people = make_question(visibility=Visibility.PUBLIC), cast()
-    answering.reopen(question, reason="Chưa rõ ý hai.")
+    question, people = walk_question(visibility=Visibility.PUBLIC), cast()
+    questions_answering.reopen(question, reason="Chưa rõ ý hai.")
     request = ask(question, Act.HIDE, emergency=True)
     assert public.public_one(question.submission.code) is None
     publishing.decide(request, question, actor=people.approver, agree=False)
@@ -370,7 +374,7 @@ def test_acts_that_make_no_sense(ctx: Flask, visibility: Visibility, act: Act) -
 
 
 def test_asking_is_guarded_and_one_thing_at_a_time(ctx: Flask) -> None:
-    question, people = make_question(visibility=Visibility.PUBLIC), cast()
+    question, people = walk_question(visibility=Visibility.PUBLIC), cast()
     for values, error in (
         ({"actor": people.officer}, Forbidden),
         ({"actor": people.publisher}, Forbidden),
@@ -385,7 +389,7 @@ def test_asking_is_guarded_and_one_thing_at_a_time(ctx: Flask) -> None:
 
 
 def test_the_database_knows_that_two_people_are_two(ctx: Flask) -> None:
-    request = ask(make_question(visibility=Visibility.PUBLIC), Act.HIDE)
+    request = ask(walk_question(visibility=Visibility.PUBLIC), Act.HIDE)
     request.decided_by, request.decided_at = request.asked_by, now()
     with pytest.raises(sa.exc.IntegrityError):
         db.session.flush()
@@ -402,7 +406,7 @@ def refusal(**values: Any) -> dict[str, Any]:
 
 
 def test_a_refusal_that_a_second_person_confirms(ctx: Flask) -> None:
-    question, people = make_question(email="an@example.vn", phone=None), cast()
+    question, people = walk_question(email="an@example.vn", phone=None), cast()
     request = ask(question, Act.REFUSE, **refusal())
     assert (question.stage, request.emergency) == (Stage.RECEIVED, False)
     with traces() as left:
@@ -413,7 +417,7 @@ def test_a_refusal_that_a_second_person_confirms(ctx: Flask) -> None:
 
 
 def test_a_refusal_that_came_too_late_is_refused_itself(ctx: Flask) -> None:
-    question, people = make_question(), cast()
+    question, people = walk_question(), cast()
     request = ask(question, Act.REFUSE, **refusal())
     triage.withdraw(question)
     db.session.commit()
@@ -426,7 +430,7 @@ def test_a_refusal_that_came_too_late_is_refused_itself(ctx: Flask) -> None:
 
 
 def test_another_moderator_may_decide_too_and_reads_it_in_the_own_tab(ctx: Flask) -> None:
-    question, people = make_question(visibility=Visibility.PUBLIC), cast()
+    question, people = walk_question(visibility=Visibility.PUBLIC), cast()
     other = make_user(roles=[Role.MODERATOR])
     request = ask(question, Act.HIDE)
     assert publishing.may_decide(other, question, request)
@@ -458,7 +462,7 @@ def _everywhere(ctx: Flask) -> Question:
         contact=f"Gặp {MARKER}",
         letter=f"Công văn {MARKER}",
     )
-    question = make_question(
+    question = walk_question(
         stage=Stage.ASSIGNED,
         name=f"Nguyễn {MARKER}",
         phone=None,
@@ -548,8 +552,8 @@ def test_erasing_leaves_a_tombstone_and_not_a_word_anywhere(ctx: Flask) -> None:
 
 
 def test_mails_that_wait_are_not_sent_any_more(ctx: Flask) -> None:
-    question = make_question(email="an@example.vn", phone=None)
-    publishing.erase(question, actor=SYSTEM, reason="Hết thời hạn lưu.")
+    question = walk_question(email="an@example.vn", phone=None)
+    questions_publishing.erase(question, actor=SYSTEM, reason="Hết thời hạn lưu.")
     db.session.commit()
     states = set(
         db.session.scalars(
@@ -563,8 +567,10 @@ def test_mails_that_wait_are_not_sent_any_more(ctx: Flask) -> None:
     "stage", [Stage.RECEIVED, Stage.REFUSED, Stage.TRANSFERRED, Stage.NEEDS_INFO, Stage.IN_REVIEW]
 )
 def test_in_every_stage(ctx: Flask, stage: Stage) -> None:
-    question = make_question(stage=stage)
-    publishing.erase(question, actor=make_user(roles=[Role.ADMINISTRATOR]), reason="Theo yêu cầu.")
+    question = walk_question(stage=stage)
+    questions_publishing.erase(
+        question, actor=make_user(roles=[Role.ADMINISTRATOR]), reason="Theo yêu cầu."
+    )
     db.session.commit()
     assert (question.stage, question.visibility, question.due_on, question.transfer) == (
         stage,
@@ -579,14 +585,14 @@ def test_in_every_stage(ctx: Flask, stage: Stage) -> None:
 
 def test_a_complaint_is_erased_too_by_somebody_who_may_not_read_it(ctx: Flask) -> None:
     administrator = make_user(roles=[Role.ADMINISTRATOR])
-    question = make_question(stage=Stage.ASSIGNED, classification=Classification.COMPLAINT)
+    question = walk_question(stage=Stage.ASSIGNED, classification=Classification.COMPLAINT)
     assert not policy.may_read(administrator, question)
     publishing.erase(question, actor=administrator, reason="Theo yêu cầu.")
     assert question.submission.body == ""
 
 
 def test_erasing_is_guarded(ctx: Flask) -> None:
-    question, people = make_question(), cast()
+    question, people = walk_question(), cast()
     administrator = make_user(roles=[Role.ADMINISTRATOR])
     before = values_of(question)
     for actor, seen, reason, error in (
@@ -601,8 +607,8 @@ def test_erasing_is_guarded(ctx: Flask) -> None:
 
 
 def test_nothing_is_done_about_what_is_erased(ctx: Flask) -> None:
-    question, people = make_question(stage=Stage.ASSIGNED), cast()
-    publishing.erase(question, actor=SYSTEM, reason="Hết thời hạn lưu.")
+    question, people = walk_question(stage=Stage.ASSIGNED), cast()
+    questions_publishing.erase(question, actor=SYSTEM, reason="Hết thời hạn lưu.")
     seen = question.revision
     for work in (
         lambda: triage.assign(

@@ -23,12 +23,13 @@ from app.questions.models import Question, QuestionMessage, QuestionPause
 from app.questions.queries import public as questions_public
 from app.questions.queries import staff
 from app.questions.service import answering, core, publishing, triage
+from app.questions.service import triage as questions_triage
 from app.questions.states import Classification, QuestionKind, RefusalReason, Stage, Visibility
 from app.submissions.states import Channel, Consent, NameDisplay
 from app.workdays.service import seed_days
 from tests.factories.accounts import make_user
 from tests.factories.organisation import make_topic, make_unit
-from tests.factories.questions import Cast, cast, make_question
+from tests.factories.questions import Cast, cast, walk_question
 from tests.factories.traces import Traces, traces, values_of
 
 TEXT = "Xin cho biết số nhà và đoạn đường cần sửa."
@@ -43,7 +44,7 @@ BODY = {
 def confirmed(stage: Stage = Stage.RECEIVED, **values: Any) -> Question:
     """A question whose sender has a mail address that is known to be theirs."""
     values.setdefault("phone", None)
-    return make_question(stage=stage, email="an@example.vn", **values)
+    return walk_question(stage=stage, email="an@example.vn", **values)
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,8 @@ STEPS = [
     Step(
         "merge",
         Stage.RECEIVED,
-        lambda q, a, r: triage.merge(
-            q, actor=a, seen_revision=r, other=make_question(stage=Stage.ASSIGNED)
+        lambda q, a, r: questions_triage.merge(
+            q, actor=a, seen_revision=r, other=walk_question(stage=Stage.ASSIGNED)
         ),
         "moderator",
         Stage.DUPLICATE,
@@ -288,7 +289,7 @@ def test_due_dates_follow_the_working_calendar_of_2026(
 ) -> None:
     _holidays()
     with _on(*received):
-        question = make_question(topic=make_topic(answer_working_days=days))
+        question = walk_question(topic=make_topic(answer_working_days=days))
     assert question.due_on == dt.date(2026, due[1], due[0])
     assert question.sort_on == question.due_on
 
@@ -631,7 +632,7 @@ def test_redaction_is_guarded(ctx: Flask) -> None:
     people, question, complaint = (
         cast(),
         confirmed(),
-        make_question(classification=Classification.COMPLAINT),
+        walk_question(classification=Classification.COMPLAINT),
     )
     with pytest.raises(Forbidden):
         redact(question, people.approver)
@@ -647,7 +648,7 @@ def test_redaction_is_guarded(ctx: Flask) -> None:
 def test_the_public_text_of_a_published_question_changes_at_once_but_never_to_personal_data(
     ctx: Flask,
 ) -> None:
-    people, question = cast(), make_question(visibility=Visibility.PUBLIC)
+    people, question = cast(), walk_question(visibility=Visibility.PUBLIC)
     db.session.commit()
     with traces() as left:
         redact(
@@ -675,8 +676,8 @@ def merge(question: Question, other: Question, people: Cast) -> None:
     "stage", [Stage.DUPLICATE, Stage.SPAM, Stage.REFUSED, Stage.WITHDRAWN, Stage.UNVERIFIED]
 )
 def test_what_cannot_be_merged_into(ctx: Flask, stage: Stage) -> None:
-    question, people, other = confirmed(), cast(), make_question(stage=stage)
-    complaint = make_question(classification=Classification.COMPLAINT)
+    question, people, other = confirmed(), cast(), walk_question(stage=stage)
+    complaint = walk_question(classification=Classification.COMPLAINT)
     for target in (question, other, complaint):
         with pytest.raises(FieldError) as told:
             merge(question, target, people)
@@ -690,8 +691,8 @@ def answers_to(left: Traces) -> list[str]:
 
 def test_a_merged_question_gets_the_others_answer_by_mail(ctx: Flask) -> None:
     people = cast()
-    other = make_question(stage=Stage.IN_REVIEW, email="mot@example.vn", phone=None)
-    twin = make_question(email="hai@example.vn", phone=None)
+    other = walk_question(stage=Stage.IN_REVIEW, email="mot@example.vn", phone=None)
+    twin = walk_question(email="hai@example.vn", phone=None)
     merge(twin, other, people)
     with traces() as left:
         answering.approve(
@@ -706,10 +707,10 @@ def test_a_merged_question_gets_the_others_answer_by_mail(ctx: Flask) -> None:
 
 def test_merged_twice_over_it_still_gets_the_answer(ctx: Flask) -> None:
     people = cast()
-    last = make_question(stage=Stage.IN_REVIEW, email="ba@example.vn", phone=None)
+    last = walk_question(stage=Stage.IN_REVIEW, email="ba@example.vn", phone=None)
     middle, first = (
-        make_question(email="hai@example.vn", phone=None),
-        make_question(email="mot@example.vn", phone=None),
+        walk_question(email="hai@example.vn", phone=None),
+        walk_question(email="mot@example.vn", phone=None),
     )
     merge(first, middle, people)
     merge(middle, last, people)
@@ -722,10 +723,10 @@ def test_merged_twice_over_it_still_gets_the_answer(ctx: Flask) -> None:
 
 
 def test_merged_into_what_is_answered_already_it_gets_the_answer_now(ctx: Flask) -> None:
-    people, other = cast(), make_question(stage=Stage.ANSWERED)
+    people, other = cast(), walk_question(stage=Stage.ANSWERED)
     first, question = (
-        make_question(email="mot@example.vn", phone=None),
-        make_question(email="hai@example.vn", phone=None),
+        walk_question(email="mot@example.vn", phone=None),
+        walk_question(email="hai@example.vn", phone=None),
     )
     merge(first, question, people)
     with traces() as left:
@@ -737,7 +738,7 @@ def test_merged_into_what_is_answered_already_it_gets_the_answer_now(ctx: Flask)
 @pytest.mark.parametrize("kind", ["question-refused", "question-transferred"])
 def test_when_the_other_is_not_answered_the_merged_one_hears_it_too(ctx: Flask, kind: str) -> None:
     people, other = cast(), confirmed()
-    twin = make_question(email="hai@example.vn", phone=None)
+    twin = walk_question(email="hai@example.vn", phone=None)
     merge(twin, other, people)
     step = next(
         step
@@ -849,7 +850,7 @@ def test_when_it_is_over_nothing_is_added(ctx: Flask, stage: Stage) -> None:
 
 
 def test_tightening_what_is_public_takes_it_back_at_once(ctx: Flask) -> None:
-    question = make_question(visibility=Visibility.PUBLIC, title="Lịch thu gom rác")
+    question = walk_question(visibility=Visibility.PUBLIC, title="Lịch thu gom rác")
     code = question.submission.code
     assert [row.code for row in questions_public.public_search("thu gom rác")] == [code]
     with traces() as left:
@@ -867,15 +868,15 @@ def test_tightening_what_is_public_takes_it_back_at_once(ctx: Flask) -> None:
 def test_tightening_ends_a_scheduled_publication_and_what_could_be_shown_again(
     ctx: Flask, visibility: Visibility
 ) -> None:
-    question = make_question(visibility=visibility)
-    triage.tighten(question, consent=Consent.PRIVATE, name_display=NameDisplay.HIDDEN)
+    question = walk_question(visibility=visibility)
+    questions_triage.tighten(question, consent=Consent.PRIVATE, name_display=NameDisplay.HIDDEN)
     db.session.commit()
     assert (question.visibility, question.publish_at) == (Visibility.PRIVATE, None)
     assert publishing.obstacles(question)
 
 
 def test_hiding_the_name_leaves_the_answer_public_under_no_name(ctx: Flask) -> None:
-    question = make_question(
+    question = walk_question(
         visibility=Visibility.PUBLIC, name_display=NameDisplay.FULL, name="Nguyễn Thị Ân"
     )
     code = question.submission.code
@@ -906,7 +907,7 @@ def test_notes_are_for_colleagues_and_leave_the_revision_alone(ctx: Flask) -> No
 
 
 def test_opening_a_complaint_is_written_down(ctx: Flask) -> None:
-    people, complaint = cast(), make_question(classification=Classification.COMPLAINT)
+    people, complaint = cast(), walk_question(classification=Classification.COMPLAINT)
     with traces() as left:
         triage.open_restricted(complaint, actor=people.complaints, reason="Để hướng dẫn.")
     assert [(row.move, row.actor_id, row.note, row.public) for row in left.log] == [
@@ -923,7 +924,7 @@ def test_opening_a_complaint_is_written_down(ctx: Flask) -> None:
 def test_no_mail_about_a_complaint_says_anything(ctx: Flask, kind: Classification) -> None:
     marker = "dấu-hiệu-riêng"
     people = cast()
-    question = make_question(
+    question = walk_question(
         stage=Stage.RECEIVED,
         email="an@example.vn",
         phone=None,

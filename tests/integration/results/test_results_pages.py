@@ -70,7 +70,7 @@ class Desk:
     def post(self, name: str, path: str, data: dict[str, Any], status: int = 302) -> Any:
         client = self.client(name)
         if name not in self.tokens:
-            self.tokens[name] = accounts.csrf_of(client, "/can-bo/")
+            self.tokens[name] = accounts.new_token(client)
         response = client.post(path, data={"csrf_token": self.tokens[name], **data})
         assert response.status_code == status, (
             path,

@@ -17,7 +17,7 @@ from app.questions.models import Question, QuestionLog
 from app.questions.queries import staff
 from tests.factories import accounts
 from tests.factories.organisation import make_agency, make_unit
-from tests.factories.questions import make_question
+from tests.factories.questions import make_question, walk_question
 
 ROLES = {
     "moderator": (Role.MODERATOR,),
@@ -72,15 +72,19 @@ class Office:
         """A unit. Inside an app context."""
         return db.session.get_one(Unit, self._units[name])
 
-    def question(self, **values: Any) -> str:
-        """A question of the unit; its code. The topic is named by its address."""
+    def question(self, *, walked: bool = False, **values: Any) -> str:
+        """A question of the unit; its code. The topic is named by its address.
+
+        `walked`: by the services, with the mails that they send.
+        """
         self.client("officer")
         with self.app.app_context():
             values.setdefault("unit", self.unit())
             if topic := values.get("topic"):
                 values["topic"] = organisation.topic_by_slug(topic)
             values.setdefault("officer", self.user("officer"))
-            return make_question(**values).submission.code
+            make = walk_question if walked else make_question
+            return make(**values).submission.code
 
     def get(self, name: str, path: str) -> Any:
         return self.client(name).get(path)
@@ -94,7 +98,7 @@ class Office:
         """Send a form with this person's CSRF token."""
         client = self.client(name)
         if name not in self._tokens:
-            self._tokens[name] = accounts.csrf_of(client, "/can-bo/")
+            self._tokens[name] = accounts.new_token(client)
         return client.post(path, data={"csrf_token": self._tokens[name], **(data or {})}, **kwargs)
 
     def read(self, code: str, *names: str) -> Any:

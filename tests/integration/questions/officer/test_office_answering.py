@@ -431,7 +431,7 @@ def test_an_open_page_does_not_keep_the_session_alive(office: Any) -> None:
 
 
 def test_mails_stand_beside_the_log(office: Any) -> None:
-    code = office.question(stage=Stage.ASSIGNED, email="nguoi.gui@example.vn")
+    code = office.question(walked=True, stage=Stage.ASSIGNED, email="nguoi.gui@example.vn")
     page = office.page("moderator", f"/can-bo/hoi-dap/{code}")
     assert "Thư đã gửi" in page
     assert "Chờ gửi" in page

@@ -411,7 +411,7 @@ def test_erasing_is_for_administrators(office: Any) -> None:
 
 
 def test_erasing_takes_files_and_mails_along(office: Any) -> None:
-    code = office.question(stage=Stage.ASSIGNED, email="nguoi.gui@example.vn")
+    code = office.question(walked=True, stage=Stage.ASSIGNED, email="nguoi.gui@example.vn")
     data = {
         "code": code,
         "seen_revision": office.revision(code),
