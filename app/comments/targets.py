@@ -8,12 +8,11 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.comments.models import Comment
-from app.comments.queries.public import _newest
 from app.comments.states import TARGET_LABELS, TargetKind
 from app.consultations.models import Consultation
 from app.drafts import names
 from app.drafts.models import Clause, DraftVersion
-from app.drafts.names import _clause_names, clause_words
+from app.drafts.names import clause_words, names_of, newest_version
 from app.extensions import db
 from app.kernel.errors import FieldError
 from app.kernel.text import int_of, shorten
@@ -37,7 +36,7 @@ def target_choices(consultation: Consultation, *, place: bool = False) -> dict[s
     groups = {_("Chung"): first}
     if clauses := names.current_clauses(consultation.id):
         groups[str(TARGET_LABELS[TargetKind.CLAUSE])] = [
-            (f"clause:{row.anchor}", _clause_name(row)) for row in clauses
+            (f"clause:{row.anchor}", names.choice_name(row, _LONGEST)) for row in clauses
         ]
     if projects := queries.listed(consultation.id):
         groups[str(TARGET_LABELS[TargetKind.PROJECT])] = [
@@ -45,14 +44,6 @@ def target_choices(consultation: Consultation, *, place: bool = False) -> dict[s
             for number, code, name in projects
         ]
     return groups
-
-
-def _clause_name(clause: Clause) -> str:
-    indent = "\u2003" * min(clause.depth, 4)
-    return indent + shorten(
-        names.clause_name(clause.full_label or clause.label, clause.heading or clause.text),
-        _LONGEST,
-    )
 
 
 def target_value(comment: Comment) -> str:
@@ -86,7 +77,7 @@ def target_of(comment: Comment) -> str:
     if comment.target_kind is TargetKind.CLAUSE:
         anchor = comment.clause_anchor or ""
         query = sa.select(Clause.label, Clause.heading).where(
-            Clause.version_id == _newest(comment.consultation_id), Clause.anchor == anchor
+            Clause.version_id == newest_version(comment.consultation_id), Clause.anchor == anchor
         )
         row = db.session.execute(query).first()
         return clause_words(anchor, *row) if row else anchor
@@ -115,7 +106,7 @@ def target_names(comments: Sequence[Comment]) -> dict[int, str]:
 
     At most two statements.
     """
-    clauses = _clause_names(
+    clauses = names_of(
         {
             (row.consultation_id, row.clause_anchor)
             for row in comments

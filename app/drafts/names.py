@@ -39,7 +39,8 @@ def clause_words(anchor: str, label: str = "", heading: str = "") -> str:
     return ", ".join(words) + (f". {heading}" if heading else "")
 
 
-def _clause_names(wanted: set[tuple[int, Any]]) -> dict[tuple[int, str], str]:
+def names_of(wanted: set[tuple[int, Any]]) -> dict[tuple[int, str], str]:
+    """Names by (consultation, anchor), for lists of many consultations. One statement."""
     if not wanted:
         return {}
     query = (
@@ -67,15 +68,6 @@ def current_clauses(consultation_id: int) -> list[Clause]:
 
     One statement.
     """
-    newest = (
-        sa.select(DraftVersion.id)
-        .where(
-            DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None)
-        )
-        .order_by(DraftVersion.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     columns = load_only(
         Clause.anchor, Clause.label, Clause.full_label, Clause.heading, Clause.depth, Clause.text
     )
@@ -83,7 +75,7 @@ def current_clauses(consultation_id: int) -> list[Clause]:
         db.session.scalars(
             sa.select(Clause)
             .options(columns)
-            .where(Clause.version_id == newest)
+            .where(Clause.version_id == newest_version(consultation_id))
             .order_by(Clause.position)
         )
     )
@@ -96,6 +88,14 @@ def clause_name(label: str, words: str) -> str:
     """
     name = f"{label} {words}".strip()
     return name[:1].upper() + name[1:]
+
+
+def choice_name(clause: Clause, longest: int) -> str:
+    """How a clause stands in a list to choose from: indented, at most so many characters."""
+    # An option keeps no blanks in front of its words but these.
+    indent = "\u2003" * min(clause.depth, 4)
+    name = clause_name(clause.full_label or clause.label, clause.heading or clause.text)
+    return indent + shorten(name, longest)
 
 
 def newest_version(consultation_id: int) -> sa.ScalarSelect[Any]:

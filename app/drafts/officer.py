@@ -10,9 +10,10 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.consultations import importing, policy, voices
 from app.consultations.models import Consultation
-from app.consultations.officer.base import add_tab, load, load_for_editing, me
+from app.consultations.officer.base import add_tab, load, load_for_editing
 from app.drafts import queries
 from app.drafts.forms import ClauseForm, PublishDraftForm, SplitForm, UploadDraftForm
 from app.drafts.models import Clause, DraftVersion

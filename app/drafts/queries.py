@@ -88,16 +88,6 @@ def published_versions(consultation_id: int) -> list[VersionRow]:
     ]
 
 
-def clauses_of(version_id: int) -> list[ClauseRow]:
-    """The clauses of a version in order."""
-    query = (
-        sa.select(*_COLUMNS)
-        .where(Clause.version_id == version_id)
-        .order_by(Clause.position, Clause.id)
-    )
-    return [ClauseRow(*row) for row in db.session.execute(query)]
-
-
 def with_counts(consultation_id: int, version_id: int) -> list[ClauseRow]:
     """The same with the number of public comments on each, in one statement."""
     counts = voices.get().on_clauses(consultation_id)
@@ -120,34 +110,6 @@ def _published(consultation_id: int, anchors: Iterable[str], *columns: Any) -> s
             Clause.anchor.in_(set(anchors)),
         )
     )
-
-
-def clause_by_anchor(consultation_id: int, anchor: str) -> ClauseRow | None:
-    """The clause under this anchor, from the newest published version that has it;
-
-    None when none ever had.
-    """
-    found = db.session.execute(
-        _published(consultation_id, [anchor], *_COLUMNS)
-        .order_by(DraftVersion.number.desc())
-        .limit(1)
-    ).first()
-    return ClauseRow(*found) if found is not None else None
-
-
-def label_of(consultation_id: int, anchors: Iterable[str]) -> dict[str, str]:
-    """What each anchor is called («khoản 2 Điều 5»), from the newest published version that has it,
-    in one statement.
-
-    Anchors that no published version has are left out.
-    """
-    wanted = {anchor for anchor in anchors if anchor}
-    if not wanted:
-        return {}
-    query = _published(consultation_id, wanted, Clause.anchor, Clause.full_label).order_by(
-        DraftVersion.number
-    )
-    return {anchor: label for anchor, label in db.session.execute(query)}
 
 
 # For the office

@@ -80,12 +80,6 @@ def unclaimed(keys: Sequence[str]) -> list[StoredFile]:
     return [found[key] for key in dict.fromkeys(keys) if key in found]
 
 
-def waiting_count() -> int:
-    """How many files wait for the scanner, for the screen of the system."""
-    waiting = StoredFile.state.in_([FileState.PENDING, FileState.QUARANTINED])
-    return db.session.scalar(sa.select(sa.func.count()).select_from(StoredFile).where(waiting)) or 0
-
-
 def links(files: Iterable[StoredFile]) -> list[FileLink]:
     """Files as a list shows them: address, name, «PDF, 1,2 MB»."""
     return [_link(file) for file in files]

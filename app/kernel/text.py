@@ -77,11 +77,6 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(fold(text))
 
 
-def marked_tokens(text: str) -> list[str]:
-    """Only the words that carry a Vietnamese mark, in lower case: what the writer meant exactly."""
-    return [word for word in _WORD.findall(nfc(text).lower()) if fold(word) != word]
-
-
 def words(text: str) -> list[str]:
     """All the words of a text in lower case, marks kept."""
     return _WORD.findall(nfc(text).lower())

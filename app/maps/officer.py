@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.consultations import importing, policy
 from app.consultations.models import Consultation
-from app.consultations.officer.base import add_tab, load, load_for_editing, me
+from app.consultations.officer.base import add_tab, load, load_for_editing
 from app.imports import officer as import_screens
 from app.imports import queries as import_queries
 from app.imports.models import ImportRun

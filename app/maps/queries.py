@@ -296,16 +296,6 @@ def layer_drawing(layer: MapLayer) -> Drawing:
     return _drawn(sa.or_(MapLayer.id == layer.id, over))
 
 
-def office_drawing(consultation_id: int) -> Drawing:
-    """Every layer of a consultation over the boundary, unconfirmed ones too."""
-    return _drawn(
-        sa.or_(
-            MapLayer.consultation_id == consultation_id,
-            sa.and_(_IS_BOUNDARY, MapLayer.state == LayerState.CONFIRMED),
-        )
-    )
-
-
 def replaceable(consultation_id: int | None, layer_id: int | None) -> MapLayer | None:
     """The layer of the same consultation that a new one may take the place of."""
     found = db.session.get(MapLayer, layer_id) if layer_id else None

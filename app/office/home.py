@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 
 from app.access import P, require
 from app.accounts.models import User
+from app.accounts.signed_in import me
 from app.comments.officer.queue import comment_figures
 from app.jobs import queries as jobs
 from app.kernel.clock import now, today
 from app.kernel.display import capped, vi_datetime
 from app.mailer import queries as mailer
-from app.questions.officer.base import Place, me
+from app.questions.officer.base import Place
 from app.questions.queries import desk, staff
 from app.questions.queries.staff import TAB_LABELS, Tab
 from app.questions.service.bulk import many

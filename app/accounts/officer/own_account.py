@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from app.access import ROLE_LABELS, P, require
 from app.accounts import queries, sessions
@@ -19,7 +18,7 @@ from app.accounts.forms import (
     OwnSetUpForm,
     PasskeyNameForm,
 )
-from app.accounts.models import PasskeyUse, PendingChange, StaffSession, User
+from app.accounts.models import PasskeyUse, PendingChange, StaffSession
 from app.accounts.officer import ceremonies, qr
 from app.accounts.officer.checks import hash_new_password, password_confirmed
 from app.accounts.policy import may_confirm, may_name_deputy, needs_second_factor
@@ -33,6 +32,7 @@ from app.accounts.service import (
     waiting,
 )
 from app.accounts.service import sessions as session_service
+from app.accounts.signed_in import me
 from app.accounts.vault import vault
 from app.kernel.db import reading
 from app.kernel.errors import FieldError, NotFound
@@ -42,11 +42,6 @@ from app.organisation import queries as organisation
 bp = Blueprint(
     "own_account", __name__, url_prefix="/can-bo/tai-khoan", template_folder="../templates"
 )
-
-
-def _me() -> User:
-    user: User = current_user._get_current_object()
-    return user
 
 
 def _session() -> StaffSession:
@@ -59,7 +54,7 @@ def _session() -> StaffSession:
 def _go_on(*, second_factor_given: bool = False) -> None:
     """The same person under a new secret: what was stolen before is worth nothing."""
     token = session_service.start(
-        _me(),
+        me(),
         user_agent=request.user_agent.string,
         second_factor=second_factor_given,
         replaces=_session(),
@@ -72,7 +67,7 @@ def _go_on(*, second_factor_given: bool = False) -> None:
 @require(P.ACCOUNT_SELF)
 def index() -> ResponseReturnValue:
     """Everything at a glance."""
-    user = _me()
+    user = me()
     return render_template(
         "accounts/account.html",
         user=user,
@@ -94,7 +89,7 @@ def index() -> ResponseReturnValue:
 @require(P.ACCOUNT_SELF)
 def change(change_id: int) -> ResponseReturnValue:
     """What somebody else wants to change about one's account."""
-    return _change_page(queries.waiting_change(_me(), change_id), ConfirmForm(formdata=None))
+    return _change_page(queries.waiting_change(me(), change_id), ConfirmForm(formdata=None))
 
 
 @bp.post("/thay-doi/<int:change_id>")
@@ -102,10 +97,10 @@ def change(change_id: int) -> ResponseReturnValue:
 @commits
 def confirm_change(change_id: int) -> ResponseReturnValue:
     """The owner agrees: it takes effect at once."""
-    found, form = queries.waiting_change(_me(), change_id), ConfirmForm()
-    if not form.validate() or not password_confirmed(form, _me()):
+    found, form = queries.waiting_change(me(), change_id), ConfirmForm()
+    if not form.validate() or not password_confirmed(form, me()):
         return _change_page(found, form), 422
-    applying.confirm(found, actor=_me())
+    applying.confirm(found, actor=me())
     flash(_("Thay đổi đã có hiệu lực."), "success")
     return redirect(url_for(".index"))
 
@@ -115,7 +110,7 @@ def confirm_change(change_id: int) -> ResponseReturnValue:
 @commits
 def cancel_change(change_id: int) -> ResponseReturnValue:
     """The owner stops it."""
-    waiting.cancel(queries.waiting_change(_me(), change_id), actor=_me())
+    waiting.cancel(queries.waiting_change(me(), change_id), actor=me())
     flash(_("Đã hủy thay đổi. Quản trị viên đã yêu cầu được báo."), "success")
     return redirect(url_for(".index"))
 
@@ -126,7 +121,7 @@ def _change_page(found: PendingChange, form: ConfirmForm) -> str:
         form=form,
         change=found,
         what=waiting.describe(found),
-        may_confirm=may_confirm(_me(), found),
+        may_confirm=may_confirm(me(), found),
     )
 
 
@@ -134,7 +129,7 @@ def _change_page(found: PendingChange, form: ConfirmForm) -> str:
 @require(P.ACCOUNT_SELF)
 def email() -> ResponseReturnValue:
     """The form for another address."""
-    return render_template("accounts/email.html", form=EmailForm(formdata=None, email=_me().email))
+    return render_template("accounts/email.html", form=EmailForm(formdata=None, email=me().email))
 
 
 @bp.post("/thu-dien-tu")
@@ -143,10 +138,10 @@ def email() -> ResponseReturnValue:
 def submit_email() -> ResponseReturnValue:
     """Change the address; both addresses are told."""
     form = EmailForm()
-    if not form.validate() or not password_confirmed(form, _me()):
+    if not form.validate() or not password_confirmed(form, me()):
         return render_template("accounts/email.html", form=form), 422
     try:
-        people.change_email(_me(), form.email.data or "", actor=_me())
+        people.change_email(me(), form.email.data or "", actor=me())
     except FieldError as error:
         form.apply(error)
         return render_template("accounts/email.html", form=form), 422
@@ -169,27 +164,27 @@ def password() -> ResponseReturnValue:
 def submit_password() -> ResponseReturnValue:
     """Change the password; other sessions end and this one gets a new secret."""
     form = ChangePasswordForm()
-    if not form.validate() or not password_confirmed(form, _me()):
+    if not form.validate() or not password_confirmed(form, me()):
         return _password_page(form), 422
     with reading():
-        password_hash = hash_new_password(form, _me())
+        password_hash = hash_new_password(form, me())
     if password_hash is None:
         return _password_page(form), 422
-    passwords.change(_me(), password_hash=password_hash, keep=_session())
+    passwords.change(me(), password_hash=password_hash, keep=_session())
     _go_on()
     flash(_("Đã đổi mật khẩu. Các phiên đăng nhập khác đã kết thúc."), "success")
     return redirect(url_for(".index"))
 
 
 def _password_page(form: ChangePasswordForm) -> str:
-    return render_template("accounts/password.html", form=form, forced=_me().must_change_password)
+    return render_template("accounts/password.html", form=form, forced=me().must_change_password)
 
 
 @bp.get("/xac-thuc-hai-lop")
 @require(P.ACCOUNT_SELF)
 def two_steps() -> ResponseReturnValue:
     """Set it up, or manage it once it is there. With a passkey alone, the app comes at wish."""
-    user = _me()
+    user = me()
     if not user.has_second_factor or (user.totp_seed is None and "ung-dung" in request.args):
         return _set_up_page(OwnSetUpForm(formdata=None))
     return _manage_page(ConfirmForm(formdata=None))
@@ -200,13 +195,13 @@ def two_steps() -> ResponseReturnValue:
 @commits
 def submit_two_steps() -> ResponseReturnValue:
     """Switch it on; the recovery codes are on this one page and never again."""
-    if _me().totp_seed is not None:
+    if me().totp_seed is not None:
         return redirect(url_for(".two_steps"))
     form = OwnSetUpForm()
-    if not form.validate() or not password_confirmed(form, _me()):
+    if not form.validate() or not password_confirmed(form, me()):
         return _set_up_page(form), 422
     try:
-        codes = second_factor.set_up(_me(), session=_session(), code=form.code.data or "")
+        codes = second_factor.set_up(me(), session=_session(), code=form.code.data or "")
     except FieldError as error:
         form.apply(error)
         return _set_up_page(form), 422
@@ -220,9 +215,9 @@ def submit_two_steps() -> ResponseReturnValue:
 def replace_codes() -> ResponseReturnValue:
     """Ten new recovery codes instead of the old ones."""
     form = ConfirmForm()
-    if not form.validate() or not password_confirmed(form, _me()):
+    if not form.validate() or not password_confirmed(form, me()):
         return _manage_page(form), 422
-    return _codes_page(second_factor.replace_recovery_codes(_me()))
+    return _codes_page(second_factor.replace_recovery_codes(me()))
 
 
 @bp.post("/xac-thuc-hai-lop/tat")
@@ -231,12 +226,12 @@ def replace_codes() -> ResponseReturnValue:
 def switch_off() -> ResponseReturnValue:
     """Do without, where no role forbids it."""
     form = ConfirmForm()
-    if not form.validate() or not password_confirmed(form, _me()):
+    if not form.validate() or not password_confirmed(form, me()):
         return _manage_page(form), 422
-    second_factor.switch_off(_me())
+    second_factor.switch_off(me())
     flash(
         _("Đã tắt mã trong ứng dụng. Khóa truy cập vẫn dùng được.")
-        if _me().has_passkey
+        if me().has_passkey
         else _("Đã tắt xác thực hai lớp."),
         "success",
     )
@@ -250,7 +245,7 @@ def _set_up_page(form: CodeForm) -> str:
 
 
 def _manage_page(form: ConfirmForm) -> str:
-    user = _me()
+    user = me()
     return render_template(
         "accounts/two_steps.html",
         form=form,
@@ -279,9 +274,9 @@ def passkey_list() -> ResponseReturnValue:
 def begin_passkey() -> ResponseReturnValue:
     """The password is right: the script may ask the browser for a new key."""
     form = NewPasskeyForm()
-    if not form.validate() or not password_confirmed(form, _me()):
+    if not form.validate() or not password_confirmed(form, me()):
         return ceremonies.said(form)
-    return ceremonies.options(PasskeyUse.REGISTER, _me())
+    return ceremonies.options(PasskeyUse.REGISTER, me())
 
 
 @bp.post("/khoa-truy-cap")
@@ -293,9 +288,9 @@ def add_passkey() -> ResponseReturnValue:
     try:
         if not form.validate() or ceremonies.needs_script(form):
             return _passkey_page(form), 422
-        challenge = ceremonies.challenge(PasskeyUse.REGISTER, _me())
+        challenge = ceremonies.challenge(PasskeyUse.REGISTER, me())
         codes = passkeys.register(
-            _me(),
+            me(),
             session=_session(),
             challenge=challenge,
             credential=form.credential.data or "",
@@ -326,7 +321,7 @@ def rename_passkey(passkey_id: int) -> ResponseReturnValue:
     form = PasskeyNameForm()
     if not form.validate():
         return _one_passkey(passkey_id, form, ConfirmForm(formdata=None)), 422
-    passkeys.rename(_me(), passkey_id, form.name.data or "")
+    passkeys.rename(me(), passkey_id, form.name.data or "")
     flash(_("Đã lưu tên của khóa truy cập."), "success")
     return redirect(url_for(".passkey_list"))
 
@@ -337,9 +332,9 @@ def rename_passkey(passkey_id: int) -> ResponseReturnValue:
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """It opens nothing any more."""
     form = ConfirmForm()
-    if not form.validate() or not password_confirmed(form, _me()):
+    if not form.validate() or not password_confirmed(form, me()):
         return _one_passkey(passkey_id, None, form), 422
-    passkeys.remove(_me(), passkey_id, session=_session())
+    passkeys.remove(me(), passkey_id, session=_session())
     flash(_("Đã bỏ khóa truy cập. Các phiên đăng nhập khác đã kết thúc."), "success")
     return redirect(url_for(".passkey_list"))
 
@@ -348,14 +343,14 @@ def _passkey_page(form: NewPasskeyForm) -> str:
     return render_template(
         "accounts/passkeys.html",
         form=form,
-        keys=passkeys.of(_me()),
+        keys=passkeys.of(me()),
         possible=ceremonies.possible(),
-        first=not _me().has_second_factor,
+        first=not me().has_second_factor,
     )
 
 
 def _one_passkey(passkey_id: int, name: PasskeyNameForm | None, form: ConfirmForm) -> str:
-    found = next((key for key in passkeys.of(_me()) if key.id == passkey_id), None)
+    found = next((key for key in passkeys.of(me()) if key.id == passkey_id), None)
     if found is None:
         raise NotFound
     return render_template(
@@ -373,7 +368,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
     """End one of one's own sessions elsewhere."""
     if session_id == _session().id:
         return redirect(url_for(".index"))
-    session_service.end_own(_me(), session_id)
+    session_service.end_own(me(), session_id)
     flash(_("Đã kết thúc phiên đăng nhập đó."), "success")
     return redirect(url_for(".index"))
 
@@ -383,7 +378,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 @commits
 def end_other_sessions() -> ResponseReturnValue:
     """End all of them but this one."""
-    session_service.end_others(_me(), keep=_session())
+    session_service.end_others(me(), keep=_session())
     flash(_("Đã kết thúc mọi phiên đăng nhập khác."), "success")
     return redirect(url_for(".index"))
 
@@ -410,7 +405,7 @@ def submit_deputy() -> ResponseReturnValue:
         return render_template("accounts/deputy.html", form=form), 422
     try:
         deputies.name_deputy(
-            _me(),
+            me(),
             deputy=queries.by_id(form.deputy.data),
             starts_on=form.starts_on.data,
             ends_on=form.ends_on.data,
@@ -427,13 +422,13 @@ def submit_deputy() -> ResponseReturnValue:
 @commits
 def withdraw_deputy(delegation_id: int) -> ResponseReturnValue:
     """Take it back early."""
-    deputies.withdraw(_me(), delegation_id)
+    deputies.withdraw(me(), delegation_id)
     flash(_("Đã thôi giao duyệt thay."), "success")
     return redirect(url_for(".index"))
 
 
 def _deputy_form(form: DeputyForm) -> Any:
-    candidates = queries.possible_deputies(_me())
+    candidates = queries.possible_deputies(me())
     form.deputy.choices = [
         ("", _("Chọn một người")),
         *((user.id, user.full_name) for user in candidates),

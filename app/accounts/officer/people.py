@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from app.access import ROLE_LABELS, P, require
 from app.accounts import queries
@@ -14,6 +13,7 @@ from app.accounts.forms import ROLE_HINTS, NewPersonForm, PeopleFilterForm, Pers
 from app.accounts.models import PendingChange, User
 from app.accounts.policy import may_administer, may_confirm
 from app.accounts.service import applying, passwords, people, second_factor, sessions, waiting
+from app.accounts.signed_in import me
 from app.kernel.display import vi_datetime
 from app.kernel.errors import FieldError
 from app.kernel.web import commits
@@ -22,11 +22,6 @@ from app.organisation import queries as organisation
 bp = Blueprint(
     "people", __name__, url_prefix="/can-bo/he-thong/nguoi-dung", template_folder="../templates"
 )
-
-
-def _me() -> User:
-    user: User = current_user._get_current_object()
-    return user
 
 
 def _units(first: str) -> list[tuple[Any, str]]:
@@ -94,7 +89,7 @@ def submit_new() -> ResponseReturnValue:
         return _new_page(form), 422
     try:
         user = people.create_user(
-            username=form.username.data or "", **_details(form, None), invite=True, actor=_me()
+            username=form.username.data or "", **_details(form, None), invite=True, actor=me()
         )
     except FieldError as error:
         form.apply(error)
@@ -151,7 +146,7 @@ def submit_show(username: str) -> ResponseReturnValue:
         return _person_page(user, form), 422
     try:
         later = people.edit_user(
-            user, **_details(form, user), actor=_me(), seen=form.seen_revision.data or None
+            user, **_details(form, user), actor=me(), seen=form.seen_revision.data or None
         )
     except FieldError as error:
         form.apply(error)
@@ -177,7 +172,7 @@ def disable(username: str) -> ResponseReturnValue:
     """Close the account."""
     return _act(
         username,
-        lambda user: people.disable(user, actor=_me()),
+        lambda user: people.disable(user, actor=me()),
         _("Đã khóa tài khoản và kết thúc mọi phiên đăng nhập."),
     )
 
@@ -187,7 +182,7 @@ def disable(username: str) -> ResponseReturnValue:
 @commits
 def enable(username: str) -> ResponseReturnValue:
     """Open it again."""
-    return _act(username, lambda user: people.enable(user, actor=_me()), _("Đã mở khóa tài khoản."))
+    return _act(username, lambda user: people.enable(user, actor=me()), _("Đã mở khóa tài khoản."))
 
 
 @bp.post("/<username>/ket-thuc-phien")
@@ -197,7 +192,7 @@ def end_sessions(username: str) -> ResponseReturnValue:
     """Sign the person out everywhere."""
     return _act(
         username,
-        lambda user: sessions.end_by_administrator(user, actor=_me()),
+        lambda user: sessions.end_by_administrator(user, actor=me()),
         _("Đã kết thúc mọi phiên đăng nhập."),
     )
 
@@ -211,7 +206,7 @@ def reset_second_factor(username: str) -> ResponseReturnValue:
         "Đã bỏ xác thực hai lớp của người này; khi đăng nhập lại, họ sẽ thiết lập từ đầu nếu vai "
         "trò bắt buộc."
     )
-    return _act(username, lambda user: second_factor.reset(user, actor=_me()), done)
+    return _act(username, lambda user: second_factor.reset(user, actor=me()), done)
 
 
 @bp.post("/<username>/gui-lien-ket")
@@ -222,7 +217,7 @@ def send_link(username: str) -> ResponseReturnValue:
     invited = queries.by_username(username).password_hash is None
     return _act(
         username,
-        lambda user: passwords.send_link(user, actor=_me()),
+        lambda user: passwords.send_link(user, actor=me()),
         _("Đã gửi lại thư mời.")
         if invited
         else _("Đã gửi liên kết đặt lại mật khẩu đến thư điện tử của người này."),
@@ -236,7 +231,7 @@ def confirm_change(username: str, change_id: int) -> ResponseReturnValue:
     """A second administrator agrees to what another one asked for."""
     return _act(
         username,
-        lambda user: applying.confirm(queries.waiting_change(user, change_id), actor=_me()),
+        lambda user: applying.confirm(queries.waiting_change(user, change_id), actor=me()),
         _("Thay đổi đã có hiệu lực."),
     )
 
@@ -248,7 +243,7 @@ def cancel_change(username: str, change_id: int) -> ResponseReturnValue:
     """Stop a change that waits."""
     return _act(
         username,
-        lambda user: waiting.cancel(queries.waiting_change(user, change_id), actor=_me()),
+        lambda user: waiting.cancel(queries.waiting_change(user, change_id), actor=me()),
         _("Đã hủy thay đổi."),
     )
 
@@ -262,7 +257,7 @@ def _offered(form: Any, user: User | None = None) -> Any:
     ):
         # A unit that no longer exists stays with its people until somebody moves them.
         form.unit.choices.append((user.unit_id, organisation.unit(user.unit_id).name))
-    if user is not None and not may_administer(_me(), user):
+    if user is not None and not may_administer(me(), user):
         # Nobody changes their own roles; one's own address is changed where the password is asked
         # for.
         del form.roles
@@ -290,13 +285,13 @@ def _person_page(user: User, form: PersonForm) -> str:
         "accounts/person.html",
         user=user,
         form=form,
-        may_administer=may_administer(_me(), user),
+        may_administer=may_administer(me(), user),
         role_hints=_role_hints(),
         role_labels=[str(ROLE_LABELS[role]) for role in sorted(user.roles)],
         running=len(queries.sessions_of(user)),
         waiting=queries.waiting_changes(user),
         describe=waiting.describe,
-        may_confirm=lambda change: may_confirm(_me(), change),
+        may_confirm=lambda change: may_confirm(me(), change),
     )
 
 

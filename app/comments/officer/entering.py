@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.comments import policy
 from app.comments.forms.comment import Survey, read_survey
 from app.comments.forms.entering import MeetingEditForm, MeetingForm, SlipForm
@@ -23,7 +24,7 @@ from app.comments.service.entering import Minutes, Origin, RowErrors, Slip
 from app.comments.states import SenderKind, Stance
 from app.comments.targets import chosen_target, target_choices
 from app.consultations.models import Consultation
-from app.consultations.officer.base import add_tab, load, me
+from app.consultations.officer.base import add_tab, load
 from app.extensions import db
 from app.files import queries as file_queries
 from app.files import service as files

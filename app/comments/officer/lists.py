@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.comments import policy
 from app.comments.forms.moderating import CommentFilterForm
 from app.comments.models import Comment
@@ -22,7 +23,7 @@ from app.comments.queries import staff as lists
 from app.comments.queries.figures import Figure, Figures, figures
 from app.comments.service.bulk import CommentChoice, many
 from app.comments.states import COMMENT_STAGE_LABELS, SENDER_LABELS, STANCE_LABELS
-from app.consultations.officer.base import add_tab, load, me
+from app.consultations.officer.base import add_tab, load
 from app.consultations.states import VISIBILITY_LABELS
 from app.desk.bulk import BulkLine
 from app.desk.places import args_of

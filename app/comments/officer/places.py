@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from flask import url_for
 
 from app.access import P
+from app.accounts.signed_in import me
 from app.comments.models import Comment
 from app.comments.queries import staff as lists
 from app.comments.queries.staff import CommentFilter, CommentRow, CommentTab
 from app.comments.states import CommentStage, SenderKind, Stance, TargetKind
 from app.consultations.models import Consultation
-from app.consultations.officer.base import me
 from app.consultations.queries import staff
 from app.desk import places
 from app.desk.places import Leaving

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.comments.forms.moderating import CommentFilterForm
 from app.comments.officer.base import bp
 from app.comments.officer.lists import WORK_LABELS, row_context
@@ -12,7 +13,6 @@ from app.comments.officer.places import FILTERS, CommentPlace
 from app.comments.queries import staff as lists
 from app.comments.queries.staff import COMMENT_TAB_LABELS, CommentTab
 from app.comments.service.bulk import many
-from app.consultations.officer.base import me
 from app.desk import tabs as desk_tabs
 from app.desk.places import args_of
 from app.kernel.display import capped

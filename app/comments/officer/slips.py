@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
 from app.access.actors import Actor
+from app.accounts.signed_in import me
 from app.comments import policy as comments_policy
 from app.comments.forms.entering import SlipsFileForm
 from app.comments.officer.base import bp
@@ -17,7 +18,7 @@ from app.comments.service import slips
 from app.comments.states import SENDER_LABELS, SLIPS_FILE, STANCE_LABELS
 from app.consultations import importing, policy
 from app.consultations.models import Consultation
-from app.consultations.officer.base import load, me
+from app.consultations.officer.base import load
 from app.files.datafiles import TABLES
 from app.imports import officer as screens
 from app.imports import queries, service

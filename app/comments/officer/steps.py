@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.comments.forms.moderating import CommentRedactForm, KeepBackForm, RetargetForm
 from app.comments.models import Comment
 from app.comments.officer.base import bp
@@ -19,7 +20,6 @@ from app.comments.service.moderating import Redaction
 from app.comments.service.moving import comment_ref
 from app.comments.states import COMMENT_STAGE_LABELS
 from app.comments.targets import chosen_target
-from app.consultations.officer.base import me
 from app.consultations.states import VISIBILITY_LABELS, Visibility
 from app.desk import texts
 from app.desk.forms import ButtonForm, EraseForm

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.comments.models import SurveyQuestion
 from app.comments.officer.base import bp
 from app.comments.queries import surveys
@@ -18,7 +19,7 @@ from app.comments.queries.surveys import OpenAnswer
 from app.comments.service import surveys as service
 from app.comments.states import SurveyKind
 from app.consultations.models import Consultation
-from app.consultations.officer.base import load, me
+from app.consultations.officer.base import load
 from app.desk.texts import masked
 from app.kernel.errors import FieldError, NotFound
 from app.kernel.forms import TextField

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.comments.forms.survey import SurveyForm
 from app.comments.models import SurveyQuestion
 from app.comments.officer.base import bp
@@ -13,7 +14,7 @@ from app.comments.service import surveys_setup as service
 from app.comments.states import SURVEY_LABELS
 from app.consultations import policy
 from app.consultations.models import Consultation
-from app.consultations.officer.base import add_tab, load, load_for_editing, me
+from app.consultations.officer.base import add_tab, load, load_for_editing
 from app.kernel.errors import FieldError
 from app.kernel.office_forms import SeenForm
 from app.kernel.web import commits

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P
+from app.accounts.signed_in import me
 from app.comments import policy, targets
 from app.comments.forms.moderating import CommentRedactForm, KeepBackForm, RetargetForm
 from app.comments.models import Comment, SurveyAnswer, SurveyQuestion
@@ -30,7 +31,6 @@ from app.comments.states import (
 )
 from app.comments.targets import target_choices, target_value
 from app.consultations.models import Consultation
-from app.consultations.officer.base import me
 from app.consultations.queries import staff
 from app.consultations.states import VISIBILITY_LABELS, Visibility
 from app.desk.forms import ButtonForm

@@ -16,8 +16,8 @@ from app.comments.states import BODIES, CommentStage, SenderKind, Stance, Target
 from app.consultations.models import Consultation
 from app.consultations.queries.public import COLUMNS, PublicConsultation, public
 from app.consultations.states import Phase
-from app.drafts.models import Clause, DraftVersion
-from app.drafts.names import clause_words
+from app.drafts.models import Clause
+from app.drafts.names import clause_words, newest_version
 from app.extensions import db
 from app.kernel.paging import Page, keyset, page_of
 from app.kernel.text import initials
@@ -187,7 +187,9 @@ def _filtered(c: PublicConsultation, wanted: Wanted) -> sa.Select[Any]:
         )
         .outerjoin(
             Clause,
-            sa.and_(Clause.version_id == _newest(c.id), Clause.anchor == Comment.clause_anchor),
+            sa.and_(
+                Clause.version_id == newest_version(c.id), Clause.anchor == Comment.clause_anchor
+            ),
         )
         .outerjoin(ProjectItem, ProjectItem.id == Comment.project_id)
         .outerjoin(
@@ -205,18 +207,6 @@ def _filtered(c: PublicConsultation, wanted: Wanted) -> sa.Select[Any]:
     if wanted.stance is not None:
         query = query.where(Comment.stance == wanted.stance)
     return query if wanted.sender is None else query.where(Comment.sender_kind == wanted.sender)
-
-
-def _newest(consultation_id: int) -> Any:
-    return (
-        sa.select(DraftVersion.id)
-        .where(
-            DraftVersion.consultation_id == consultation_id, DraftVersion.published_at.is_not(None)
-        )
-        .order_by(DraftVersion.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
 
 
 def _comment(row: Sequence[Any]) -> PublicComment:

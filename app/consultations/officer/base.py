@@ -6,9 +6,8 @@ from typing import Any
 
 from flask import Blueprint, current_app, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
-from app.accounts.models import User
+from app.accounts.signed_in import me
 from app.consultations import policy
 from app.consultations.models import Consultation
 from app.consultations.queries import staff
@@ -17,12 +16,6 @@ from app.kernel.errors import Forbidden
 bp = Blueprint(
     "consultations_office", __name__, url_prefix="/can-bo", template_folder="../templates"
 )
-
-
-def me() -> User:
-    """Who is signed in."""
-    user: User = current_user._get_current_object()
-    return user
 
 
 def load(slug: str) -> Consultation:

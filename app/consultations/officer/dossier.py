@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.consultations import policy
 from app.consultations.forms.dossier import (
     ACCEPTED,
@@ -14,7 +15,7 @@ from app.consultations.forms.dossier import (
     RenameDocumentForm,
 )
 from app.consultations.models import Consultation, DossierItem
-from app.consultations.officer.base import add_tab, bp, load, load_for_editing, me
+from app.consultations.officer.base import add_tab, bp, load, load_for_editing
 from app.consultations.queries import dossier as queries
 from app.consultations.service import dossier as service
 from app.consultations.states import DOSSIER_LABELS, DossierKind, Stage

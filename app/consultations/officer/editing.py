@@ -7,10 +7,11 @@ from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
 from app.accounts import queries as accounts
+from app.accounts.signed_in import me
 from app.consultations import policy
 from app.consultations.forms.consultation import NOBODY, ConsultationForm
 from app.consultations.models import Consultation
-from app.consultations.officer.base import add_tab, bp, load, load_for_editing, me
+from app.consultations.officer.base import add_tab, bp, load, load_for_editing
 from app.consultations.queries import rules as rule_table
 from app.consultations.service import lifecycle
 from app.consultations.service.editing import meetings_of

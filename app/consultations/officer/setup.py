@@ -6,9 +6,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.consultations.forms.setup import EndForm, LandForm, RuleForm
 from app.consultations.models import ConsultationRule, LandType
-from app.consultations.officer.base import bp, me
+from app.consultations.officer.base import bp
 from app.consultations.queries import rules as rule_table
 from app.consultations.rules import LAW
 from app.consultations.service import setup as service

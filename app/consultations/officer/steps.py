@@ -12,10 +12,11 @@ from flask_babel import lazy_gettext as _l
 from app.access import P, require
 from app.accounts import queries as accounts
 from app.accounts.models import User
+from app.accounts.signed_in import me
 from app.consultations import policy
 from app.consultations.forms.consultation import ExtendForm, NoteForm, ReasonForm, StepForm
 from app.consultations.models import Consultation
-from app.consultations.officer.base import add_tab, bp, load, me
+from app.consultations.officer.base import add_tab, bp, load
 from app.consultations.queries import office, staff
 from app.consultations.queries import rules as rule_table
 from app.consultations.service import checklist, lifecycle

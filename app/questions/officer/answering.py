@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.extensions import db
 from app.files import queries as file_queries
 from app.files import service as files
@@ -18,7 +19,7 @@ from app.questions import policy
 from app.questions.forms.answering import AnswerForm
 from app.questions.models import Answer, Question
 from app.questions.officer import panels
-from app.questions.officer.base import bp, here, leaving, load, me, workbench
+from app.questions.officer.base import bp, here, leaving, load, workbench
 from app.questions.officer.workbench import page
 from app.questions.queries import desk, public, staff
 from app.questions.service import answering, publishing

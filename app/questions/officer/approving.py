@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.desk.forms import ButtonForm
 from app.extensions import db
 from app.kernel.clock import HANOI
@@ -18,7 +19,7 @@ from app.kernel.errors import FieldError, Forbidden, NotFound, Refused
 from app.kernel.web import commits
 from app.questions import policy
 from app.questions.forms.panels import DecideForm, ProgressForm, ScheduleForm, SendBackForm
-from app.questions.officer.base import bp, leaving, load, me
+from app.questions.officer.base import bp, leaving, load
 from app.questions.officer.workbench import page, solo_office
 from app.questions.service import answering, publishing
 from app.questions.states import Act

@@ -8,10 +8,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 
 from app.accounts import queries as accounts
-from app.accounts.models import User
+from app.accounts.signed_in import me
 from app.desk import places
 from app.desk.places import Leaving
 from app.kernel import paging
@@ -43,12 +42,6 @@ label_fields(
     note=_l("Lời nhắn cho người nhận việc"),
     outcome=_l("Đã xử lý thế nào"),
 )
-
-
-def me() -> User:
-    """Who is signed in."""
-    user: User = current_user._get_current_object()
-    return user
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.desk.bulk import BulkLine
 from app.desk.screens import BulkScreens, Row, nothing_chosen
 from app.kernel.errors import FieldError, Refused
 from app.kernel.web import commits
 from app.questions import policy
 from app.questions.models import Question
-from app.questions.officer.base import bp, here, me
+from app.questions.officer.base import bp, here
 from app.questions.officer.choices import chosen_assignee, chosen_topic
 from app.questions.queries import staff
 from app.questions.service.bulk import BulkChoice, many

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.extensions import db
 from app.kernel.errors import FieldError
 from app.kernel.web import commits
 from app.organisation import queries as organisation
 from app.questions.forms.office import EntryForm
-from app.questions.officer.base import bp, me
+from app.questions.officer.base import bp
 from app.questions.officer.choices import assignees, chosen_assignee, chosen_topic, topic_choices
 from app.questions.service import intake, triage
 from app.questions.service.intake import Asked

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.desk import texts
 from app.desk.texts import Erasure
 from app.desk.workbench import fresh
@@ -15,7 +16,7 @@ from app.kernel.errors import NotFound
 from app.kernel.web import commits
 from app.questions.forms.steps import CodedEraseForm
 from app.questions.models import Question
-from app.questions.officer.base import bp, me
+from app.questions.officer.base import bp
 from app.questions.queries import desk, staff
 from app.questions.service import publishing
 from app.questions.service.core import ref

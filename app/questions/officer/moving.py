@@ -12,6 +12,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.extensions import db
 from app.kernel.display import vi_date
 from app.kernel.errors import FieldError, Forbidden, NotFound
@@ -21,7 +22,7 @@ from app.organisation import queries as organisation
 from app.questions import policy
 from app.questions.forms.steps import ExtendForm, MergeForm
 from app.questions.models import Question
-from app.questions.officer.base import bp, here, leaving, load, me, workbench
+from app.questions.officer.base import bp, here, leaving, load, workbench
 from app.questions.officer.steps import STEPS, Step, needs_second_person, other_of
 from app.questions.service import core
 from app.questions.service.answering import EXTENSION_MAX

@@ -11,6 +11,7 @@ from flask import request
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from app.accounts.signed_in import me
 from app.desk.forms import RedactForm
 from app.desk.texts import masked
 from app.desk.workbench import fresh
@@ -24,7 +25,7 @@ from app.questions import policy
 from app.questions.forms.answering import AnswerForm
 from app.questions.forms.panels import TriageForm
 from app.questions.models import Answer, AnswerVersion, Question
-from app.questions.officer.base import Place, me
+from app.questions.officer.base import Place
 from app.questions.officer.choices import assignee_value, assignees, topic_choices
 from app.questions.queries import desk, public, staff
 from app.questions.service.answering import Draft

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.desk import texts
 from app.desk.forms import RedactForm
 from app.extensions import db
@@ -15,7 +16,7 @@ from app.questions import policy
 from app.questions.forms.panels import TriageForm
 from app.questions.models import Question
 from app.questions.officer import panels
-from app.questions.officer.base import bp, leaving, load, me
+from app.questions.officer.base import bp, leaving, load
 from app.questions.officer.choices import chosen_assignee, chosen_topic
 from app.questions.officer.workbench import DESK, page
 from app.questions.queries import desk

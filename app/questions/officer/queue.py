@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from app.access import P, require
 from app.accounts import queries as accounts
+from app.accounts.signed_in import me
 from app.desk import tabs as desk_tabs
 from app.kernel.display import capped
 from app.kernel.errors import NotFound
@@ -13,7 +14,7 @@ from app.organisation import queries as organisation
 from app.organisation.models import Topic
 from app.questions import policy
 from app.questions.forms.office import QueueForm
-from app.questions.officer.base import Place, bp, me, place_of
+from app.questions.officer.base import Place, bp, place_of
 from app.questions.officer.choices import assignees, topic_choices, units_for
 from app.questions.queries import staff
 from app.questions.queries.staff import TAB_LABELS, Tab

@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.kernel.clock import today
 from app.kernel.errors import FieldError, Refused
 from app.kernel.web import commits
 from app.questions.forms.office import ReportForm
-from app.questions.officer.base import bp, me
+from app.questions.officer.base import bp
 from app.questions.queries import desk, staff
 from app.questions.service import keeping
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.desk.forms import ButtonForm
 from app.kernel.errors import FieldError
 from app.kernel.office_forms import seen_number
@@ -14,7 +15,7 @@ from app.kernel.web import commits
 from app.organisation import queries as organisation
 from app.questions.forms.answering import TemplateForm
 from app.questions.models import AnswerTemplate
-from app.questions.officer.base import bp, me
+from app.questions.officer.base import bp
 from app.questions.officer.choices import chosen_topic, topic_choices
 from app.questions.queries import desk
 from app.questions.service import samples

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import User
+from app.accounts.signed_in import me
 from app.config import Settings
 from app.kernel.display import vi_date
 from app.kernel.errors import FieldError, NotFound
@@ -29,7 +30,6 @@ from app.questions.forms.steps import (
     TransferForm,
 )
 from app.questions.models import Question
-from app.questions.officer.base import me
 from app.questions.queries import staff
 from app.questions.service import answering, intake, publishing, triage
 from app.questions.service.bulk import BulkChoice, many

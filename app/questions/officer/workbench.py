@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.access import P, require
 from app.accounts import queries as accounts
+from app.accounts.signed_in import me
 from app.config import Settings
 from app.desk.workbench import Workbench, fresh, original
 from app.files import queries as files
@@ -24,7 +25,7 @@ from app.questions.forms.panels import (
 )
 from app.questions.models import Answer, AnswerVersion, Question
 from app.questions.officer import panels, restricted, steps
-from app.questions.officer.base import Place, bp, here, leaving, load, load_closed, me, workbench
+from app.questions.officer.base import Place, bp, here, leaving, load, load_closed, workbench
 from app.questions.queries import desk, public, staff
 from app.questions.service import answering, keeping, publishing, triage
 from app.questions.service.bulk import many

@@ -17,7 +17,7 @@ from app.kernel.clock import now, start_of_day
 from app.kernel.paging import Page, keyset, page_of
 from app.kernel.text import initials
 from app.organisation.models import Place, Topic, Unit
-from app.questions.models import AnswerVersion, ProgressNote, Question
+from app.questions.models import AnswerVersion, Question
 from app.questions.states import Classification, Outcome, Visibility
 from app.submissions.models import Submission
 from app.submissions.states import Consent, NameDisplay
@@ -264,16 +264,6 @@ def public_one(code: str) -> PublicAnswer | None:
         else ""
     )
     return PublicAnswer(number, found_code, title, html, shown, *rest)
-
-
-def public_progress(question_id: int) -> list[tuple[dt.datetime, str, bool]]:
-    """What has been done since the answer. The question itself must have come through the gate."""
-    query = sa.select(ProgressNote.at, ProgressNote.text, ProgressNote.done).where(
-        ProgressNote.question_id == question_id
-    )
-    return [
-        (row.at, row.text, row.done) for row in db.session.execute(query.order_by(ProgressNote.id))
-    ]
 
 
 def tombstone(code: str) -> bool:

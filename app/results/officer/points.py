@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.comments.models import Comment
 from app.comments.states import TargetKind
 from app.consultations.models import Consultation
-from app.consultations.officer.base import add_tab, load, me
+from app.consultations.officer.base import add_tab, load
 from app.drafts import names
 from app.extensions import db
 from app.kernel.errors import FieldError, Refused, Stale

@@ -10,11 +10,12 @@ from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
 from app.accounts import queries as accounts
+from app.accounts.signed_in import me
 from app.comments.answers import Decision
 from app.comments.models import Comment
 from app.config import Settings
 from app.consultations.models import Consultation
-from app.consultations.officer.base import add_tab, load, me
+from app.consultations.officer.base import add_tab, load
 from app.consultations.queries import staff
 from app.extensions import db
 from app.kernel.errors import FieldError, NotFound, Refused, Stale

@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.comments import policy as comments_policy
 from app.comments.models import Comment
 from app.comments.queries import staff as comments_staff
 from app.consultations.models import Consultation
-from app.consultations.officer.base import me
 from app.consultations.queries import staff
 from app.kernel.errors import FieldError, NotFound
 from app.kernel.text import clean, int_of

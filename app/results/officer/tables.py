@@ -20,9 +20,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.access import P, require
+from app.accounts.signed_in import me
 from app.consultations import policy
 from app.consultations.models import Consultation
-from app.consultations.officer.base import add_tab, load, me
+from app.consultations.officer.base import add_tab, load
 from app.consultations.states import Stage
 from app.extensions import db
 from app.files import queries as file_queries

@@ -362,14 +362,6 @@ def _point_reply(number: int, data: Mapping[str, Any]) -> PointReply:
     )
 
 
-def points_of_submission(comment_id: int) -> list[PointReply]:
-    """The points of one comment with the replies, as issued; empty as long as the result is not
-    published. One statement.
-    """
-    query = _issued().where(Point.comment_id == comment_id).order_by(Point.number)
-    return [_point_reply(row.number, row.data) for row in db.session.execute(query)]
-
-
 def points_by_comment(
     consultation_id: int, comment_ids: Sequence[int]
 ) -> Iterator[tuple[int, list[PointReply]]]:

@@ -19,8 +19,8 @@ from app.accounts import vault
 from app.accounts.models import StaffSession, User
 from app.audit.models import AuditRecord
 from app.extensions import db
-from app.kernel.db import StatementCounter
 from tests.factories.accounts import PASSWORD, csrf_of, make_user, post, sign_in
+from tests.factories.statements import StatementCounter
 
 ADDRESS = "/can-bo/dang-nhap"
 OWN = "/can-bo/tai-khoan"

@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from app.audit import service
 from app.audit.models import GENESIS, AuditHead, AuditRecord
 from app.extensions import db
-from app.kernel.db import StatementCounter
 from app.kernel.links import Ref
 from tests.factories.forging import without_triggers
+from tests.factories.statements import StatementCounter
 
 
 def grow(number: int = 3) -> None:

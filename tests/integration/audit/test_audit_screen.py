@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from app.access import Role
 from app.audit import service, tags
 from app.extensions import db
-from app.kernel.db import StatementCounter
 from app.kernel.links import Ref
 from tests.factories.accounts import make_staff
+from tests.factories.statements import StatementCounter
 
 ADDRESS = "/can-bo/he-thong/nhat-ky"
 

@@ -27,12 +27,12 @@ from app.extensions import db
 from app.files.models import StoredFile
 from app.kernel import clock
 from app.kernel.clock import now, start_of_day
-from app.kernel.db import StatementCounter
 from app.kernel.errors import FieldError
 from app.works.models import ProjectItem
 from tests.factories.consultations import BODY, make_consultation
 from tests.factories.organisation import make_agency, make_place
 from tests.factories.pages import Page, visit
+from tests.factories.statements import StatementCounter
 
 PERSON = {
     "sender_kind": "resident",

@@ -23,7 +23,6 @@ from app.drafts.names import clause_words
 from app.drafts.states import ClauseKind
 from app.extensions import db
 from app.kernel.clock import now
-from app.kernel.db import StatementCounter
 from app.results.models import Point, Reply
 from app.results.states import ReplyStage
 from app.submissions.states import Consent, NameDisplay
@@ -32,6 +31,7 @@ from tests.factories.accounts import make_staff
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.organisation import make_agency, make_place
 from tests.factories.pages import Page, visit
+from tests.factories.statements import StatementCounter
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,6 @@ from app.drafts.models import Clause, DraftVersion
 from app.drafts.states import ClauseKind
 from app.extensions import db
 from app.kernel.clock import HANOI, now
-from app.kernel.db import StatementCounter
 from app.submissions.states import Channel, Consent
 from app.works import queries
 from app.works.models import ProjectItem
@@ -31,6 +30,7 @@ from tests.factories.accounts import make_user
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.organisation import make_agency, make_unit
 from tests.factories.plans import plans
+from tests.factories.statements import StatementCounter
 
 START = dt.datetime(2026, 6, 1, 9, 0, tzinfo=HANOI)
 

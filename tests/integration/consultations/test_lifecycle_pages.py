@@ -27,7 +27,6 @@ from app.drafts.states import ClauseKind
 from app.extensions import db
 from app.files.models import StoredFile
 from app.kernel.clock import now, today
-from app.kernel.db import StatementCounter
 from app.maps.models import MapLayer
 from app.maps.states import LayerKind, LayerState
 from app.works.models import ProjectItem
@@ -37,6 +36,7 @@ from tests.factories.files import make_file, pdf
 from tests.factories.lifecycle import DAY, add_document, facts, make_posted, make_ready
 from tests.factories.organisation import make_agency, make_unit
 from tests.factories.pages import Page, follow, visit
+from tests.factories.statements import StatementCounter
 
 LIST = "/can-bo/lay-y-kien"
 

@@ -23,10 +23,10 @@ from app.extensions import db
 from app.imports.models import ImportRun
 from app.imports.states import ImportState
 from app.jobs import runner
-from app.kernel.db import StatementCounter
 from tests.factories import drafts
 from tests.factories.accounts import csrf_of, make_staff, make_user, post
 from tests.factories.consultations import make_comment, make_consultation
+from tests.factories.statements import StatementCounter
 from tests.factories.versions import make_version
 
 

@@ -19,7 +19,6 @@ from app.drafts.models import Clause, DraftVersion
 from app.drafts.states import ClauseKind
 from app.extensions import db, limiter
 from app.kernel.clock import now, today
-from app.kernel.db import StatementCounter
 from app.questions import states as question_states
 from app.results.models import ResultRow, ResultTable
 from app.results.tabling import Row
@@ -28,6 +27,7 @@ from app.works.models import ProjectItem
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.organisation import make_agency, make_topic, make_unit
 from tests.factories.questions import make_question
+from tests.factories.statements import StatementCounter
 
 
 @pytest.fixture(autouse=True)

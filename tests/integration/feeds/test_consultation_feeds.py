@@ -14,9 +14,9 @@ from app.consultations.models import Consultation
 from app.consultations.states import Stage, Visibility
 from app.extensions import db
 from app.kernel.clock import now, today
-from app.kernel.db import StatementCounter
 from tests.factories.consultations import make_consultation
 from tests.factories.organisation import make_agency, make_unit
+from tests.factories.statements import StatementCounter
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 DAY = dt.timedelta(days=1)

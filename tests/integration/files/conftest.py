@@ -11,7 +11,7 @@ from app.files import gate
 from app.files.antivirus import NullScanner
 from app.files.gate import Access
 from app.files.runtime import Runtime
-from app.files.storage import MemoryStorage
+from tests.factories.storage import MemoryStorage
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import shutil
 import pytest
 
 from app.files import storage
-from app.files.storage import LocalStorage, MemoryStorage, new_name
+from app.files.storage import LocalStorage, new_name
 from app.kernel.clock import now
 from app.kernel.errors import Busy
+from tests.factories.storage import MemoryStorage
 
 
 @pytest.fixture(params=["folder", "memory"])

@@ -12,11 +12,11 @@ from app.files.antivirus import ClamdScanner
 from app.files.gate import Access
 from app.files.models import StoredFile
 from app.files.states import FileState
-from app.kernel.db import StatementCounter
 from app.kernel.links import Ref
 from app.kernel.web import commits
 from tests.factories.accounts import make_staff
 from tests.factories.files import EICAR, StubClamd, docx, image, make_file, pdf, running
+from tests.factories.statements import StatementCounter
 
 THING = Ref("thing", 7)
 

@@ -17,8 +17,9 @@ from app.jobs import queries, registry, runner, service
 from app.jobs.models import Job, PeriodicRun, RunnerHeartbeat
 from app.jobs.states import JobState
 from app.kernel import clock
-from app.kernel.db import Counter, StatementCounter, next_number
+from app.kernel.db import Counter, next_number
 from app.kernel.errors import NotFound, Refused
+from tests.factories.statements import StatementCounter
 
 Kinds = Callable[..., None]
 

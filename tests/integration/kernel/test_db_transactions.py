@@ -20,10 +20,11 @@ from sqlalchemy.exc import DBAPIError
 from app.extensions import db
 from app.kernel import db as database
 from app.kernel import web
-from app.kernel.db import Counter, StatementCounter, next_number, reading, set_read_only, writing
+from app.kernel.db import Counter, next_number, reading, set_read_only, writing
 from app.kernel.errors import Busy, Refused
 from app.kernel.throttle import ThrottleEvent, note
 from app.kernel.web import commits
+from tests.factories.statements import StatementCounter
 
 ROOT = Path(__file__).resolve().parents[3]
 MakeProbed = Callable[..., Flask]

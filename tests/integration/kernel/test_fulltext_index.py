@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 
 from app.extensions import db
 from app.kernel import fulltext
-from app.kernel.db import Counter, StatementCounter, reading
+from app.kernel.db import Counter, reading
 from app.kernel.fulltext import index
 from app.kernel.fulltext.lookup import CAP
 from app.kernel.links import Ref
+from tests.factories.statements import StatementCounter
 from tests.integration.kernel.vietnamese_documents import DOCUMENTS
 
 

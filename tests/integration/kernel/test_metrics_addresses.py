@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.extensions import db
 from app.kernel import metrics
-from app.kernel.db import StatementCounter
+from tests.factories.statements import StatementCounter
 
 MakeProbed = Callable[..., Flask]
 TOKEN = "bi-mat-cua-may-do"

@@ -17,11 +17,11 @@ from flask_wtf.csrf import generate_csrf
 
 from app.extensions import db
 from app.kernel import publication
-from app.kernel.db import StatementCounter
 from app.kernel.errors import NotFound
 from app.kernel.pagecache import View, cacheable, take_views
 from app.kernel.pagecache.pages import PRIVATE, PUBLIC
 from app.kernel.pagecache.revision import revision_reader
+from tests.factories.statements import StatementCounter
 
 MakeProbed = Callable[..., Flask]
 FILLER = "<p>Đường vào thôn</p>" * 200

@@ -14,7 +14,6 @@ from app.audit.models import AuditRecord
 from app.extensions import db
 from app.jobs import registry, runner
 from app.kernel import clock
-from app.kernel.db import StatementCounter
 from app.kernel.errors import FieldError, Refused
 from app.kernel.links import Ref
 from app.mailer import delivery, queries, service
@@ -22,6 +21,7 @@ from app.mailer.address import HeaderError
 from app.mailer.models import DeliveryEvent, OutboxMessage
 from app.mailer.states import Delivery, Happening
 from app.mailer.transport import NullTransport, RecordingTransport, RejectedError, TryLaterError
+from tests.factories.statements import StatementCounter
 
 ABOUT = Ref("question", 12)
 

@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from app.access import Role
 from app.extensions import db
 from app.kernel import clock
-from app.kernel.db import StatementCounter
 from app.mailer import queries, service
 from app.mailer.models import OutboxMessage
 from app.mailer.states import WAITING, Delivery
 from tests.factories.accounts import csrf_of, make_staff
+from tests.factories.statements import StatementCounter
 
 ADDRESS = "/can-bo/he-thong/thu"
 

@@ -28,7 +28,6 @@ from app.imports.states import ImportState
 from app.jobs import runner
 from app.kernel import publication
 from app.kernel.clock import now, today
-from app.kernel.db import StatementCounter
 from app.kernel.errors import FieldError, Forbidden, NotFound, Refused, Stale
 from app.maps import geo, queries, service
 from app.maps import public as screens
@@ -37,6 +36,7 @@ from app.maps.states import LayerKind, LayerState
 from app.works.models import ProjectItem
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.consultations import make_comment, make_consultation
+from tests.factories.statements import StatementCounter
 
 YEAR = dt.timedelta(days=365)
 
@@ -745,4 +745,3 @@ def test_only_the_layers_own_consultation_finds_it(ctx: Flask) -> None:
         queries.by_id(layer.id, None)
     with pytest.raises(NotFound):
         queries.by_id(layer.id + 99, None)
-    assert len(queries.office_drawing(layer.consultation_id or 0).layers) == 1

@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from app.access import Role
 from app.extensions import db
 from app.kernel.clock import today
-from app.kernel.db import StatementCounter
 from app.organisation import queries
 from app.organisation.models import AgencyLevel, UnitKind
 from tests.factories.accounts import make_staff, post
 from tests.factories.organisation import make_agency, make_place, make_topic, make_unit
+from tests.factories.statements import StatementCounter
 
 SYSTEM = "/can-bo/he-thong"
 UNIT = {

@@ -12,12 +12,12 @@ from app.extensions import db
 from app.kernel import events as bus
 from app.kernel import links, publication
 from app.kernel.clock import today
-from app.kernel.db import StatementCounter
 from app.kernel.errors import FieldError, NotFound, Refused
 from app.organisation import queries, service
 from app.organisation.events import UnitRetired
 from app.organisation.models import AgencyLevel, AgencyProfile, Place, Topic, Unit, UnitKind
 from tests.factories.organisation import make_agency, make_place, make_topic, make_unit
+from tests.factories.statements import StatementCounter
 
 YESTERDAY = today() - dt.timedelta(days=1)
 TOMORROW = today() + dt.timedelta(days=1)

@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from app.consultations.states import Stage, Visibility
 from app.extensions import db
 from app.kernel.clock import today
-from app.kernel.db import StatementCounter
 from app.portal.queries import CARDS, COUNTED
 from app.questions import states as question_states
 from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.organisation import make_agency, make_topic
 from tests.factories.pages import visit
 from tests.factories.questions import make_question
+from tests.factories.statements import StatementCounter
 
 DAY = dt.timedelta(days=1)
 

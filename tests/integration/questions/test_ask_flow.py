@@ -13,7 +13,6 @@ from PIL import Image
 
 from app.extensions import db
 from app.files.models import StoredFile
-from app.kernel.db import StatementCounter
 from app.questions.models import Question
 from app.questions.states import QuestionKind, Stage, Visibility
 from app.submissions.models import Submission
@@ -21,6 +20,7 @@ from app.submissions.states import Consent, NameDisplay
 from tests.factories.organisation import make_agency, make_place, make_topic
 from tests.factories.pages import Page, visit
 from tests.factories.questions import make_question
+from tests.factories.statements import StatementCounter
 
 ASK = "/hoi-dap/gui"
 BODY = "Xe thu gom rác không vào ngõ 5 thôn Đông đã hai tuần nay, khi nào có lại?"

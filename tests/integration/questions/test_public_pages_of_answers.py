@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 
 from app.extensions import db
 from app.kernel.clock import now, today
-from app.kernel.db import StatementCounter
 from app.questions.models import ContentReport, Question
 from app.questions.queries import staff
 from app.questions.queries.public import PAGE_SIZE, SEARCHED
@@ -23,6 +22,7 @@ from app.submissions.states import Consent, NameDisplay
 from tests.factories.organisation import make_agency, make_place, make_topic, make_unit
 from tests.factories.pages import visit
 from tests.factories.questions import ANSWER, cast, make_question, make_unseen
+from tests.factories.statements import StatementCounter
 
 MARKER = "Dấu-mốc-không-được-lộ"
 

@@ -16,7 +16,6 @@ from app.accounts.models import User
 from app.extensions import db
 from app.jobs import service as job_service
 from app.kernel.clock import HANOI, now, start_of_day, today
-from app.kernel.db import StatementCounter
 from app.kernel.errors import NotFound
 from app.mailer import queries as mail_queries
 from app.mailer import service as mail_service
@@ -48,6 +47,7 @@ from tests.factories.accounts import make_user
 from tests.factories.organisation import make_topic, make_unit
 from tests.factories.plans import plans
 from tests.factories.questions import cast, make_question
+from tests.factories.statements import StatementCounter
 
 START = dt.datetime(2026, 6, 1, 9, 0, tzinfo=HANOI)
 

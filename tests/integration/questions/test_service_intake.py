@@ -15,7 +15,7 @@ from app.access import Role
 from app.access.actors import CITIZEN
 from app.extensions import db
 from app.kernel.clock import HANOI, now
-from app.kernel.db import Counter, StatementCounter
+from app.kernel.db import Counter
 from app.kernel.errors import FieldError, Forbidden, NotFound, Refused, Stale
 from app.mailer.models import OutboxMessage
 from app.questions.events import QuestionReceived
@@ -28,6 +28,7 @@ from app.submissions.models import Submission
 from app.submissions.states import Channel, Consent, TokenPurpose
 from tests.factories.accounts import make_user
 from tests.factories.questions import BODY, cast, walk_question
+from tests.factories.statements import StatementCounter
 from tests.factories.traces import traces
 
 MONDAY = dt.datetime(2026, 6, 15, 9, 0, tzinfo=HANOI)

@@ -535,7 +535,6 @@ def test_readers_find_by_code_and_words(ctx: Flask) -> None:
     assert queries.by_place(code.lower(), 1).comment_id == comments[2].id
     with pytest.raises(NotFound):
         queries.by_place(code, 2)
-    assert queries.points_of_submission(comments[0].id) == []
     assert len(queries.ungrouped_texts(consultation)) == 4
     assert db.session.scalars(sa.select(Theme)).all() == []
     assert db.session.scalars(sa.select(Comment.revision)).all() == [1] * 4

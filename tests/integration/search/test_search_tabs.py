@@ -9,13 +9,13 @@ from flask.testing import FlaskClient
 from app.consultations.states import Stage, Visibility
 from app.extensions import db
 from app.kernel import fulltext
-from app.kernel.db import StatementCounter
 from app.kernel.links import Ref
 from app.questions import states as question_states
 from tests.factories.consultations import make_consultation
 from tests.factories.organisation import make_agency
 from tests.factories.pages import Page, visit
 from tests.factories.questions import make_question
+from tests.factories.statements import StatementCounter
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 
 from app.extensions import db
 from app.kernel.clock import now
-from app.kernel.db import StatementCounter
 from app.questions.jobs import erase_expired
 from app.submissions import service, unlocked
 from app.submissions.models import SubmissionToken
@@ -20,6 +19,7 @@ from app.submissions.states import TokenPurpose
 from tests.factories.organisation import make_agency
 from tests.factories.pages import visit
 from tests.factories.questions import BODY, make_question, pin
+from tests.factories.statements import StatementCounter
 
 CLOSE = "Đóng hồ sơ trên máy này"
 

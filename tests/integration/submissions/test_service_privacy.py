@@ -10,13 +10,13 @@ import time_machine
 from flask import Flask
 
 from app.extensions import db
-from app.kernel.db import StatementCounter
 from app.kernel.errors import FieldError, NotFound, TooMany
 from app.submissions import service
 from app.submissions.models import Submission, SubmissionToken
 from app.submissions.service import Received
 from app.submissions.states import Consent, TokenPurpose
 from tests.factories.accounts import make_user
+from tests.factories.statements import StatementCounter
 
 START = dt.datetime(2026, 6, 15, 2, 0, tzinfo=dt.UTC)
 

@@ -15,11 +15,11 @@ from app.access import Role
 from app.access.actors import SYSTEM
 from app.extensions import db
 from app.kernel import links
-from app.kernel.db import StatementCounter
 from app.workdays import events, queries, service
 from app.workdays.calendar import Calendar
 from app.workdays.models import DayKind
 from tests.factories.accounts import make_staff, post
+from tests.factories.statements import StatementCounter
 
 ADDRESS = "/can-bo/he-thong/lich-lam-viec"
 NEW_DAY = {

@@ -13,12 +13,12 @@ from app.extensions import db
 from app.jobs import registry
 from app.kernel import events as bus
 from app.kernel import links
-from app.kernel.db import StatementCounter
 from app.kernel.errors import FieldError, NotFound, Stale
 from app.workdays import events, holidays, queries, service
 from app.workdays.calendar import Calendar
 from app.workdays.clock import due_date
 from app.workdays.models import CalendarDay, CalendarYear, DayKind
+from tests.factories.statements import StatementCounter
 
 D = dt.date
 

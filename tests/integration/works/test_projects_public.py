@@ -15,7 +15,6 @@ from app.consultations.queries import staff
 from app.consultations.states import Stage, Visibility
 from app.extensions import db
 from app.kernel.clock import now
-from app.kernel.db import StatementCounter
 from app.works.models import ProjectItem
 from app.works.queries import PAGE_SIZE
 from app.works.service import works as service
@@ -24,6 +23,7 @@ from tests.factories.consultations import make_comment, make_consultation
 from tests.factories.organisation import make_agency
 from tests.factories.pages import Page, visit
 from tests.factories.projects import make_lands, make_project
+from tests.factories.statements import StatementCounter
 
 SLUG = "quy-hoach"
 LIST = f"/lay-y-kien/{SLUG}/danh-muc"

@@ -154,7 +154,6 @@ def test_words_that_mix_scripts(written: str, mixed: bool) -> None:
 
 def test_words_with_and_without_marks() -> None:
     assert text.tokens("Sổ ĐỎ 3595/QĐ") == ["so", "do", "3595", "qd"]
-    assert text.marked_tokens("Sổ do 12") == ["sổ"]
     assert text.words("Sổ đỏ_12") == ["sổ", "đỏ", "12"]
     assert text.has_marks("đo")
     assert not text.has_marks("So DO 12")

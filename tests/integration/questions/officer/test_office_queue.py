@@ -7,9 +7,9 @@ import pytest
 
 from app.extensions import db
 from app.kernel.clock import now
-from app.kernel.db import StatementCounter
 from app.questions.states import Classification, Stage, Visibility
 from tests.factories.organisation import make_topic
+from tests.factories.statements import StatementCounter
 
 QUEUE = "/can-bo/hoi-dap"
 
