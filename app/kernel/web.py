@@ -3,6 +3,7 @@ becomes.
 """
 
 import functools
+import time
 from collections.abc import Callable
 from typing import Any, ParamSpec
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from app.extensions import db
+from app.extensions import db, limiter
 from app.kernel import errors
 from app.kernel.db import set_read_only
 
@@ -118,6 +119,12 @@ def retry_fields() -> list[tuple[str, str]]:
     ]
 
 
+def _limiter_wait() -> int:
+    """Seconds until flask-limiter takes the next request; a minute where it does not know."""
+    limit = limiter.current_limit
+    return max(1, limit.reset_at - int(time.time())) if limit else 60
+
+
 def _page(code: int, **context: Any) -> tuple[str, int]:
     db.session.rollback()
     return render_template(f"errors/{code}.html", **context), code
@@ -148,11 +155,9 @@ def _field_error(error: errors.FieldError) -> ResponseReturnValue:
 
 
 def _too_many(error: Exception) -> ResponseReturnValue:
-    minutes = getattr(error, "retry_after_minutes", 15)
-    body, code = _page(
-        429, message=getattr(error, "message", ""), retry_after=minutes, kept=kept_text()
-    )
-    return body, code, {"Retry-After": str(minutes * 60)}
+    seconds = getattr(error, "retry_after", None) or _limiter_wait()
+    body, code = _page(429, message=getattr(error, "message", ""), wait=seconds, kept=kept_text())
+    return body, code, {"Retry-After": str(seconds)}
 
 
 def _expired(error: CSRFError) -> ResponseReturnValue:

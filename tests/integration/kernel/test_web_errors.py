@@ -22,7 +22,7 @@ RAISED: dict[str, Callable[[], Exception]] = {
     "stale": lambda: errors.Stale("Người khác vừa sửa."),
     "simultaneous": StaleDataError,
     "field": lambda: errors.FieldError("ten", "Hãy nhập họ và tên."),
-    "too-many": lambda: errors.TooMany("Bạn đã thử nhiều lần.", retry_after_minutes=30),
+    "too-many": lambda: errors.TooMany("Bạn đã thử nhiều lần.", retry_after=1_800),
     "busy": errors.Busy,
     "database": lambda: OperationalError("SELECT bimat", {}, Exception("database or disk is full")),
     "pool": PoolTimeout,
