@@ -6,7 +6,7 @@ Opening a link changes nothing.
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request
+from flask import Blueprint, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -176,17 +176,14 @@ def stopping(key: str) -> ResponseReturnValue:
 @csrf.exempt
 @commits
 def stop(key: str) -> ResponseReturnValue:
-    """The button, ours or that of a mail program. Harmless when repeated."""
+    """The button, ours or that of a mail program. Harmless when repeated.
+
+    No redirection, which a mail program would not follow, and nothing in the session.
+    """
     g.no_referrer = True
-    home = "/hoi-dap"
     if row := service.find_to_stop(key, secret_key=_secret()):
-        home = _home_of(row)
         service.stop(row)
-    if request.form.get("List-Unsubscribe") == "One-Click":
-        # A redirection would not be followed.
-        return render_template("notifications/stopped.html")
-    flash(_("Đã thôi nhận tin. Địa chỉ của bạn đã được xóa."), "success")
-    return redirect(home)
+    return render_template("notifications/stopped.html")
 
 
 def _home_of(row: Subscription) -> str:

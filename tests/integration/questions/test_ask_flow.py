@@ -507,19 +507,9 @@ def test_a_lost_session_loses_nothing(app: Flask, client: FlaskClient) -> None:
     expired = page.press("Gửi câu hỏi")
     assert expired.status == 419
     assert BODY in expired.html
-    receipt = expired.press("Gửi lại")
-    codes_of(receipt)
-    assert [question.submission.body for question in asked(app)] == [BODY]
-
-
-def test_a_lost_session_on_the_second_screen_can_be_sent_again(client: FlaskClient) -> None:
-    page = content(client)
-    client.delete_cookie("phien")
-    expired = page.press("Tiếp tục", body=BODY, files=(io.BytesIO(), ""))
-    assert expired.status == 419
-    page = expired.press("Gửi lại")
-    assert page.has_button("Xem lại")
-    assert page.values("Xem lại")["body"] == BODY
+    # Nobody knows whose form it is: it is there to be copied, not to be sent by one press.
+    assert not expired.has_button("Gửi lại")
+    assert asked(app) == []
 
 
 # Limits -----------------------------------------------------------------------------------------
