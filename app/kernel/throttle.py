@@ -68,10 +68,21 @@ def check_windows(
     """Raise TooMany when one of several limits (number, window) is reached, saying when the next
     try will be taken; one statement for all of them.
     """
-    moment = now()
     most, longest = max(limit for limit, _ in limits), max(within for _, within in limits)
-    query = sa.select(ThrottleEvent.at).where(*_times(scope, key, longest))
-    times = db.session.scalars(query.order_by(ThrottleEvent.at.desc()).limit(most)).all()
+    refuse(recent(scope, key, within=longest, most=most), limits, message)
+
+
+def recent(scope: str, key: str, *, within: dt.timedelta, most: int) -> Sequence[dt.datetime]:
+    """When this key was counted lately, newest first."""
+    query = sa.select(ThrottleEvent.at).where(*_times(scope, key, within))
+    return db.session.scalars(query.order_by(ThrottleEvent.at.desc()).limit(most)).all()
+
+
+def refuse(
+    times: Sequence[dt.datetime], limits: Sequence[tuple[int, dt.timedelta]], message: str
+) -> None:
+    """Raise TooMany when these times, newest first, reach one of the limits."""
+    moment = now()
     waits = [
         times[limit - 1] + within - moment
         for limit, within in limits

@@ -23,7 +23,7 @@ from app.consultations.events import (
 )
 from app.consultations.models import IS_WAITING, Comment, Consultation
 from app.consultations.queries import staff
-from app.consultations.states import STANCE_LABELS, CommentStage, Visibility
+from app.consultations.states import STANCE_LABELS, Visibility
 from app.extensions import db
 from app.kernel.display import vi_date
 from app.kernel.events import on
@@ -106,7 +106,7 @@ def received(event: CommentReceived) -> None:
     elif _may_still_hear(submission.email):
         mails.send(
             "comment-received",
-            needs_confirmation=comment.stage is CommentStage.UNVERIFIED,
+            needs_confirmation=submission.confirmed_at is None,
             late=comment.late,
             confirm_url=mails.link(f"/xac-nhan/{event.confirm_token}"),
             **_common(comment, submission.code),

@@ -95,13 +95,15 @@ def receive(
     least: BodyLimit | None = None,
     received_at: dt.datetime | None = None,
     consent_text: str = CONSENT_TEXT,
+    held: bool = False,
 ) -> Received:
     """Keep what somebody sent and give it a code. The same form sent twice gives the same answer
     and no second row.
 
     `least` is how short the text may be (None: as for a question); `received_at` when it reached
     the office, where that is another moment than now; `consent_text` names the wording of the
-    privacy notice that was shown.
+    privacy notice that was shown; `held` says that it waits for a look because of the crowd that
+    it came from.
 
     Raises FieldError for a text or contact that cannot be accepted.
     """
@@ -114,6 +116,7 @@ def receive(
     _check(body=body, name=name, phone=phone, email=email, channel=channel, least=least)
     moment = now()
     concern = screening.looks_like_complaint(f"{title}\n{body}")
+    reasons = [*((spam or {}).get("reasons", [])), *([screening.CROWDED] if held else [])]
     submission = Submission(
         kind=kind,
         idempotency_key=idempotency_key,
@@ -132,7 +135,7 @@ def receive(
         confirmed_at=moment if phone or channel is not Channel.WEB else None,
         concern=concern.kind if concern else None,
         spam_points=int((spam or {}).get("points", 0)),
-        spam_reasons=list((spam or {}).get("reasons", [])),
+        spam_reasons=reasons,
         place_id=place_id,
         entered_by=entered_by,
     )
