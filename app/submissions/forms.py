@@ -10,6 +10,8 @@ class TrackForm(BaseForm):
 
     code = LineField(_l("Mã tra cứu"), validators=[Needed(_l("Hãy nhập mã tra cứu."))])
     pin = LineField(_l("Mã PIN"), validators=[Needed(_l("Hãy nhập mã PIN gồm 6 chữ số."))])
+    #: Asked for only while somebody guesses.
+    contact = LineField(_l("Số điện thoại hoặc thư điện tử đã để lại"))
 
 
 class ButtonForm(BaseForm):

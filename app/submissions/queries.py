@@ -3,12 +3,13 @@
 import sqlalchemy as sa
 
 from app.extensions import db
+from app.submissions.codes import normal_code
 from app.submissions.models import Submission
 
 
 def by_code(code: str) -> Submission | None:
-    """The submission with this tracking code, in any letter case, or None."""
-    return db.session.scalar(sa.select(Submission).where(Submission.code == code.strip().upper()))
+    """The submission with this tracking code, however it is typed, or None."""
+    return db.session.scalar(sa.select(Submission).where(Submission.code == normal_code(code)))
 
 
 def is_known(idempotency_key: str) -> bool:

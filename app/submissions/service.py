@@ -11,15 +11,16 @@ from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
 from app.files import service as files
-from app.kernel import throttle
+from app.kernel import guessing, throttle
 from app.kernel.clock import local, now
 from app.kernel.db import next_number
 from app.kernel.errors import FieldError, NotFound, Refused
 from app.kernel.html import paragraphs
 from app.kernel.links import Ref
-from app.kernel.text import clean, clean_line, first_sentence, initials
+from app.kernel.text import clean, clean_line, first_sentence, fold, initials
 from app.kernel.tokens import digits, keyed_hash, new_token, same
-from app.submissions import screening
+from app.submissions import codes, screening
+from app.submissions.contact import normal_phone
 from app.submissions.models import Submission, SubmissionToken
 from app.submissions.states import NAME_DISPLAY_ORDER, Channel, Consent, NameDisplay, TokenPurpose
 
@@ -34,8 +35,12 @@ TITLE_MAX, NAME_MAX = 150, 120
 #: Characters of the key that a form carries.
 KEY_MIN, KEY_MAX = 16, 64
 FILES_MAX = 5
-_HOUR = dt.timedelta(hours=1)
-FAILURES_PER_ADDRESS, FAILURES_PER_CODE = 10, 5
+_DAY = dt.timedelta(days=1)
+#: Wrong PINs in a day, for one code and from one place, before something more is asked; and those
+#: of a minute from one place that only a machine reaches.
+FAILURES_PER_CODE, FAILURES_PER_ADDRESS, FAILURES_A_MINUTE = 30, 20, 30
+#: Likewise for the whole site: at most so many PINs a day are tried that need nothing else.
+BRAKE = guessing.Brake("pin", 100, _DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +95,15 @@ def receive(
     least: BodyLimit | None = None,
     received_at: dt.datetime | None = None,
     consent_text: str = CONSENT_TEXT,
+    held: bool = False,
 ) -> Received:
     """Keep what somebody sent and give it a code. The same form sent twice gives the same answer
     and no second row.
 
     `least` is how short the text may be (None: as for a question); `received_at` when it reached
     the office, where that is another moment than now; `consent_text` names the wording of the
-    privacy notice that was shown.
+    privacy notice that was shown; `held` says that it waits for a look because of the crowd that
+    it came from.
 
     Raises FieldError for a text or contact that cannot be accepted.
     """
@@ -109,6 +116,7 @@ def receive(
     _check(body=body, name=name, phone=phone, email=email, channel=channel, least=least)
     moment = now()
     concern = screening.looks_like_complaint(f"{title}\n{body}")
+    reasons = [*((spam or {}).get("reasons", [])), *([screening.CROWDED] if held else [])]
     submission = Submission(
         kind=kind,
         idempotency_key=idempotency_key,
@@ -127,7 +135,7 @@ def receive(
         confirmed_at=moment if phone or channel is not Channel.WEB else None,
         concern=concern.kind if concern else None,
         spam_points=int((spam or {}).get("points", 0)),
-        spam_reasons=list((spam or {}).get("reasons", [])),
+        spam_reasons=reasons,
         place_id=place_id,
         entered_by=entered_by,
     )
@@ -303,30 +311,83 @@ def confirm(token: SubmissionToken, submission: Submission) -> bool:
     return True
 
 
-def unlock(*, code: str, pin: str, address_key: str, secret_key: str) -> Submission | None:
-    """The submission of this code and PIN, or None; a wrong code and a wrong PIN look and cost the
-    same.
+class ContactNeeded(Exception):
+    """Code and PIN are not enough now: somebody guesses."""
 
-    Raises TooMany after ten failures in an hour from one address, or five on one code.
+
+def unlock(
+    *, code: str, pin: str, address_key: str, secret_key: str, contact: str = ""
+) -> Submission | None:
+    """The submission of this code and PIN, however they are typed, or None;
+
+    a wrong code and a wrong PIN look and cost the same.
+
+    Strangers lock nobody out: where many wrong PINs came for this code, from this place or for the
+    whole site, `contact` is asked for as well (the telephone number, mail address or, where there
+    was neither, the name that was left), which the sender knows and a guesser does not. The
+    arithmetic is in docs/security.md.
+
+    Raises FieldError for what can be no code or PIN, ContactNeeded where a contact is asked for,
+    TooMany at a machine's pace, and for somebody who knows the contact and still guesses. None of
+    these counts.
     """
-    code = clean_line(code).upper().replace(" ", "")
-    message = _("Có quá nhiều lần nhập sai. Hãy thử lại sau một giờ, hoặc gọi cho chúng tôi.")
-    code_key = keyed_hash(secret_key, "code", code)
+    known_code, known_pin = codes.normal_code(code), codes.normal_pin(pin)
+    if known_code is None:
+        raise FieldError("code", _("Mã tra cứu có dạng AS-2026-000123. Hãy xem lại phiếu nhận."))
+    if known_pin is None:
+        raise FieldError("pin", _("Mã PIN gồm 6 chữ số. Hãy xem lại phiếu nhận."))
     throttle.check(
-        "track-address", address_key, limit=FAILURES_PER_ADDRESS, within=_HOUR, message=message
+        "track-address",
+        address_key,
+        limit=FAILURES_A_MINUTE,
+        within=dt.timedelta(minutes=1),
+        message=_("Có quá nhiều lần nhập sai trong một phút từ nơi bạn đang kết nối."),
     )
-    throttle.check("track-code", code_key, limit=FAILURES_PER_CODE, within=_HOUR, message=message)
+    code_key = keyed_hash(secret_key, "code", known_code)
+    if guarded := _is_guarded(code_key, address_key):
+        if not contact.strip():
+            raise ContactNeeded
+        throttle.check(
+            "track-known",
+            code_key,
+            limit=FAILURES_PER_CODE,
+            within=_DAY,
+            message=_("Mã này đã bị nhập sai PIN nhiều lần. Hãy mở bằng đường dẫn trong thư."),
+        )
     submission: Submission | None = db.session.scalar(
-        sa.select(Submission).where(Submission.code == code)
+        sa.select(Submission).where(Submission.code == known_code)
     )
     expected = submission.pin_hash if submission else "0" * 64
-    typed = keyed_hash(secret_key, "pin", code, "".join(char for char in pin if char.isdigit()))
-    if same(expected, typed) and submission is not None and submission.erased_at is None:
+    right = same(expected, keyed_hash(secret_key, "pin", known_code, known_pin))
+    known = not guarded or (submission is not None and _left_contact(submission, contact))
+    if right and known and submission is not None and submission.erased_at is None:
         throttle.clear("track-code", code_key)
         return submission
     throttle.note("track-address", address_key)
-    throttle.note("track-code", code_key)
+    if not guarded:
+        throttle.note("track-code", code_key)
+        BRAKE.note()
+    elif known:
+        throttle.note("track-known", code_key)
     return None
+
+
+def _is_guarded(code_key: str, address_key: str) -> bool:
+    return (
+        throttle.count("track-code", code_key, within=_DAY) >= FAILURES_PER_CODE
+        or throttle.count("track-address", address_key, within=_DAY) >= FAILURES_PER_ADDRESS
+        or BRAKE.is_on
+    )
+
+
+def _left_contact(submission: Submission, typed: str) -> bool:
+    """Is this what the sender left to be reached by?"""
+    if submission.phone or submission.email:
+        try:
+            return normal_phone(typed) == submission.phone
+        except FieldError:
+            return clean_line(typed).lower() == (submission.email or "").lower()
+    return bool(submission.name) and fold(clean_line(typed)) == fold(submission.name)
 
 
 def redact(submission: Submission, *, title: str, body: str, reason: str, actor_id: int) -> None:

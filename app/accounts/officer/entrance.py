@@ -21,7 +21,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.access import open_to_anyone
-from app.accounts import sessions
+from app.accounts import devices, sessions
 from app.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, SetUpForm, SignInForm
 from app.accounts.models import SessionEnd, TokenPurpose, User
 from app.accounts.officer import qr
@@ -71,12 +71,14 @@ def submit_sign_in() -> ResponseReturnValue:
         form.apply(FieldError("username", _("Tên đăng nhập hoặc mật khẩu không đúng.")))
         return render_template("accounts/sign_in.html", form=form), 422
     _begin(user, second_factor=False)
-    return redirect(_next_step(form.next.data))
+    return devices.remember(make_response(redirect(_next_step(form.next.data))), user)
 
 
 def _check_password(form: SignInForm) -> User | None:
     username, password = form.username.data or "", form.password.data or ""
-    attempt = signing_in.begin_attempt(username=username, address=request.remote_addr or "")
+    attempt = signing_in.begin_attempt(
+        username=username, address=request.remote_addr or "", device=devices.of(username)
+    )
     db.session.commit()
     with reading():
         verified = signing_in.verify(attempt, username=username, password=password)
@@ -259,7 +261,8 @@ def submit_reset_password(token: str) -> ResponseReturnValue:
         password_hash = hash_new_password(form, link.user) if form.validate() else None
     if password_hash is None:
         return _reset_page(form, invited=invited, username=username), 422
-    if passwords.use_link(token, password_hash=password_hash) is None:
+    address = request.remote_addr or ""
+    if passwords.use_link(token, password_hash=password_hash, address=address) is None:
         return render_template("accounts/dead_link.html"), 410
     sessions.forget()
     flash(_("Đã đặt mật khẩu mới. Hãy đăng nhập."), "success")

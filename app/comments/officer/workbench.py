@@ -49,6 +49,7 @@ from app.mailer import states as mail_states
 from app.organisation import queries as organisation
 from app.submissions import redaction
 from app.submissions.contact import readable_phone
+from app.submissions.screening import CROWDED
 from app.submissions.states import CHANNEL_LABELS, CONSENT_LABELS, NAME_DISPLAY_LABELS, Consent
 
 __all__ = ["about", "page", "workbench"]
@@ -181,7 +182,7 @@ def _original(comment: Comment) -> dict[str, Any]:
         if submission.place_id and contact
         else None,
         "same": max(0, next(iter(lists.same_text([comment]).values()), 1) - 1),
-        "spam_reasons": [_(reason) for reason in submission.spam_reasons],
+        "spam_reasons": [_(reason) for reason in submission.spam_reasons if reason != CROWDED],
         "meeting": lists.meeting_of(comment),
     }
 

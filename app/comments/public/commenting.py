@@ -6,8 +6,6 @@ then the review of it all; «Gửi góp ý» on the review sends. What is in tim
 at which the sending request began.
 """
 
-import datetime as dt
-
 from flask import Blueprint, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -35,6 +33,7 @@ from app.kernel.errors import FieldError, NotFound, TooMany
 from app.kernel.links import Ref
 from app.kernel.web import commits_always, kept_text, label_fields
 from app.maps import public
+from app.submissions import crowd
 from app.submissions import queries as submissions
 from app.submissions.parts import Advice
 
@@ -42,9 +41,6 @@ bp = Blueprint(
     "consultation_commenting", __name__, url_prefix="/lay-y-kien", template_folder="../templates"
 )
 TARGET, CONTENT, CONTACT = "noi-dung-nao", "y-kien", "lien-he"
-#: Comments that one network address may send in an hour, and in a day.
-PER_HOUR, PER_DAY = 5, 20
-_HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 label_fields(
     proposed_text=_l("Đề nghị sửa thành"),
@@ -174,10 +170,16 @@ def _drop(sheet: Sheet, key: str) -> None:
 # Sending
 # --------------------------------------------------------------------------------------------------
 def _send(sheet: Sheet, consultation: Consultation) -> ResponseReturnValue:
-    address = throttle.address_key(str(current_app.secret_key), request.remote_addr or "")
-    _check_rate(address, sheet.form.idempotency_key.data or "")
+    address = throttle.address_key(str(current_app.secret_key), request.remote_addr)
     try:
-        made = _comment(sheet, consultation)
+        held = crowd.is_crowded("comment", address) and not sheet.worked
+    except TooMany as busy:
+        # Whoever sends the same form again only wants to see the receipt.
+        if not submissions.is_known(sheet.form.idempotency_key.data or ""):
+            return _show_review(sheet, wait=busy.retry_after)
+        held = False
+    try:
+        made = _comment(sheet, consultation, held=held)
     except FieldError as error:
         db.session.rollback()
         return _show_error(sheet, error)
@@ -185,7 +187,7 @@ def _send(sheet: Sheet, consultation: Consultation) -> ResponseReturnValue:
         # The same form arrived twice in the same moment and the other one was first: this finds
         # what that one made.
         db.session.rollback()
-        made = _comment(sheet, consultation)
+        made = _comment(sheet, consultation, held=held)
     if not made.repeated:
         throttle.note("comment", address)
         if sheet.score().certain:
@@ -209,22 +211,7 @@ def _show_error(sheet: Sheet, error: FieldError) -> ResponseReturnValue:
     return _show_content(sheet, whole=True, status=422)
 
 
-def _check_rate(address: str, key: str) -> None:
-    message = _(
-        "Từ nơi bạn đang kết nối đã có nhiều góp ý được gửi. Nội dung bạn viết chưa được gửi "
-        "nhưng vẫn còn ở dưới."
-    )
-    try:
-        throttle.check_windows(
-            "comment", address, limits=[(PER_HOUR, _HOUR), (PER_DAY, _DAY)], message=message
-        )
-    except TooMany:
-        # Whoever sends the same form again only wants to see the receipt.
-        if not submissions.is_known(key):
-            raise
-
-
-def _comment(sheet: Sheet, consultation: Consultation) -> Commented:
+def _comment(sheet: Sheet, consultation: Consultation, *, held: bool) -> Commented:
     form, place = sheet.form, sheet.place
     return commenting.comment(
         secret_key=str(current_app.secret_key),
@@ -255,6 +242,7 @@ def _comment(sheet: Sheet, consultation: Consultation) -> Commented:
         language=chosen_locale(),
         file_keys=sheet.keys,
         spam=sheet.spam(),
+        held=held,
         survey=sheet.survey.given,
         arrived_at=g.comment_began,
     )
@@ -291,10 +279,13 @@ def _show_contact(sheet: Sheet, *, status: int = 200) -> ResponseReturnValue:
     return _page("public_contact", sheet), status
 
 
-def _show_review(sheet: Sheet) -> ResponseReturnValue:
+def _show_review(sheet: Sheet, *, wait: int = 0) -> ResponseReturnValue:
+    """The last screen; with seconds to `wait`, everything typed stands ready to be sent then."""
     if sheet.late:
         sheet.told(LATE)
-    return _page("public_review", sheet, body=sheet.form.body.data or SURVEY_ONLY)
+    body = sheet.form.body.data or SURVEY_ONLY
+    page = _page("public_review", sheet, body=body, wait=wait)
+    return (page, 429, {"Retry-After": str(wait)}) if wait else page
 
 
 def _show_closed(c: PublicConsultation, why: str, *, status: int) -> ResponseReturnValue:

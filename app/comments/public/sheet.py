@@ -25,7 +25,7 @@ from app.kernel.display import vi_number
 from app.kernel.text import clean_line, shorten
 from app.organisation import queries as organisation
 from app.organisation.models import AgencyProfile, Place
-from app.submissions import parts, redaction, screening
+from app.submissions import crowd, parts, redaction, screening
 from app.submissions.contact import normal_email, normal_phone, readable_phone
 from app.submissions.parts import CONCERN, PERSONAL, Advice
 from app.submissions.screening import Score
@@ -235,6 +235,14 @@ class Sheet:
                 self.form.started.data or "", self.form.idempotency_key.data or "", salt=_SALT
             ),
             honeypot=self.form.company_url.data or "",
+        )
+
+    @property
+    def worked(self) -> bool:
+        """Did the browser do the small piece of work for this form?"""
+        started, key = self.form.started.data or "", self.form.idempotency_key.data or ""
+        return parts.seconds_since(started, key, salt=_SALT) is not None and crowd.is_worked(
+            started, self.form.work.data or ""
         )
 
     def spam(self) -> Mapping[str, Any]:

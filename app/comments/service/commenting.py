@@ -88,13 +88,15 @@ def comment(
     arrived_at: dt.datetime | None = None,
     meeting_id: int | None = None,
     people: int = 1,
+    held: bool = False,
 ) -> Commented:
     """Take a comment in. Sent twice with the same key it is one comment, and the same receipt.
 
     `arrived_at` is when the request began, or the day on which a slip, letter or meeting reached
     the office (None: now): what arrived before 24:00 in Hà Nội on the last day is in time, later
     ones are kept and marked. `longitude`, `latitude` are degrees in WGS 84; `survey` is keyed by
-    the question's id; `people` is how many stand behind it.
+    the question's id; `people` is how many stand behind it; `held`: a moderator looks before it
+    counts, since many sent from the same place.
 
     Raises FieldError for what cannot be accepted, Refused before the opening day and once the
     result is published.
@@ -131,6 +133,7 @@ def comment(
         least=submissions.BodyLimit(BODY_MIN, _("Hãy viết ít nhất 10 ký tự.")),
         received_at=arrived,
         consent_text=CONSENT_TEXT,
+        held=held,
     )
     if received.repeated:
         return Commented(
@@ -148,6 +151,9 @@ def comment(
         late=is_late(consultation, arrived),
         meeting_id=meeting_id,
         people=max(1, people),
+        stage=CommentStage.RECEIVED
+        if received.submission.confirmed_at and not held
+        else CommentStage.UNVERIFIED,
     )
     surveys.keep(made, answers)
     moving.write_comment_log(made, "receive", actor, from_stage=None, public=True)
@@ -168,7 +174,6 @@ def _written(
         submission_id=submission.id,
         submission=submission,
         consultation_id=consultation.id,
-        stage=CommentStage.RECEIVED if submission.confirmed_at else CommentStage.UNVERIFIED,
         visibility=Visibility.PRIVATE,
         target_kind=target.kind,
         clause_anchor=target.clause_anchor,
@@ -286,6 +291,8 @@ def erase_expired() -> int:
     unconfirmed = (
         IS_UNVERIFIED,
         Comment.created_at < moment - dt.timedelta(days=submissions.CONFIRM_DAYS),
+        # What is only held has a known sender: nobody throws it away unseen.
+        Comment.submission.has(Submission.confirmed_at.is_(None)),
     )
     spam = (IS_SPAM, Comment.spam_at < moment - dt.timedelta(days=SPAM_DAYS))
     comments = [

@@ -104,6 +104,8 @@ class AskForm(BaseForm):
     idempotency_key = HiddenField()
     #: When the form was first shown, signed.
     started = HiddenField()
+    #: What a browser worked out while its person read the review (submissions.crowd).
+    work = HiddenField()
     #: Which advice has been shown, so that it stops nobody twice.
     advised = HiddenField()
     #: People do not see this one.

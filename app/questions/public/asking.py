@@ -5,8 +5,6 @@ then the review of it all; «Gửi câu hỏi» on the review sends. Files are r
 chosen and carried by their keys.
 """
 
-import datetime as dt
-
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -30,13 +28,11 @@ from app.questions.public.sheet import Advice, Sheet
 from app.questions.queries import public
 from app.questions.service import intake, triage
 from app.questions.service.intake import Asked
+from app.submissions import crowd
 from app.submissions import queries as submissions
 
 bp = Blueprint("asking", __name__, template_folder="../templates")
 SEARCH, CONTENT, CONTACT = "tim", "noi-dung", "lien-he"
-#: Questions that one network address may send in an hour, and in a day.
-PER_HOUR, PER_DAY = 5, 20
-_HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 label_fields(
     q=_l("Bạn muốn hỏi điều gì?"),
@@ -121,10 +117,16 @@ def _drop(sheet: Sheet, key: str) -> None:
 # Sending
 # --------------------------------------------------------------------------------------------------
 def _send(sheet: Sheet) -> ResponseReturnValue:
-    address = throttle.address_key(str(current_app.secret_key), request.remote_addr or "")
-    _check_rate(address, sheet.form.idempotency_key.data or "")
+    address = throttle.address_key(str(current_app.secret_key), request.remote_addr)
     try:
-        asked = _ask(sheet)
+        held = crowd.is_crowded("ask", address) and not sheet.worked
+    except TooMany as busy:
+        # Whoever sends the same form again only wants to see the receipt.
+        if not submissions.is_known(sheet.form.idempotency_key.data or ""):
+            return _show_review(sheet, wait=busy.retry_after)
+        held = False
+    try:
+        asked = _ask(sheet, held=held)
     except FieldError as error:
         db.session.rollback()
         sheet.form.apply(error)
@@ -137,7 +139,7 @@ def _send(sheet: Sheet) -> ResponseReturnValue:
         # The same form arrived twice in the same moment and the other one was first: this finds
         # what that one made.
         db.session.rollback()
-        asked = _ask(sheet)
+        asked = _ask(sheet, held=held)
     if not asked.repeated:
         throttle.note("ask", address)
         if sheet.score().certain:
@@ -150,22 +152,7 @@ def _send(sheet: Sheet) -> ResponseReturnValue:
     return _show_receipt(asked, sheet)
 
 
-def _check_rate(address: str, key: str) -> None:
-    message = _(
-        "Từ nơi bạn đang kết nối đã có nhiều câu hỏi được gửi. Nội dung bạn viết chưa được gửi "
-        "nhưng vẫn còn ở dưới."
-    )
-    try:
-        throttle.check_windows(
-            "ask", address, limits=[(PER_HOUR, _HOUR), (PER_DAY, _DAY)], message=message
-        )
-    except TooMany:
-        # Whoever sends the same form again only wants to see the receipt.
-        if not submissions.is_known(key):
-            raise
-
-
-def _ask(sheet: Sheet) -> Asked:
+def _ask(sheet: Sheet, *, held: bool) -> Asked:
     form, topic, place = sheet.form, sheet.topic, sheet.place
     return intake.ask(
         secret_key=str(current_app.secret_key),
@@ -185,6 +172,7 @@ def _ask(sheet: Sheet) -> Asked:
         language=chosen_locale(),
         file_keys=sheet.keys,
         spam=sheet.spam(),
+        held=held,
     )
 
 
@@ -217,9 +205,13 @@ def _show_contact(sheet: Sheet, *, status: int = 200) -> ResponseReturnValue:
     return render_template("questions/ask_contact.html", sheet=sheet, form=sheet.form), status
 
 
-def _show_review(sheet: Sheet) -> ResponseReturnValue:
+def _show_review(sheet: Sheet, *, wait: int = 0) -> ResponseReturnValue:
+    """The last screen; with seconds to `wait`, everything typed stands ready to be sent then."""
     title = sheet.form.title.data or first_sentence(sheet.form.body.data or "")
-    return render_template("questions/ask_review.html", sheet=sheet, form=sheet.form, title=title)
+    page = render_template(
+        "questions/ask_review.html", sheet=sheet, form=sheet.form, title=title, wait=wait
+    )
+    return (page, 429, {"Retry-After": str(wait)}) if wait else page
 
 
 def _show_receipt(asked: Asked, sheet: Sheet) -> ResponseReturnValue:

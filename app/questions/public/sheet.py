@@ -24,8 +24,8 @@ from app.kernel.text import clean_line, initials
 from app.organisation import queries as organisation
 from app.organisation.models import AgencyProfile, Place, Topic
 from app.questions.forms.public import QUERY_MAX, AskForm
+from app.submissions import crowd, redaction, screening
 from app.submissions import queries as submissions
-from app.submissions import redaction, screening
 from app.submissions.contact import normal_email, normal_phone, readable_phone
 from app.submissions.screening import Concern, Score
 from app.submissions.states import NameDisplay
@@ -154,6 +154,14 @@ class Sheet:
                 self.form.started.data or "", self.form.idempotency_key.data or ""
             ),
             honeypot=self.form.company_url.data or "",
+        )
+
+    @property
+    def worked(self) -> bool:
+        """Did the browser do the small piece of work for this form?"""
+        started, key = self.form.started.data or "", self.form.idempotency_key.data or ""
+        return _seconds_since(started, key) is not None and crowd.is_worked(
+            started, self.form.work.data or ""
         )
 
     def spam(self) -> Mapping[str, Any]:

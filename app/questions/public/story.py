@@ -297,7 +297,7 @@ def tell(question: Question) -> Story:
     )
     return Story(
         question=question,
-        phase=PUBLIC_PHASE[question.stage],
+        phase=Phase.ACCEPTED if question.is_held else PUBLIC_PHASE[question.stage],
         clock=staff.clock_of(question, pauses=pauses),
         why=explained(question, pauses),
         unit=_unit(question),

@@ -59,12 +59,14 @@ def ask(
     language: str = "vi",
     file_keys: Sequence[str] = (),
     spam: Mapping[str, Any] | None = None,
+    held: bool = False,
     actor: Actor = CITIZEN,
 ) -> Asked:
     """Take a question in. Sent twice with the same key it is one question, and the same receipt.
 
-    `topic_days` is the number of working days that the chosen topic allows. Raises FieldError for
-    what cannot be accepted.
+    `topic_days` is the number of working days that the chosen topic allows; `held`: a moderator
+    looks first, since many sent from the same place, and the clock runs from now all the same.
+    Raises FieldError for what cannot be accepted.
     """
     received = submissions.receive(
         secret_key=secret_key,
@@ -84,6 +86,7 @@ def ask(
         entered_by=actor.id,
         file_keys=file_keys,
         spam=spam,
+        held=held,
     )
     submission = received.submission
     if received.repeated:
@@ -95,7 +98,7 @@ def ask(
         # Defaults are filled in at the flush; the clock is read before it.
         classification=Classification.ORDINARY,
         extra_days=0,
-        stage=Stage.RECEIVED if submission.confirmed_at else Stage.UNVERIFIED,
+        stage=Stage.RECEIVED if submission.confirmed_at and not held else Stage.UNVERIFIED,
         topic_id=topic_id,
         received_on=local_date(submission.received_at),
         working_days=topic_days or DEFAULT_DAYS,
@@ -119,19 +122,25 @@ def confirm_by_link(question: Question, token: SubmissionToken, submission: Subm
     """The sender pressed the button behind the link. Harmless when repeated; returns whether it
     changed anything.
 
-    The clock starts on the day of confirming: before that the question was in nobody's queue.
+    The clock starts on the day of confirming, before which the question was in nobody's queue;
+    where it was only held, on the day on which it came.
     """
+    held = question.is_held
     submissions.confirm(token, submission)
     if question.stage is not Stage.UNVERIFIED:
         return False
-    question.received_on = today()
+    if not held:
+        question.received_on = today()
     move(question, "confirm", actor=CITIZEN, public_note=True)
     return True
 
 
 def confirm_by_officer(question: Question, *, actor: Actor, seen_revision: int, note: str) -> None:
-    """A moderator lets an unconfirmed question in, for instance after a telephone call."""
+    """A moderator lets an unconfirmed question in, for instance after a telephone call, or one that
+    was held, after a look.
+    """
     guard(question, "confirm", actor=actor, seen_revision=seen_revision)
-    question.received_on = today()
-    question.submission.confirmed_at = question.submission.confirmed_at or now()
+    if not question.is_held:
+        question.received_on = today()
+        question.submission.confirmed_at = now()
     move(question, "confirm", actor=actor, note=note)

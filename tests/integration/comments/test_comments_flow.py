@@ -808,17 +808,6 @@ def test_twenty_at_once_make_one_row(app: Flask, client: FlaskClient, slug: str)
         )
 
 
-def test_the_sixth_in_an_hour_waits_with_its_text(
-    app: Flask, client: FlaskClient, slug: str
-) -> None:
-    for number in range(5):
-        codes_of(send(client, slug, body=f"{BODY} Lần {number}."))
-    page = review(client, slug, body="Lần thứ sáu của cùng một nơi kết nối.").press("Gửi góp ý")
-    assert page.status == 429
-    assert "Lần thứ sáu" in page.html
-    assert len(comments(app)) == 5
-
-
 def test_machines_are_put_aside_and_not_counted(app: Flask, client: FlaskClient, slug: str) -> None:
     codes_of(review(client, slug).press("Gửi góp ý", company_url="https://spam.example"))
     assert only(app).stage is CommentStage.SPAM

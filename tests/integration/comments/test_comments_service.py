@@ -23,7 +23,14 @@ from app.comments.service.commenting import (
     withdraw,
 )
 from app.comments.service.surveys import SurveyGiven
-from app.comments.states import CommentStage, SenderKind, Stance, SurveyKind, TargetKind
+from app.comments.states import (
+    COMMENT_FLOW,
+    CommentStage,
+    SenderKind,
+    Stance,
+    SurveyKind,
+    TargetKind,
+)
 from app.consultations.models import Consultation
 from app.consultations.queries.public import closing_moment
 from app.consultations.states import Stage, Visibility
@@ -463,8 +470,8 @@ def test_tightening_what_nobody_saw_renews_nothing(ctx: Flask) -> None:
 
 
 def test_staff_cannot_tighten_for_a_sender(ctx: Flask) -> None:
-    assert commenting.core.COMMENT_FLOW.allows(CommentStage.RECEIVED, "tighten")
-    assert not commenting.core.COMMENT_FLOW.allows(CommentStage.WITHDRAWN, "tighten")
+    assert COMMENT_FLOW.allows(CommentStage.RECEIVED, "tighten")
+    assert not COMMENT_FLOW.allows(CommentStage.WITHDRAWN, "tighten")
 
 
 # Erasing what may not be kept -------------------------------------------------------------------
