@@ -221,15 +221,18 @@ def _expired(error: CSRFError) -> ResponseReturnValue:
     with_files = any(file.filename for _name, file in request.files.items(multi=True))
     staff = (request.path + "/").startswith(STAFF_PREFIX + "/")
     retry = request.method == "POST" and not with_files and not staff and own and _merely_old()
-    return _page(
+    # Nothing is too old where the browser keeps no session at all: the answer says that instead.
+    cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    page, _code = _page(
         419,
         foreign=own is False,
         staff=staff,
-        without_cookie=current_app.config["SESSION_COOKIE_NAME"] not in request.cookies,
+        without_cookie=not cookie,
         kept=[] if own is False else kept_text(),
         retry_action=request.path if retry else None,
         retry_fields=retry_fields() if retry else [],
     )
+    return page, 419 if cookie or staff or own is False else 400
 
 
 def _unavailable(error: Exception) -> ResponseReturnValue:

@@ -121,7 +121,12 @@ def test_staff_are_told_and_copy_what_they_wrote(app: Flask, client: FlaskClient
 
 def test_whoever_sends_no_cookie_is_told_so(app: Flask, client: FlaskClient) -> None:
     answer = send(app.test_client(), ASK, old_token(client), {})
-    assert "chặn cookie" in answer.get_data(as_text=True)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert "không gửi kèm cookie" in page
+    assert html.escape(TEXT[:60]) in page
+    assert "csrf_token" not in page
+    assert "Set-Cookie" not in answer.headers
 
 
 def posts(app: Flask) -> list[str]:

@@ -278,7 +278,7 @@ def test_a_village_comments_on_the_last_evening(
     page = visit(moderator, f"/can-bo/gop-y/{code_of(pages[7])}")
     assert "Chờ xem trước" in page.text
     came = {row.id: row.submission.received_at for row in held_comments(app)}
-    page.press("Xác nhận thay người gửi")
+    page.press("Đưa vào hồ sơ")
     with app.app_context():
         made = db.session.scalars(sa.select(Consultation)).one()
         assert made.received_count == 6
