@@ -22,7 +22,7 @@ from app.notifications.models import Subscription
 from app.notifications.questions import FIRST_MAILS, UNCONFIRMED_A_DAY
 from app.organisation import queries as organisation
 from app.questions.queries import public
-from app.submissions import crowd, parts
+from app.submissions import crowd, sheet
 
 bp = Blueprint("notifications", __name__, template_folder="templates")
 #: Seconds between the first and the second press where many ask from one place.
@@ -125,9 +125,9 @@ def _has_waited(form: FollowForm) -> bool:
     If not, the form carries a signed note of when it was.
     """
     address = (form.email.data or "").lower()
-    seconds = parts.seconds_since(form.since.data or "", address, salt="follow")
+    seconds = sheet.seconds_since(form.since.data or "", address, salt="follow")
     if seconds is None or seconds > 3_600:
-        form.since.data = parts.start_clock(address, salt="follow")
+        form.since.data = sheet.start_clock(address, salt="follow")
         return False
     return seconds >= PAUSE
 

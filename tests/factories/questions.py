@@ -39,6 +39,7 @@ from app.questions.states import (
 from app.submissions import redaction
 from app.submissions.service import pin_of
 from app.submissions.states import Channel, Consent, NameDisplay
+from tests.factories.sending import ask
 
 PREFIX = "AS"
 BODY = "Nhà tôi ở thôn Đông muốn biết lịch thu gom rác trong tuần tới thay đổi như thế nào."
@@ -167,15 +168,12 @@ def make_question(
         phone, email = None, email or f"nguoi-gui-{next(_numbers)}@example.vn"
     with _moment(at):
         people = cast(unit)
-        asked = intake.ask(
-            secret_key=str(current_app.secret_key),
-            prefix=PREFIX,
+        asked = ask(
+            kind,
+            body,
             idempotency_key=idempotency_key or uuid.uuid4().hex,
-            kind=kind,
-            body=body,
             title=title,
-            topic_id=topic.id if topic else None,
-            topic_days=topic.answer_working_days if topic else None,
+            topic=topic,
             place_id=place.id if place else None,
             name=name,
             phone=phone,

@@ -23,7 +23,7 @@ from app.files import queries as files
 from app.files.models import StoredFile
 from app.kernel.display import vi_datetime
 from app.kernel.links import Ref
-from app.submissions.states import NAME_DISPLAY_LABELS, NAME_DISPLAY_ORDER, Consent, NameDisplay
+from app.submissions.states import NAME_DISPLAY_LABELS, Consent, NameDisplay
 
 #: What each move is called for the sender. What is not here is the office's own business; notes are
 #: shown only where the log row is public.
@@ -137,11 +137,6 @@ def may_do(comment: Comment, consultation: Consultation) -> frozenset[str]:
     if COMMENT_FLOW.allows(comment.stage, "withdraw") and commenting.may_withdraw(consultation):
         allowed.add("rut-gop-y")
     return frozenset(allowed)
-
-
-def displays_left(comment: Comment) -> Sequence[NameDisplay]:
-    """How the name may still be shown: as now, or less openly."""
-    return NAME_DISPLAY_ORDER[NAME_DISPLAY_ORDER.index(comment.submission.name_display) :]
 
 
 def tell(comment: Comment) -> Story:

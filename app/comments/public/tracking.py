@@ -8,16 +8,16 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.comments.forms.comment import TightenForm
+from app.comments.forms.comment import CommentTightenForm
 from app.comments.models import Comment
-from app.comments.public.story import displays_left, may_do, tell
+from app.comments.public.story import may_do, tell
 from app.comments.queries import staff as comments_staff
 from app.comments.service import commenting
 from app.consultations.queries import staff
 from app.kernel.errors import Refused
 from app.kernel.web import commits
 from app.submissions import unlocked
-from app.submissions.forms import ButtonForm
+from app.submissions.forms import ButtonForm, TightenForm
 from app.submissions.models import Submission, SubmissionToken
 from app.submissions.public import ask_for_pin, checked_code
 from app.submissions.states import Consent, NameDisplay
@@ -105,7 +105,9 @@ def tightening(code: str) -> ResponseReturnValue:
     return _opened(
         code,
         "thu-hep-gop-y",
-        lambda comment: _show_tighten(comment, _tighten_form(comment, filled=False)),
+        lambda comment: _show_tighten(
+            comment, CommentTightenForm.of(comment.submission, posted=False)
+        ),
     )
 
 
@@ -115,7 +117,7 @@ def tighten(code: str) -> ResponseReturnValue:
     """Allow less; what is public and no longer allowed goes at once."""
 
     def handler(comment: Comment) -> ResponseReturnValue:
-        form = _tighten_form(comment, filled=True)
+        form = CommentTightenForm.of(comment.submission, posted=True)
         if not form.validate():
             return _show_tighten(comment, form, status=422)
         consent, display = Consent(form.consent.data), NameDisplay(form.name_display.data)
@@ -125,18 +127,6 @@ def tighten(code: str) -> ResponseReturnValue:
         return _back(comment, _("Đã ghi nhận. Từ bây giờ góp ý chỉ hiện như bạn vừa chọn."))
 
     return _opened(code, "thu-hep-gop-y", handler)
-
-
-def _tighten_form(comment: Comment, *, filled: bool) -> TightenForm:
-    submission = comment.submission
-    now = {"consent": submission.consent.value, "name_display": submission.name_display.value}
-    form = TightenForm(**now) if filled else TightenForm(formdata=None, **now)
-    stays_open = submission.consent is Consent.PUBLISH
-    form.offer(
-        consents=[Consent.PUBLISH, Consent.PRIVATE] if stays_open else [Consent.PRIVATE],
-        displays=displays_left(comment),
-    )
-    return form
 
 
 def _show_tighten(comment: Comment, form: TightenForm, status: int = 200) -> ResponseReturnValue:

@@ -45,7 +45,6 @@ from app.questions.states import (
 from app.submissions.states import (
     CONSENT_LABELS,
     NAME_DISPLAY_LABELS,
-    NAME_DISPLAY_ORDER,
     Consent,
     NameDisplay,
 )
@@ -277,11 +276,6 @@ def _may_reopen(question: Question) -> bool:
         and answered is not None
         and now() - answered <= dt.timedelta(days=policy.REOPEN_DAYS)
     )
-
-
-def displays_left(question: Question) -> Sequence[NameDisplay]:
-    """How the name may still be shown: as now, or less openly."""
-    return NAME_DISPLAY_ORDER[NAME_DISPLAY_ORDER.index(question.submission.name_display) :]
 
 
 def tell(question: Question) -> Story:

@@ -15,14 +15,14 @@ from app.files.models import StoredFile
 from app.kernel.errors import FieldError, Refused
 from app.kernel.links import Ref
 from app.kernel.web import commits
-from app.questions.forms.public import AddForm, RateForm, ReopenForm, TightenForm
+from app.questions.forms.public import AddForm, QuestionTightenForm, RateForm, ReopenForm
 from app.questions.models import Question
-from app.questions.public.story import ACTIONS, displays_left, may_do, tell
+from app.questions.public.story import ACTIONS, may_do, tell
 from app.questions.queries import staff
 from app.questions.service import answering, intake, triage
 from app.questions.states import Stage
 from app.submissions import unlocked
-from app.submissions.forms import ButtonForm
+from app.submissions.forms import ButtonForm, TightenForm
 from app.submissions.models import Submission, SubmissionToken
 from app.submissions.public import ask_for_pin, checked_code
 from app.submissions.states import Consent, NameDisplay
@@ -174,7 +174,9 @@ def tightening(code: str) -> ResponseReturnValue:
     return _opened(
         code,
         "thu-hep",
-        lambda question: _show_tighten(question, _tighten_form(question, filled=False)),
+        lambda question: _show_tighten(
+            question, QuestionTightenForm.of(question.submission, posted=False)
+        ),
     )
 
 
@@ -184,7 +186,7 @@ def tighten(code: str) -> ResponseReturnValue:
     """Allow less; what is public and no longer allowed goes at once."""
 
     def handler(question: Question) -> ResponseReturnValue:
-        form = _tighten_form(question, filled=True)
+        form = QuestionTightenForm.of(question.submission, posted=True)
         if not form.validate():
             return _show_tighten(question, form, status=422)
         consent, display = Consent(form.consent.data), NameDisplay(form.name_display.data)
@@ -194,18 +196,6 @@ def tighten(code: str) -> ResponseReturnValue:
         return _back(question, _("Đã ghi nhận. Từ bây giờ câu hỏi chỉ hiện như bạn vừa chọn."))
 
     return _opened(code, "thu-hep", handler)
-
-
-def _tighten_form(question: Question, *, filled: bool) -> TightenForm:
-    submission = question.submission
-    now = {"consent": submission.consent.value, "name_display": submission.name_display.value}
-    form = TightenForm(**now) if filled else TightenForm(formdata=None, **now)
-    stays_open = submission.consent is Consent.PUBLISH
-    form.offer(
-        consents=[Consent.PUBLISH, Consent.PRIVATE] if stays_open else [Consent.PRIVATE],
-        displays=displays_left(question),
-    )
-    return form
 
 
 def _show_tighten(question: Question, form: TightenForm, status: int = 200) -> ResponseReturnValue:

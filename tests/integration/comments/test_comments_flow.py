@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from app.comments.models import Comment, SurveyAnswer, SurveyQuestion
 from app.comments.service import commenting
 from app.comments.service.accepting import SURVEY_ONLY
-from app.comments.service.commenting import Commented
+from app.comments.service.commenting import CommentReceipt
 from app.comments.states import CommentStage, Stance, SurveyKind, TargetKind
 from app.consultations.models import Consultation
 from app.consultations.states import ShowComments, Stage, Visibility
@@ -911,7 +911,7 @@ def test_back_from_the_review_to_the_sender(client: FlaskClient, slug: str) -> N
 def test_what_only_the_service_refuses_stands_beside_its_field(
     client: FlaskClient, slug: str, monkeypatch: pytest.MonkeyPatch, field: str, heading: str
 ) -> None:
-    def refuse(**_given: Any) -> None:
+    def refuse(*_given: Any) -> None:
         raise FieldError(field, "Chưa nhận được mục này.")
 
     page = review(client, slug)
@@ -926,7 +926,7 @@ def test_a_question_that_the_service_refuses_stands_beside_it(
 ) -> None:
     name = questions(app, slug)[SurveyKind.ONE]
 
-    def refuse(**_given: Any) -> None:
+    def refuse(*_given: Any) -> None:
         raise FieldError(name, "Chưa nhận được câu này.")
 
     page = review(client, slug, **{name: "1"})
@@ -939,11 +939,11 @@ def test_the_form_of_another_one_was_faster(
 ) -> None:
     real, tries = commenting.comment, []
 
-    def slower(**given: Any) -> Commented:
+    def slower(*given: Any) -> CommentReceipt:
         tries.append(1)
         if len(tries) == 1:
             raise IntegrityError("INSERT", {}, Exception())
-        return real(**given)
+        return real(*given)
 
     page = review(client, slug)
     monkeypatch.setattr("app.comments.public.commenting.commenting.comment", slower)

@@ -20,6 +20,7 @@ from app.submissions import service
 from app.submissions.models import Submission, SubmissionToken
 from app.submissions.service import Received
 from app.submissions.states import Channel, Consent, TokenPurpose
+from tests.factories import sending
 from tests.factories.accounts import make_user
 
 START = dt.datetime(2026, 6, 15, 2, 0, tzinfo=dt.UTC)
@@ -36,7 +37,7 @@ def receive(app: Flask, **values: Any) -> Received:
         "email": "an@example.vn",
         "consent": Consent.PUBLISH,
     }
-    return service.receive(**{**defaults, **values})
+    return sending.receive(**{**defaults, **values})
 
 
 # Code and PIN -----------------------------------------------------------------------------------
