@@ -12,6 +12,7 @@ from wtforms.validators import Optional, ValidationError
 
 from app.kernel.errors import FieldError
 from app.kernel.forms import BaseForm, LineField, Needed, TextField
+from app.kernel.office_forms import choices
 from app.submissions.contact import normal_email, normal_phone
 from app.submissions.models import Submission
 from app.submissions.states import (
@@ -21,8 +22,6 @@ from app.submissions.states import (
     NameDisplay,
 )
 
-#: What the browser offers in its file dialog; the content decides.
-ACCEPTED_FILES = ".jpg,.jpeg,.png,.webp,.pdf,.docx,.xlsx,.odt"
 TEXT_TOO_LONG = _l("Nội dung dài quá 5.000 ký tự. Hãy rút gọn hoặc gửi thành hai lần.")
 NAME_TOO_LONG = _l("Họ và tên dài quá 120 ký tự. Hãy rút gọn.")
 
@@ -116,11 +115,6 @@ class SendForm(BaseForm):
     def chosen_consent(self) -> Consent:
         """Whether it may be published."""
         return Consent(self.consent.data)
-
-
-def choices(labels: Mapping[Any, Any]) -> list[tuple[str, str]]:
-    """(value, label) of every member of an enum that has a label here."""
-    return [(value.value, str(label)) for value, label in labels.items()]
 
 
 class TightenForm(BaseForm):

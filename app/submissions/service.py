@@ -33,7 +33,6 @@ BODY_MAX = 5_000
 TITLE_MAX, NAME_MAX = 150, 120
 #: Characters of the key that a form carries.
 KEY_MIN, KEY_MAX = 16, 64
-FILES_MAX = 5
 _DAY = dt.timedelta(days=1)
 #: Wrong PINs in a day, for one code and from one place, before something more is asked; and those
 #: of a minute from one place that only a machine reaches.

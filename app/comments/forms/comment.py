@@ -26,6 +26,7 @@ from app.comments.states import (
 )
 from app.kernel.errors import FieldError
 from app.kernel.forms import LineField, Needed, TextField, length_between
+from app.kernel.office_forms import choices
 from app.kernel.text import clean, int_of
 from app.submissions.forms import (
     NAME_TOO_LONG,
@@ -33,7 +34,6 @@ from app.submissions.forms import (
     SendForm,
     TightenForm,
     accepted_by,
-    choices,
 )
 from app.submissions.service import NAME_MAX
 from app.submissions.states import Consent, NameDisplay

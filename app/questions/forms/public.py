@@ -12,9 +12,10 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import Optional
 
 from app.kernel.forms import BaseForm, LineField, Needed, TextField, length_between
+from app.kernel.office_forms import choices
 from app.questions.service.intake import BODY_MIN
 from app.questions.states import KIND_LABELS, QuestionKind
-from app.submissions.forms import NAME_TOO_LONG, TEXT_TOO_LONG, SendForm, TightenForm, choices
+from app.submissions.forms import NAME_TOO_LONG, TEXT_TOO_LONG, SendForm, TightenForm
 from app.submissions.service import BODY_MAX, NAME_MAX, TITLE_MAX
 from app.submissions.states import CONSENT_LABELS, NameDisplay
 
