@@ -8,6 +8,7 @@ in UTC.
 import datetime as dt
 import enum
 import hmac
+import ipaddress
 from typing import Any
 
 from flask import current_app, request
@@ -71,12 +72,29 @@ class Base(DeclarativeBase):
     )
 
 
+def network_of(address: str | None) -> str:
+    """What counts as one place on the net: an IPv4 address, or the /64 that a household or office
+    gets of IPv6.
+
+    Every limit counts by this and nothing else: one IPv6 line has 2⁶⁴ addresses.
+    """
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return address or ""
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is None:
+            return str(ipaddress.ip_network((int(parsed), 64), strict=False))
+        parsed = parsed.ipv4_mapped
+    return str(parsed)
+
+
 def _reader() -> str:
     """Who asks, as a key that means nothing elsewhere: the apps of one process share a limiter, and
     perhaps its store.
     """
     return hmac.new(
-        str(current_app.secret_key).encode(), (request.remote_addr or "").encode(), "sha256"
+        str(current_app.secret_key).encode(), network_of(request.remote_addr).encode(), "sha256"
     ).hexdigest()
 
 

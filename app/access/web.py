@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.access.permissions import P
+from app.kernel.web import STAFF_PREFIX
 
 Params = ParamSpec("Params")
-STAFF_PREFIX = "/can-bo"
 #: Endpoints below /can-bo/ that somebody who is not signed in may reach (sign-in, password reset).
 OPEN_STAFF_ENDPOINTS: set[str] = set()
 

@@ -21,7 +21,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     kinds.register(
         "comment",
-        kinds.Kind(track=tracking.show, confirm=tracking.confirm, may_read=wiring.may_read_sent),
+        kinds.Kind(
+            track=tracking.ACTS.show, confirm=tracking.confirm, may_read=wiring.may_read_sent
+        ),
     )
     for move, label in COMMENT_MOVE_LABELS.items():
         tags.declare(f"comment:{move}", label)

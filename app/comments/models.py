@@ -155,6 +155,13 @@ class Comment(db.Model):
         sa.Index(None, "text_key", "consultation_id"),
     )
 
+    @property
+    def is_held(self) -> bool:
+        """Does it wait for a look although its sender can be reached, because of the crowd that it
+        came from?
+        """
+        return self.stage is CommentStage.UNVERIFIED and self.submission.confirmed_at is not None
+
 
 def text_key_of(text: str) -> str:
     """What equal texts have in common; empty for one of ours, and for one so short that many people

@@ -30,11 +30,11 @@ class Stale(Refused):
 
 
 class TooMany(DomainError):
-    """Too many tries (429)."""
+    """Too many tries (429); `retry_after` is how many seconds to wait."""
 
-    def __init__(self, message: str = "", *, retry_after_minutes: int = 60) -> None:
+    def __init__(self, message: str = "", *, retry_after: int = 3600) -> None:
         super().__init__(message)
-        self.retry_after_minutes = retry_after_minutes
+        self.retry_after = retry_after
 
 
 class Busy(DomainError):

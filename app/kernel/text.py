@@ -136,6 +136,13 @@ def join_lines(lines: Iterable[str]) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def compatible(text: str) -> str:
+    """Full-width and other compatibility forms as the plain characters. For short texts only: its
+    cost grows with the square of runs of marks.
+    """
+    return unicodedata.normalize("NFKC", text)
+
+
 def int_of(text: object, *, most: int = 2**31 - 1) -> int | None:
     """The number that somebody typed or that stands in an address: plain digits, 0 to `most`.
 

@@ -3,28 +3,43 @@ becomes.
 """
 
 import functools
+import time
 from collections.abc import Callable
 from typing import Any, ParamSpec
+from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    render_template,
+    request,
+    session,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
-from app.extensions import db
+from app.extensions import db, limiter
 from app.kernel import errors
 from app.kernel.db import set_read_only
+from app.kernel.tokens import same
 
 P = ParamSpec("P")
 log = structlog.get_logger(__name__)
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Below this, everything is closed to those who are not signed in.
+STAFF_PREFIX = "/can-bo"
 #: Never handed back in a page that keeps what was typed.
 SECRET_FIELDS = frozenset(
     {
@@ -117,7 +132,6 @@ def kept_text() -> list[tuple[str, str]]:
         for name, value in request.form.items(multi=True)
         if name not in SECRET_FIELDS | PLUMBING_FIELDS
         and value.strip()
-        and len(value) <= 20_000
         and (name in _field_labels or " " in value.strip())
     ]
 
@@ -125,10 +139,14 @@ def kept_text() -> list[tuple[str, str]]:
 def retry_fields() -> list[tuple[str, str]]:
     """The whole form but its secrets, for one button that sends it again."""
     return [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in SECRET_FIELDS and len(value) <= 20_000
+        (name, value) for name, value in request.form.items(multi=True) if name not in SECRET_FIELDS
     ]
+
+
+def _limiter_wait() -> int:
+    """Seconds until flask-limiter takes the next request; a minute where it does not know."""
+    limit = limiter.current_limit
+    return max(1, limit.reset_at - int(time.time())) if limit else 60
 
 
 def _page(code: int, **context: Any) -> tuple[str, int]:
@@ -161,21 +179,60 @@ def _field_error(error: errors.FieldError) -> ResponseReturnValue:
 
 
 def _too_many(error: Exception) -> ResponseReturnValue:
-    minutes = getattr(error, "retry_after_minutes", 15)
-    body, code = _page(
-        429, message=getattr(error, "message", ""), retry_after=minutes, kept=kept_text()
-    )
-    return body, code, {"Retry-After": str(minutes * 60)}
+    seconds = getattr(error, "retry_after", None) or _limiter_wait()
+    body, code = _page(429, message=getattr(error, "message", ""), wait=seconds, kept=kept_text())
+    return body, code, {"Retry-After": str(seconds)}
+
+
+def _own_origin() -> bool | None:
+    """Was this sent by one of our own pages? None where the browser says nothing about it."""
+    asked = request.headers.get("Sec-Fetch-Site")
+    if asked is not None and asked != "same-origin":
+        return False
+    sender = request.headers.get("Origin") or request.headers.get("Referer")
+    if sender in {None, "null"}:
+        return True if asked else None if sender is None else False
+    ours = {
+        urlsplit(address)[:2]
+        for address in (request.host_url, current_app.config["SETTINGS"].public_base_url)
+    }
+    return urlsplit(str(sender))[:2] in ours
+
+
+def _merely_old() -> bool:
+    """Is the form's token one that this very session was given, past its time and nothing else?"""
+    signer = URLSafeTimedSerializer(str(current_app.secret_key), salt="wtf-csrf-token")
+    try:
+        token = signer.loads(request.form.get("csrf_token", ""))
+    except BadData:
+        return False
+    return same(str(token), str(session.get("csrf_token", "")))
 
 
 def _expired(error: CSRFError) -> ResponseReturnValue:
+    """A form without a good token.
+
+    A page of somebody else may have sent it: only what we gave this session ourselves, and what
+    only became old, gets a button that sends it again; what staff do never does.
+    """
+    own = _own_origin()
     # A file control left empty sends a part without a name; chosen files cannot be sent again by a
     # button.
     with_files = any(file.filename for _name, file in request.files.items(multi=True))
-    retry = request.path if request.method == "POST" and not with_files else None
-    return _page(
-        419, kept=kept_text(), retry_action=retry, retry_fields=retry_fields() if retry else []
+    staff = (request.path + "/").startswith(STAFF_PREFIX + "/")
+    retry = request.method == "POST" and not with_files and not staff and own and _merely_old()
+    # Nothing is too old where the browser keeps no session at all: the answer says that instead.
+    cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    page, _code = _page(
+        419,
+        foreign=own is False,
+        staff=staff,
+        without_cookie=not cookie,
+        kept=[] if own is False else kept_text(),
+        retry_action=request.path if retry else None,
+        retry_fields=retry_fields() if retry else [],
     )
+    return page, 419 if cookie or staff or own is False else 400
 
 
 def _unavailable(error: Exception) -> ResponseReturnValue:
@@ -229,6 +286,15 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return error
 
 
+def _leave_session(response: Response) -> Response:
+    """What arrived without a good token changes no session and sets none: a new cookie would sign
+    out whoever has one that the browser did not send along.
+    """
+    if request.method not in READING and not g.get("csrf_valid"):
+        session.modified = False
+    return response
+
+
 def _security_headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", current_app.config["CSP"])
@@ -250,6 +316,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_start)
     app.teardown_request(_finish)
     app.after_request(_security_headers)
+    app.after_request(_leave_session)
     for kind, handler in (
         (errors.NotFound, _not_found),
         (errors.Forbidden, _forbidden),

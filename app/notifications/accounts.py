@@ -2,6 +2,7 @@
 something changed.
 """
 
+import datetime as dt
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -22,6 +23,7 @@ from app.accounts.events import (
 from app.accounts.models import User
 from app.accounts.service import waiting
 from app.kernel.events import on
+from app.kernel.guessing import GuessingNoticed
 from app.kernel.links import Ref
 from app.notifications.mails import link, moment_key, send
 
@@ -73,6 +75,23 @@ def alert(event: SignInAlert) -> None:
         name=user.full_name,
         url=link("/can-bo/quen-mat-khau"),
     )
+
+
+@on(GuessingNoticed)
+def guessing(event: GuessingNoticed) -> None:
+    """Somebody tries passwords or PINs of many: whoever looks after the accounts should know."""
+    for person in queries.with_permission(P.USER_EDIT):
+        send(
+            "guessing-alert",
+            to=person.email,
+            about=None,
+            key=f"{moment_key()}:{person.id}",
+            name=person.full_name,
+            what=event.what,
+            tries=event.tries,
+            minutes=event.within // dt.timedelta(minutes=1),
+            hours=event.within // dt.timedelta(hours=1),
+        )
 
 
 def _changed(user: User, address: str, what: Any) -> None:

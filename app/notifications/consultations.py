@@ -17,7 +17,7 @@ from app.access import P
 from app.accounts import queries as accounts
 from app.comments.events import CommentMoved, CommentReceived
 from app.comments.models import IS_WAITING, Comment
-from app.comments.states import STANCE_LABELS, CommentStage
+from app.comments.states import STANCE_LABELS
 from app.consultations.events import ConsultationMoved
 from app.consultations.models import Consultation
 from app.consultations.queries import staff
@@ -105,7 +105,7 @@ def received(event: CommentReceived) -> None:
     elif _may_still_hear(submission.email):
         mails.send(
             "comment-received",
-            needs_confirmation=comment.stage is CommentStage.UNVERIFIED,
+            needs_confirmation=submission.confirmed_at is None,
             late=comment.late,
             confirm_url=mails.link(f"/xac-nhan/{event.confirm_token}"),
             **_common(comment, submission.code),

@@ -18,6 +18,8 @@ class FollowForm(BaseForm):
             Email(_l("Thư điện tử chưa đúng. Ví dụ: ten@example.vn.")),
         ],
     )
+    #: When it was pressed first, signed, where many ask from one place.
+    since = HiddenField()
     company_url = HiddenField(_l("Để trống ô này"))
 
 

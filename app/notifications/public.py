@@ -3,10 +3,9 @@
 Opening a link changes nothing.
 """
 
-import datetime as dt
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request
+from flask import Blueprint, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,7 +13,7 @@ from app.consultations.queries import public as consultations
 from app.extensions import csrf
 from app.kernel import throttle
 from app.kernel.display import chosen_locale
-from app.kernel.errors import FieldError
+from app.kernel.errors import FieldError, TooMany
 from app.kernel.web import commits
 from app.mailer import service as mailer
 from app.notifications import mails, service
@@ -23,8 +22,11 @@ from app.notifications.models import Subscription
 from app.notifications.questions import FIRST_MAILS, UNCONFIRMED_A_DAY
 from app.organisation import queries as organisation
 from app.questions.queries import public
+from app.submissions import crowd, sheet
 
 bp = Blueprint("notifications", __name__, template_folder="templates")
+#: Seconds between the first and the second press where many ask from one place.
+PAUSE = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,18 @@ def ask_to_follow() -> ResponseReturnValue:
     form = _form(asked)
     if not form.validate_on_submit():
         return render_template("notifications/follow.html", form=form, asked=asked), 422
-    address = throttle.address_key(_secret(), request.remote_addr or "")
-    throttle.check(
-        "follow",
-        address,
-        limit=10,
-        within=dt.timedelta(hours=1),
-        message=_("Có quá nhiều yêu cầu từ mạng của bạn. Hãy thử lại sau một giờ."),
-    )
+    address = throttle.address_key(_secret(), request.remote_addr)
+    try:
+        if crowd.is_crowded("follow", address) and not _has_waited(form):
+            # A second press, after a pause: a person hardly notices, a script has to come back.
+            return render_template(
+                "notifications/follow.html", form=form, asked=asked, pause=PAUSE
+            ), 422
+    except TooMany as busy:
+        page = render_template(
+            "notifications/follow.html", form=form, asked=asked, wait=busy.retry_after
+        )
+        return page, 429, {"Retry-After": str(busy.retry_after)}
     throttle.note("follow", address)
     if (
         not form.company_url.data
@@ -111,6 +117,19 @@ def ask_to_follow() -> ResponseReturnValue:
             form.apply(error)
             return render_template("notifications/follow.html", form=form, asked=asked), 422
     return render_template("notifications/asked.html", email=form.email.data)
+
+
+def _has_waited(form: FollowForm) -> bool:
+    """Was this address asked for PAUSE seconds ago?
+
+    If not, the form carries a signed note of when it was.
+    """
+    address = (form.email.data or "").lower()
+    seconds = sheet.seconds_since(form.since.data or "", address, salt="follow")
+    if seconds is None or seconds > 3_600:
+        form.since.data = sheet.start_clock(address, salt="follow")
+        return False
+    return seconds >= PAUSE
 
 
 def _ask(form: FollowForm) -> None:
@@ -176,17 +195,14 @@ def stopping(key: str) -> ResponseReturnValue:
 @csrf.exempt
 @commits
 def stop(key: str) -> ResponseReturnValue:
-    """The button, ours or that of a mail program. Harmless when repeated."""
+    """The button, ours or that of a mail program. Harmless when repeated.
+
+    No redirection, which a mail program would not follow, and nothing in the session.
+    """
     g.no_referrer = True
-    home = "/hoi-dap"
     if row := service.find_to_stop(key, secret_key=_secret()):
-        home = _home_of(row)
         service.stop(row)
-    if request.form.get("List-Unsubscribe") == "One-Click":
-        # A redirection would not be followed.
-        return render_template("notifications/stopped.html")
-    flash(_("Đã thôi nhận tin. Địa chỉ của bạn đã được xóa."), "success")
-    return redirect(home)
+    return render_template("notifications/stopped.html")
 
 
 def _home_of(row: Subscription) -> str:

@@ -36,7 +36,6 @@ from app.questions.states import (
     ANSWERED_STAGES,
     OUTCOME_LABELS,
     REFUSAL_LABELS,
-    Stage,
     Visibility,
 )
 from app.submissions import service as submissions
@@ -160,7 +159,7 @@ def received(event: QuestionReceived) -> None:
         language=submission.language,
         code_=submission.code,
         due=vi_date(question.due_on),
-        needs_confirmation=question.stage is Stage.UNVERIFIED,
+        needs_confirmation=submission.confirmed_at is None,
         confirm_url=mails.link(f"/xac-nhan/{event.confirm_token}"),
     )
 

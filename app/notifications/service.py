@@ -48,7 +48,7 @@ def subscribe(
         return None
     since = now() - dt.timedelta(days=1)
     waiting = sa.select(sa.func.count()).where(
-        mine, Subscription.confirmed_at.is_(None), Subscription.created_at > since
+        mine, Subscription.confirmed_at.is_(None), Subscription.created_at.between(since, now())
     )
     if (db.session.scalar(waiting) or 0) >= OPEN_REQUESTS:
         raise TooMany(
@@ -56,7 +56,7 @@ def subscribe(
                 "Địa chỉ này đã có nhiều yêu cầu chờ xác nhận. Hãy kiểm tra hộp thư, hoặc thử lại "
                 "vào ngày mai."
             ),
-            retry_after_minutes=1440,
+            retry_after=86_400,
         )
     token = new_token()
     row = Subscription(

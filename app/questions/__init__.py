@@ -36,7 +36,9 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
     kinds.register(
         "question",
-        kinds.Kind(track=tracking.show, confirm=tracking.confirm, may_read=wiring.may_read_sent),
+        kinds.Kind(
+            track=tracking.ACTS.show, confirm=tracking.confirm, may_read=wiring.may_read_sent
+        ),
     )
     menus = navigation(app)
     menus.add_staff(10, "hang-cho", lambda: _("Hàng chờ"), "/can-bo/hoi-dap", P.QUESTION_READ)

@@ -220,6 +220,13 @@ class Question(db.Model):
         ),
     )
 
+    @property
+    def is_held(self) -> bool:
+        """Does it wait for a look although its sender can be reached, because of the crowd that it
+        came from?
+        """
+        return self.stage is Stage.UNVERIFIED and self.submission.confirmed_at is not None
+
 
 class AnswerFields:
     """The slots of an answer (what officers in the field already write, in order)."""

@@ -6,7 +6,7 @@ the button acts.
 """
 
 import io
-import re
+from collections.abc import Sequence
 
 import segno
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request
@@ -15,25 +15,24 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.kernel import throttle
-from app.kernel.errors import NotFound
+from app.kernel.errors import FieldError, NotFound
 from app.kernel.web import commits, commits_always, kept_text, label_fields
-from app.submissions import kinds, service, unlocked
+from app.submissions import codes, kinds, service, unlocked
 from app.submissions.forms import ButtonForm, TrackForm
 from app.submissions.models import Submission, SubmissionToken
 from app.submissions.states import TokenPurpose
 
 bp = Blueprint("submissions", __name__, template_folder="templates")
-_CODE = re.compile(r"[A-Z0-9]{1,6}-\d{4}-\d{6,9}")
 
 label_fields(text=_l("Nội dung"))
 
 
 def checked_code(code: str) -> str:
     """The code of an address in its one spelling. Raises NotFound for what cannot be one."""
-    code = code.upper()
-    if not _CODE.fullmatch(code):
+    known = codes.normal_code(code)
+    if known is None:
         raise NotFound
-    return code
+    return known
 
 
 def ask_for_pin(code: str, *, keep: bool = False) -> ResponseReturnValue:
@@ -43,7 +42,15 @@ def ask_for_pin(code: str, *, keep: bool = False) -> ResponseReturnValue:
     """
     form = TrackForm(formdata=None, code=code)
     kept = kept_text() if keep else []
-    return render_template("submissions/track.html", form=form, kept=kept), 403 if keep else 200
+    return _asking(form, 403 if keep else 200, kept=kept)
+
+
+def _asking(
+    form: TrackForm, status: int, *, kept: Sequence[tuple[str, str]] = (), more: bool = False
+) -> ResponseReturnValue:
+    # Once asked, the box stays.
+    more = more or bool(form.contact.data)
+    return render_template("submissions/track.html", form=form, kept=kept, more=more), status
 
 
 @bp.get("/tra-cuu")
@@ -61,20 +68,33 @@ def unlock() -> ResponseReturnValue:
     """
     form = TrackForm()
     if not form.validate():
-        return render_template("submissions/track.html", form=form, kept=[]), 422
+        return _asking(form, 422)
     secret = str(current_app.secret_key)
-    submission = service.unlock(
-        code=form.code.data or "",
-        pin=form.pin.data or "",
-        address_key=throttle.address_key(secret, request.remote_addr or ""),
-        secret_key=secret,
-    )
+    try:
+        submission = service.unlock(
+            code=form.code.data or "",
+            pin=form.pin.data or "",
+            contact=form.contact.data or "",
+            address_key=throttle.address_key(secret, request.remote_addr),
+            secret_key=secret,
+        )
+    except FieldError as error:
+        form.apply(error)
+        return _asking(form, 422)
+    except service.ContactNeeded:
+        form.contact.errors = [_("Hãy nhập thêm số điện thoại hoặc thư điện tử bạn đã để lại.")]
+        return _asking(form, 422, more=True)
     if submission is None:
         form.code.errors = [
             _("Mã tra cứu hoặc mã PIN chưa đúng. Hãy xem lại hai mã trên phiếu nhận.")
+            if not form.contact.data
+            else _(
+                "Có một điều chưa đúng: mã tra cứu, mã PIN, hoặc số điện thoại, thư điện tử đã để "
+                "lại."
+            )
         ]
         form.pin.data = ""
-        return render_template("submissions/track.html", form=form, kept=[]), 422
+        return _asking(form, 422)
     unlocked.grant(submission)
     return redirect(f"/tra-cuu/{submission.code}", 303)
 

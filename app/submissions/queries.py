@@ -6,13 +6,14 @@ import sqlalchemy as sa
 
 from app.extensions import db
 from app.kernel.clock import now
+from app.submissions.codes import normal_code
 from app.submissions.models import Submission, SubmissionToken
 from app.submissions.states import TokenPurpose
 
 
 def by_code(code: str) -> Submission | None:
-    """The submission with this tracking code, in any letter case, or None."""
-    return db.session.scalar(sa.select(Submission).where(Submission.code == code.strip().upper()))
+    """The submission with this tracking code, however it is typed, or None."""
+    return db.session.scalar(sa.select(Submission).where(Submission.code == normal_code(code)))
 
 
 def opened(code: str, hashes: Sequence[str]) -> Submission | None:
@@ -27,7 +28,7 @@ def opened(code: str, hashes: Sequence[str]) -> Submission | None:
     )
     return db.session.scalar(
         sa.select(Submission).where(
-            Submission.code == code.strip().upper(), Submission.erased_at.is_(None), opening
+            Submission.code == normal_code(code), Submission.erased_at.is_(None), opening
         )
     )
 

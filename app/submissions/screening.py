@@ -61,6 +61,10 @@ def N_(message: str) -> str:  # noqa: N802  (the name that the extraction of str
     return message
 
 
+#: Why something waits for a look although nothing in it is wrong.
+CROWDED = N_("Từ cùng một nơi kết nối có nhiều người gửi trong ít giờ.")
+
+
 def _listed(phrases: str) -> tuple[str, ...]:
     return tuple(phrases.split(" · "))
 

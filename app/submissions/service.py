@@ -2,44 +2,47 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
+from app.access.actors import CITIZEN, Actor
 from app.extensions import db
 from app.files import service as files
 from app.jobs.service import enqueue
-from app.kernel import throttle
+from app.kernel import guessing, throttle
 from app.kernel.clock import local, now
 from app.kernel.db import next_number
 from app.kernel.errors import FieldError, NotFound, Refused
 from app.kernel.html import paragraphs
 from app.kernel.links import Ref
-from app.kernel.text import clean, clean_line, first_sentence, initials
+from app.kernel.text import clean, clean_line, first_sentence, fold, initials
 from app.kernel.tokens import digits, keyed_hash, new_token, same
-from app.submissions import screening
+from app.submissions import codes, screening
+from app.submissions.contact import normal_phone
 from app.submissions.jobs import SCRUB_JOB
 from app.submissions.models import Submission, SubmissionToken
 from app.submissions.states import NAME_DISPLAY_ORDER, Channel, Consent, NameDisplay, TokenPurpose
 
-#: The wording of the privacy notice now in use; a new wording gets a new name.
-CONSENT_TEXT = "2026-11"
 #: Days in which an address can be confirmed before an unconfirmed submission is erased.
 CONFIRM_DAYS = 7
 #: Days for which the link in a mail opens the tracking page.
 TRACK_DAYS = 365
-BODY_MIN, BODY_MAX = 20, 5_000
+BODY_MAX = 5_000
 TITLE_MAX, NAME_MAX = 150, 120
 #: How long a submission stays open in the browser that opened it.
 OPEN_FOR = dt.timedelta(hours=2)
 #: Characters of the key that a form carries.
 KEY_MIN, KEY_MAX = 16, 64
-FILES_MAX = 5
-_HOUR = dt.timedelta(hours=1)
-FAILURES_PER_ADDRESS, FAILURES_PER_CODE = 10, 5
+_DAY = dt.timedelta(days=1)
+#: Wrong PINs in a day, for one code and from one place, before something more is asked; and those
+#: of a minute from one place that only a machine reaches.
+FAILURES_PER_CODE, FAILURES_PER_ADDRESS, FAILURES_A_MINUTE = 30, 20, 30
+#: Likewise for the whole site: at most so many PINs a day are tried that need nothing else.
+BRAKE = guessing.Brake("pin", 100, _DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,46 @@ class Received:
     track_token: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BodyLimit:
-    """How short the text of one kind of submission may be, and what to say of a shorter one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Who sends it, where they can be reached, and what they allow."""
 
-    characters: int
-    message: str
+    name: str
+    phone: str | None = None
+    email: str | None = None
+    name_display: NameDisplay = NameDisplay.INITIALS
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """How it came: what code and PIN are made of, by which way, when, and with what."""
+
+    secret_key: str
+    prefix: str
+    #: One per form: the same twice is one submission, and the same receipt.
+    idempotency_key: str
+    channel: Channel = Channel.WEB
+    #: Who hands it in: its sender, or the officer who types it in for somebody.
+    actor: Actor = CITIZEN
+    language: str = "vi"
+    file_keys: Sequence[str] = ()
+    spam: Mapping[str, Any] | None = None
+    #: It waits for a look because of the crowd that it came from; the clock runs all the same.
+    held: bool = False
+    #: When the request began, or the paper reached the office. None: now.
+    received_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How short the text of one kind of submission may be, what to say of a shorter one, and which
+    wording of the privacy notice was shown beside its form.
+    """
+
+    body_min: int
+    too_short: str
+    consent_text: str
 
 
 def pin_of(secret_key: str, idempotency_key: str) -> str:
@@ -73,73 +110,58 @@ def pin_of(secret_key: str, idempotency_key: str) -> str:
 
 
 def receive(
-    *,
-    secret_key: str,
     kind: str,
-    prefix: str,
-    idempotency_key: str,
     body: str,
+    contact: Contact,
+    sent: Sent,
+    *,
+    terms: Terms,
     title: str = "",
-    name: str,
-    phone: str | None = None,
-    email: str | None = None,
-    name_display: NameDisplay = NameDisplay.INITIALS,
-    consent: Consent,
-    channel: Channel = Channel.WEB,
     place_id: int | None = None,
-    language: str = "vi",
-    entered_by: int | None = None,
-    file_keys: Sequence[str] = (),
-    spam: Mapping[str, Any] | None = None,
-    least: BodyLimit | None = None,
-    received_at: dt.datetime | None = None,
-    consent_text: str = CONSENT_TEXT,
 ) -> Received:
     """Keep what somebody sent and give it a code. The same form sent twice gives the same answer
     and no second row.
 
-    `least` is how short the text may be (None: as for a question); `received_at` when it reached
-    the office, where that is another moment than now; `consent_text` names the wording of the
-    privacy notice that was shown.
-
     Raises FieldError for a text or contact that cannot be accepted.
     """
-    if not KEY_MIN <= len(idempotency_key) <= KEY_MAX:
+    if not KEY_MIN <= len(sent.idempotency_key) <= KEY_MAX:
         raise FieldError("idempotency_key", _("Trang đã hết hạn. Hãy gửi lại."))
-    pin = pin_of(secret_key, idempotency_key)
-    if known := _with_key(idempotency_key):
+    pin = pin_of(sent.secret_key, sent.idempotency_key)
+    if known := _with_key(sent.idempotency_key):
         return Received(known, pin, repeated=True)
-    body, title, name = clean(body), clean_line(title), clean_line(name)
-    _check(body=body, name=name, phone=phone, email=email, channel=channel, least=least)
-    moment = now()
+    body, title = clean(body), clean_line(title)
+    contact = replace(contact, name=clean_line(contact.name))
+    _check_text(body, terms)
+    _check_contact(contact, sent.channel)
+    moment, spam = now(), sent.spam or {}
     concern = screening.looks_like_complaint(f"{title}\n{body}")
     submission = Submission(
         kind=kind,
-        idempotency_key=idempotency_key,
-        channel=channel,
-        received_at=received_at or moment,
-        language=language,
+        idempotency_key=sent.idempotency_key,
+        channel=sent.channel,
+        received_at=sent.received_at or moment,
+        language=sent.language,
         title=title[:300] or first_sentence(body),
         body=body,
-        name=name,
-        phone=phone or None,
-        email=email or None,
-        name_display=name_display,
-        consent=consent,
-        consent_text=consent_text,
+        name=contact.name,
+        phone=contact.phone or None,
+        email=contact.email or None,
+        name_display=contact.name_display,
+        consent=contact.consent,
+        consent_text=terms.consent_text,
         consent_at=moment,
-        confirmed_at=moment if phone or channel is not Channel.WEB else None,
+        confirmed_at=moment if contact.phone or sent.channel is not Channel.WEB else None,
         concern=concern.kind if concern else None,
-        spam_points=int((spam or {}).get("points", 0)),
-        spam_reasons=list((spam or {}).get("reasons", [])),
+        spam_points=int(spam.get("points", 0)),
+        spam_reasons=[*spam.get("reasons", []), *([screening.CROWDED] if sent.held else [])],
         place_id=place_id,
-        entered_by=entered_by,
+        entered_by=sent.actor.id,
     )
-    if faster := _write_down(submission, prefix, pin, secret_key=secret_key):
+    if faster := _write_down(submission, sent.prefix, pin, secret_key=sent.secret_key):
         return Received(faster, pin, repeated=True)
-    if file_keys:
-        files.claim(file_keys, Ref("submission", submission.id))
-    confirm, track = _links(secret_key, submission)
+    if sent.file_keys:
+        files.claim(sent.file_keys, Ref("submission", submission.id))
+    confirm, track = _links(sent.secret_key, submission)
     return Received(submission, pin, confirm_token=confirm, track_token=track)
 
 
@@ -174,32 +196,22 @@ def _write_down(
     return None
 
 
-def _check(
-    *,
-    body: str,
-    name: str,
-    phone: str | None,
-    email: str | None,
-    channel: Channel,
-    least: BodyLimit | None,
-) -> None:
-    if len(body) < (least.characters if least else BODY_MIN):
-        raise FieldError(
-            "body",
-            least.message
-            if least
-            else _("Hãy viết ít nhất %(n)s ký tự để cán bộ hiểu rõ câu hỏi.", n=BODY_MIN),
-        )
+def _check_text(body: str, terms: Terms) -> None:
+    if len(body) < terms.body_min:
+        raise FieldError("body", terms.too_short)
     if len(body) > BODY_MAX:
         raise FieldError(
             "body",
             _("Nội dung dài quá %(n)s ký tự. Hãy rút gọn hoặc gửi thành hai lần.", n="5.000"),
         )
-    if not name:
+
+
+def _check_contact(contact: Contact, channel: Channel) -> None:
+    if not contact.name:
         raise FieldError("name", _("Hãy nhập họ và tên."))
-    if len(name) > NAME_MAX:
+    if len(contact.name) > NAME_MAX:
         raise FieldError("name", _("Họ và tên dài quá 120 ký tự. Hãy rút gọn."))
-    if channel is Channel.WEB and not phone and not email:
+    if channel is Channel.WEB and not contact.phone and not contact.email:
         raise FieldError(
             "phone", _("Hãy nhập số điện thoại hoặc thư điện tử để chúng tôi trả lời bạn.")
         )
@@ -344,30 +356,83 @@ def confirm(token: SubmissionToken, submission: Submission) -> bool:
     return True
 
 
-def unlock(*, code: str, pin: str, address_key: str, secret_key: str) -> Submission | None:
-    """The submission of this code and PIN, or None; a wrong code and a wrong PIN look and cost the
-    same.
+class ContactNeeded(Exception):
+    """Code and PIN are not enough now: somebody guesses."""
 
-    Raises TooMany after ten failures in an hour from one address, or five on one code.
+
+def unlock(
+    *, code: str, pin: str, address_key: str, secret_key: str, contact: str = ""
+) -> Submission | None:
+    """The submission of this code and PIN, however they are typed, or None;
+
+    a wrong code and a wrong PIN look and cost the same.
+
+    Strangers lock nobody out: where many wrong PINs came for this code, from this place or for the
+    whole site, `contact` is asked for as well (the telephone number, mail address or, where there
+    was neither, the name that was left), which the sender knows and a guesser does not. The
+    arithmetic is in docs/security.md.
+
+    Raises FieldError for what can be no code or PIN, ContactNeeded where a contact is asked for,
+    TooMany at a machine's pace, and for somebody who knows the contact and still guesses. None of
+    these counts.
     """
-    code = clean_line(code).upper().replace(" ", "")
-    message = _("Có quá nhiều lần nhập sai. Hãy thử lại sau một giờ, hoặc gọi cho chúng tôi.")
-    code_key = keyed_hash(secret_key, "code", code)
+    known_code, known_pin = codes.normal_code(code), codes.normal_pin(pin)
+    if known_code is None:
+        raise FieldError("code", _("Mã tra cứu có dạng AS-2026-000123. Hãy xem lại phiếu nhận."))
+    if known_pin is None:
+        raise FieldError("pin", _("Mã PIN gồm 6 chữ số. Hãy xem lại phiếu nhận."))
     throttle.check(
-        "track-address", address_key, limit=FAILURES_PER_ADDRESS, within=_HOUR, message=message
+        "track-address",
+        address_key,
+        limit=FAILURES_A_MINUTE,
+        within=dt.timedelta(minutes=1),
+        message=_("Có quá nhiều lần nhập sai trong một phút từ nơi bạn đang kết nối."),
     )
-    throttle.check("track-code", code_key, limit=FAILURES_PER_CODE, within=_HOUR, message=message)
+    code_key = keyed_hash(secret_key, "code", known_code)
+    if guarded := _is_guarded(code_key, address_key):
+        if not contact.strip():
+            raise ContactNeeded
+        throttle.check(
+            "track-known",
+            code_key,
+            limit=FAILURES_PER_CODE,
+            within=_DAY,
+            message=_("Mã này đã bị nhập sai PIN nhiều lần. Hãy mở bằng đường dẫn trong thư."),
+        )
     submission: Submission | None = db.session.scalar(
-        sa.select(Submission).where(Submission.code == code)
+        sa.select(Submission).where(Submission.code == known_code)
     )
     expected = submission.pin_hash if submission else "0" * 64
-    typed = keyed_hash(secret_key, "pin", code, "".join(char for char in pin if char.isdigit()))
-    if same(expected, typed) and submission is not None and submission.erased_at is None:
+    right = same(expected, keyed_hash(secret_key, "pin", known_code, known_pin))
+    known = not guarded or (submission is not None and _left_contact(submission, contact))
+    if right and known and submission is not None and submission.erased_at is None:
         throttle.clear("track-code", code_key)
         return submission
     throttle.note("track-address", address_key)
-    throttle.note("track-code", code_key)
+    if not guarded:
+        throttle.note("track-code", code_key)
+        BRAKE.note()
+    elif known:
+        throttle.note("track-known", code_key)
     return None
+
+
+def _is_guarded(code_key: str, address_key: str) -> bool:
+    return (
+        throttle.count("track-code", code_key, within=_DAY) >= FAILURES_PER_CODE
+        or throttle.count("track-address", address_key, within=_DAY) >= FAILURES_PER_ADDRESS
+        or BRAKE.is_on
+    )
+
+
+def _left_contact(submission: Submission, typed: str) -> bool:
+    """Is this what the sender left to be reached by?"""
+    if submission.phone or submission.email:
+        try:
+            return normal_phone(typed) == submission.phone
+        except FieldError:
+            return clean_line(typed).lower() == (submission.email or "").lower()
+    return bool(submission.name) and fold(clean_line(typed)) == fold(submission.name)
 
 
 def redact(submission: Submission, *, title: str, body: str, reason: str, actor_id: int) -> None:

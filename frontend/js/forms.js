@@ -9,8 +9,12 @@ import { FileUpload } from "govuk-frontend/dist/govuk/components/file-upload/fil
 import { PasswordInput } from "govuk-frontend/dist/govuk/components/password-input/password-input.mjs";
 import { Radios } from "govuk-frontend/dist/govuk/components/radios/radios.mjs";
 import { keepDrafts } from "./draft.js";
+import { work } from "./work.js";
 
 keepDrafts(); // before the counters, so that they count restored text
 for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload, PasswordInput, Radios]) {
   createAll(component);
+}
+for (const box of document.querySelectorAll("[data-work]")) {
+  work(box);
 }

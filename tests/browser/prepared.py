@@ -37,6 +37,7 @@ from app.kernel.clock import frozen, start_of_day, today
 from app.submissions.models import SubmissionToken
 from app.submissions.states import Consent, NameDisplay, TokenPurpose
 from tests.browser.consultations import word_file
+from tests.factories import sending
 
 DAY, MORNING = dt.timedelta(days=1), dt.timedelta(hours=8)
 DRAFT = (
@@ -178,11 +179,8 @@ def _read_draft(made: Consultation) -> None:
 
 
 def _say(made: Consultation, one: Said) -> str:
-    comment: Comment = commenting.comment(
-        secret_key=str(current_app.secret_key),
-        prefix="AS",
-        idempotency_key=uuid.uuid4().hex,
-        consultation=staff.by_id(made.id),
+    comment: Comment = sending.comment(
+        staff.by_id(made.id),
         body=one.body,
         stance=one.stance,
         target_kind=TargetKind.CLAUSE if one.clause else TargetKind.WHOLE,

@@ -23,9 +23,9 @@ from app.extensions import db
 from app.kernel.clock import now, start_of_day, today
 from app.kernel.html import paragraphs
 from app.kernel.text import first_sentence
-from app.submissions import service as submissions
 from app.submissions.service import pin_of
 from app.submissions.states import Channel, Consent, NameDisplay
+from tests.factories.sending import receive
 
 PREFIX = "AS"
 BODY = "Tuyến đường cắt đôi thửa ruộng của nhà tôi, đề nghị dịch về phía Tây khoảng sáu mươi mét."
@@ -103,12 +103,9 @@ def make_comment(
 
     The consultation's counters follow.
     """
-    received = submissions.receive(
-        secret_key=str(current_app.secret_key),
-        kind="comment",
-        prefix=PREFIX,
-        idempotency_key=uuid.uuid4().hex,
-        body=body,
+    received = receive(
+        "comment",
+        body,
         name=name,
         phone=phone,
         email=email,

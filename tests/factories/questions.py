@@ -56,6 +56,7 @@ from app.submissions.service import pin_of
 from app.submissions.states import Channel, Consent, NameDisplay
 from app.workdays import queries as workdays
 from app.workdays.clock import Pause, working_days_used
+from tests.factories import sending
 from tests.factories.accounts import add_user
 
 PREFIX = "AS"
@@ -214,12 +215,10 @@ class Wanted:
 
     @property
     def sent(self) -> dict[str, Any]:
-        """What `submissions.receive` and `questions.ask` are both given."""
+        """What `sending.receive` and `sending.ask` are both given, besides kind and text."""
         return {
-            "secret_key": str(current_app.secret_key),
             "prefix": PREFIX,
             "idempotency_key": self.idempotency_key or uuid.uuid4().hex,
-            "body": self.body,
             "title": self.title,
             "place_id": self.place.id if self.place else None,
             "name": self.name,
@@ -230,6 +229,7 @@ class Wanted:
             "channel": self.channel,
             "file_keys": self.file_keys,
             "spam": self.spam,
+            **({"actor": self.entered_by} if self.entered_by else {}),
         }
 
     @property
@@ -262,13 +262,7 @@ def walk_question(**wanted: Any) -> Question:
     stage = asked.stage
     with _moment(asked.at):
         people = cast(asked.unit)
-        question = intake.ask(
-            **asked.sent,
-            kind=asked.kind,
-            topic_id=asked.topic.id if asked.topic else None,
-            topic_days=asked.topic_days,
-            **({"actor": asked.entered_by} if asked.entered_by else {}),
-        ).question
+        question = sending.ask(asked.kind, asked.body, topic=asked.topic, **asked.sent).question
         _let_in(question, stage, people)
         if asked.restricted and stage in _CLASSIFIED_FIRST:
             _classify(question, asked.classification, people)
@@ -477,8 +471,7 @@ class _Rows:
 
     def _receive(self) -> Question:
         asked = self._asked
-        clerk: Actor = asked.entered_by or CITIZEN
-        received = submissions.receive(kind="question", entered_by=clerk.id, **asked.sent)
+        received = sending.receive("question", asked.body, **asked.sent)
         assert not received.repeated
         submission = received.submission
         question = Question(

@@ -231,7 +231,7 @@ def check_receipts(site: Site, receipts: list[Receipt]) -> None:
         assert opened.idempotency_key == receipt.key
     assert (
         submissions.unlock(
-            code=receipts[0].code, pin="0000000", address_key="khac", secret_key=secret
+            code=receipts[0].code, pin="000000", address_key="khac", secret_key=secret
         )
         is None
     )

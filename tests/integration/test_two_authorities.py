@@ -23,6 +23,7 @@ from app.extensions import db
 from app.files import service as files
 from app.files.models import StoredFile
 from app.jobs import runner
+from app.kernel import throttle
 from app.questions.models import Question
 from app.questions.states import Visibility
 from app.submissions.models import Submission
@@ -310,13 +311,18 @@ def sent(app: Flask) -> list[Any]:
 
 def test_limits_used_up_here_leave_those_there(both: tuple[Authority, Authority]) -> None:
     first, second = both
-    for number in range(6):
+    with first.app.app_context():
+        place = throttle.address_key(str(first.app.secret_key), "127.0.0.1")
+        for _ in range(59):
+            throttle.note("ask", place)
+        db.session.commit()
+    for number in range(2):
         browser = first.browser()
         page = first.text(f"{FORM}?buoc=noi-dung", browser)
         answer = browser.post(
             FORM, data=question_form(page, first.marker, email=f"a{number}@example.vn")
         )
-        assert answer.status_code == (200 if number < 5 else 429)
+        assert answer.status_code == (200 if number < 1 else 429)
     browser = second.browser()
     assert (
         browser.post(

@@ -28,7 +28,6 @@ def test_every_pinned_package_is_listed_with_its_hashes() -> None:
 
 def test_what_is_vendored_for_browsers_is_listed() -> None:
     assert {ref.split("@5")[0].split("@2")[0] for ref in COMPONENTS if "npm" in ref} >= {
-        "pkg:npm/htmx.org",
         "pkg:npm/%40fontsource-variable/source-sans-3",
     }
     assert "pkg:npm/lang-nghe@-" not in COMPONENTS

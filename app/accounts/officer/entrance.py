@@ -21,7 +21,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.access import open_to_anyone
-from app.accounts import sessions
+from app.accounts import devices, sessions
 from app.accounts.forms import (
     ButtonForm,
     CodeForm,
@@ -91,7 +91,7 @@ def submit_sign_in() -> ResponseReturnValue:
         form.apply(FieldError("username", _("Tên đăng nhập hoặc mật khẩu không đúng.")))
         return _sign_in_page(form), 422
     _begin(user, second_factor=False)
-    return redirect(_next_step(form.next.data))
+    return devices.remember(make_response(redirect(_next_step(form.next.data))), user)
 
 
 @bp.post("/dang-nhap/khoa-truy-cap/bat-dau")
@@ -130,7 +130,9 @@ def _owner(form: PasskeyForm, use: PasskeyUse, user: User | None) -> User | None
 
 def _check_password(form: SignInForm) -> User | None:
     username, password = form.username.data or "", form.password.data or ""
-    attempt = signing_in.begin_attempt(username=username, address=request.remote_addr or "")
+    attempt = signing_in.begin_attempt(
+        username=username, address=request.remote_addr or "", device=devices.of(username)
+    )
     db.session.commit()
     with reading():
         verified = signing_in.verify(attempt, username=username, password=password)
@@ -353,7 +355,8 @@ def submit_reset_password(token: str) -> ResponseReturnValue:
         password_hash = hash_new_password(form, link.user) if form.validate() else None
     if password_hash is None:
         return _reset_page(form, invited=invited, username=username), 422
-    if passwords.use_link(token, password_hash=password_hash) is None:
+    address = request.remote_addr or ""
+    if passwords.use_link(token, password_hash=password_hash, address=address) is None:
         return render_template("accounts/dead_link.html"), 410
     sessions.forget()
     flash(_("Đã đặt mật khẩu mới. Hãy đăng nhập."), "success")

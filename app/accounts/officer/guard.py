@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.access.web import STAFF_PREFIX
+from app.kernel.web import STAFF_PREFIX
 
 #: What remains open meanwhile.
 _OPEN = frozenset({"own_account.password", "own_account.submit_password", "accounts.sign_out"})

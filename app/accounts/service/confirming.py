@@ -28,7 +28,7 @@ def begin(scope: str, user_id: int) -> None:
 def still_allowed(scope: str, user_id: int) -> None:
     """Raise TooMany when tries that came in at the same moment used the limit up."""
     if throttle.count(f"confirm:{scope}", _key(user_id), within=WINDOW) > LIMIT:
-        raise TooMany(_too_many(), retry_after_minutes=int(WINDOW.total_seconds() // 60))
+        raise TooMany(_too_many(), retry_after=int(WINDOW.total_seconds()))
 
 
 def succeed(scope: str, user_id: int) -> None:

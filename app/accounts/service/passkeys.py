@@ -38,9 +38,8 @@ from app.accounts.policy import may_sign_in, needs_second_factor
 from app.accounts.service import recording, second_factor
 from app.accounts.service.locking import lock
 from app.accounts.service.sessions import end_all
-from app.accounts.service.signing_in import network_of
 from app.accounts.vault import vault
-from app.extensions import db
+from app.extensions import db, network_of
 from app.kernel import throttle
 from app.kernel.clock import now
 from app.kernel.errors import FieldError, NotFound, Refused

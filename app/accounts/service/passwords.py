@@ -22,7 +22,7 @@ from app.accounts.policy import may_sign_in
 from app.accounts.service import recording, waiting
 from app.accounts.service.locking import lock
 from app.accounts.service.sessions import end_all
-from app.accounts.service.signing_in import forget_failures, network_of, normal_username
+from app.accounts.service.signing_in import forget_failures, normal_username
 from app.accounts.vault import vault
 from app.extensions import db
 from app.kernel import throttle
@@ -106,7 +106,7 @@ def ask_link(*, typed: str, address: str) -> None:
     Says nothing about whether such an account exists, and sends at most three mails an hour to it.
     Raises TooMany for an address on the net that asks all the time.
     """
-    place = throttle.address_key(vault().secret_key, network_of(address))
+    place = throttle.address_key(vault().secret_key, address)
     throttle.check("link:address", place, limit=_ASKED_PER_ADDRESS, within=_HOUR, message="")
     throttle.note("link:address", place)
     for user in _owners(typed):
@@ -167,11 +167,12 @@ def valid_link(token: str) -> PasswordToken | None:
     return found if may_sign_in(user, demo=vault().demo) and user.email == found.email else None
 
 
-def use_link(token: str, *, password_hash: str) -> User | None:
+def use_link(token: str, *, password_hash: str, address: str) -> User | None:
     """Set the password (checked and hashed before) and use the link up; None when it had died
     meanwhile.
 
-    All sessions end; a second factor stays and is asked for as always.
+    All sessions end; a second factor stays and is asked for as always. Wrong tries from `address`
+    are forgotten.
     """
     link = valid_link(token)
     if link is None:
@@ -186,7 +187,7 @@ def use_link(token: str, *, password_hash: str) -> User | None:
         return None
     user = link.user
     _store(user, password_hash, keep=None)
-    forget_failures(user)
+    forget_failures(user, address=address)
     recording.write("user:password:reset", user, data={"purpose": link.purpose.value})
     emit(PasswordChanged(user))
     return user

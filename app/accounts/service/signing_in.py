@@ -1,9 +1,13 @@
 """The first half of signing in: tries are counted before anything is hashed, and every wrong answer
 looks alike.
+
+Strangers lock nobody out. Tries count for the account and the place they come from together, so
+that wrong passwords from elsewhere cost the owner nothing; a browser in which this account signed
+in before counts by itself; and nothing is ever closed, tries only come more slowly. What that
+leaves to a guesser is worked out in docs/security.md.
 """
 
 import datetime as dt
-import ipaddress
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,15 +19,22 @@ from app.accounts.policy import may_sign_in
 from app.accounts.service import recording
 from app.accounts.vault import vault
 from app.extensions import db
-from app.kernel import throttle
+from app.kernel import guessing, throttle
 from app.kernel.clock import today
-from app.kernel.errors import TooMany
 from app.kernel.events import emit
 from app.kernel.text import clean_line, fold
 
 WINDOW = dt.timedelta(minutes=15)
-#: Wrong passwords within the window, for one account; also accounts tried in vain from one address.
-LIMIT = 10
+#: Wrong passwords of one place for one account that cost no waiting; while somebody guesses all
+#: over the site, only this many.
+FREE, FREE_WHEN_BRAKED = 5, 1
+#: Seconds to wait then, doubled each time, and the longest wait. Waits are reckoned by an hour.
+FIRST_WAIT, LONGEST_WAIT = 2, 900
+_HOUR = dt.timedelta(hours=1)
+#: Accounts that one place may try in vain within WINDOW before it waits as a whole, and how long at
+#: most: short, since others sit behind the same address.
+ACCOUNTS, LONGEST_WAIT_OF_ALL = 10, 60
+BRAKE = guessing.Brake("sign-in", 100, WINDOW)
 #: The owner is told at this many.
 ALERT_AT = 5
 _ACCOUNT, _ADDRESS, _PAIR, _ALERT = (
@@ -42,8 +53,11 @@ class Attempt:
     """
 
     account: str
+    #: The place on the net; empty for a browser that the account has used before.
     address: str
     pair: str
+    #: The number of this try among all.
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,38 +75,46 @@ def normal_username(typed: str) -> str:
     return fold(clean_line(typed))[:200]
 
 
-def network_of(address: str) -> str:
-    """What counts as one place on the net: an IPv4 address, or the /64 that a household or office
-    gets of IPv6.
-    """
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))
-
-
-def begin_attempt(*, username: str, address: str) -> Attempt:
+def begin_attempt(*, username: str, address: str, device: str | None = None) -> Attempt:
     """Count one try; the caller commits at once, so that tries sent side by side all count.
 
-    An address is closed only after failing at ten different accounts: one forgetful person does not
-    lock out the office. Raises TooMany, the same for names that nobody has, while the account or
-    the address is closed.
+    `device` is the secret of a browser in which this account signed in before. Raises TooMany with
+    the seconds to wait, the same for names that nobody has; such a try does not count.
     """
-    key = vault().secret_key
-    place = throttle.address_key(key, network_of(address))
+    place = throttle.address_key(vault().secret_key, address)
     name = normal_username(username)
-    attempt = Attempt(
-        account=vault().hash_token("account", name),
-        address=place,
-        pair=vault().hash_token("pair", name, place, today().isoformat()),
+    pair = _pair(name, device or place)
+    if device is None:
+        throttle.pace(
+            _ADDRESS,
+            place,
+            free=ACCOUNTS,
+            first=FIRST_WAIT,
+            longest=LONGEST_WAIT_OF_ALL,
+            within=WINDOW,
+            message=_too_many(),
+        )
+    _check_pace(pair, known=device is not None)
+    number = throttle.note(_PAIR, pair)
+    account = vault().hash_token("account", name)
+    return Attempt(account, "" if device else place, pair, number)
+
+
+def _pair(name: str, source: str) -> str:
+    return vault().hash_token("pair", name, source, today().isoformat())
+
+
+def _check_pace(pair: str, *, known: bool, before: int | None = None) -> None:
+    throttle.pace(
+        _PAIR,
+        pair,
+        free=FREE if known or not BRAKE.is_on else FREE_WHEN_BRAKED,
+        first=FIRST_WAIT,
+        longest=LONGEST_WAIT,
+        within=_HOUR,
+        message=_too_many(),
+        before=before,
     )
-    throttle.check(_ADDRESS, attempt.address, limit=LIMIT, within=WINDOW, message=_too_many())
-    throttle.check(_ACCOUNT, attempt.account, limit=LIMIT, within=WINDOW, message=_too_many())
-    throttle.note(_ACCOUNT, attempt.account)
-    return attempt
 
 
 def verify(attempt: Attempt, *, username: str, password: str) -> Verified | None:
@@ -101,8 +123,7 @@ def verify(attempt: Attempt, *, username: str, password: str) -> Verified | None
 
     Raises TooMany when tries that came in at the same moment used the limit up.
     """
-    if throttle.count(_ACCOUNT, attempt.account, within=WINDOW) > LIMIT:
-        raise TooMany(_too_many(), retry_after_minutes=int(WINDOW.total_seconds() // 60))
+    _check_pace(attempt.pair, known=not attempt.address, before=attempt.number)
     user = db.session.scalar(sa.select(User).where(User.username == normal_username(username)))
     stored = (
         user.password_hash if user is not None and may_sign_in(user, demo=vault().demo) else None
@@ -118,9 +139,10 @@ def fail(attempt: Attempt, *, username: str) -> None:
     """Remember a wrong password (the caller commits); at the fifth within the window the owner gets
     a mail.
     """
-    if not throttle.count(_PAIR, attempt.pair, within=WINDOW):
+    if attempt.address and throttle.count(_PAIR, attempt.pair, within=WINDOW) <= 1:
         throttle.note(_ADDRESS, attempt.address)
-    throttle.note(_PAIR, attempt.pair)
+    throttle.note(_ACCOUNT, attempt.account)
+    BRAKE.note()
     alerted = throttle.count(_ALERT, attempt.account, within=WINDOW) > 0
     if alerted or throttle.count(_ACCOUNT, attempt.account, within=WINDOW) < ALERT_AT:
         return
@@ -143,24 +165,25 @@ def succeed(attempt: Attempt, verified: Verified) -> User | None:
         or user.password_hash != verified.stored
     ):
         return None
-    forget_failures(user)
+    throttle.clear(_PAIR, attempt.pair)
+    throttle.clear(_ACCOUNT, attempt.account)
     if verified.better is not None:
         user.password_hash = verified.better
     db.session.flush()
     return user
 
 
-def forget_failures(user: User) -> None:
-    """Open the account again: its owner gave the right password, or set a new one through the
-    mailbox.
-    """
+def forget_failures(user: User, *, address: str) -> None:
+    """No waiting from this place: its owner set a new password through the mailbox."""
+    place = throttle.address_key(vault().secret_key, address)
+    throttle.clear(_PAIR, _pair(user.username, place))
     throttle.clear(_ACCOUNT, vault().hash_token("account", user.username))
 
 
 def _too_many() -> str:
     return str(
         _(
-            "Có quá nhiều lần đăng nhập không thành công nên hệ thống tạm dừng nhận thêm. Mật "
-            "khẩu đúng cũng phải chờ."
+            "Có nhiều lần nhập sai mật khẩu từ nơi này, nên giữa hai lần thử phải chờ một lúc. "
+            "Lần này chưa được xét, cũng không bị tính là sai."
         )
     )

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, Form, HiddenField, RadioField, SelectField, StringField
+from wtforms import Field, Form, HiddenField, RadioField, SelectField
 from wtforms.validators import Optional, StopValidation, ValidationError
 
 from app.comments.models import SurveyQuestion
@@ -26,11 +25,18 @@ from app.comments.states import (
     TargetKind,
 )
 from app.kernel.errors import FieldError
-from app.kernel.forms import BaseForm, LineField, Needed, TextField, length_between
+from app.kernel.forms import LineField, Needed, TextField, length_between
+from app.kernel.office_forms import choices
 from app.kernel.text import clean, int_of
-from app.submissions.contact import normal_email, normal_phone
+from app.submissions.forms import (
+    NAME_TOO_LONG,
+    TEXT_TOO_LONG,
+    SendForm,
+    TightenForm,
+    accepted_by,
+)
 from app.submissions.service import NAME_MAX
-from app.submissions.states import NAME_DISPLAY_LABELS, Consent, NameDisplay
+from app.submissions.states import Consent, NameDisplay
 
 #: What the consent means here; a question's is about its answer.
 CONSENT_LABELS = {
@@ -38,27 +44,6 @@ CONSENT_LABELS = {
     Consent.PRIVATE: _l("Không công khai, chỉ đưa vào hồ sơ"),
 }
 _LINE_TOO_LONG = _l("Mục này dài quá. Hãy rút gọn.")
-_TEXT_TOO_LONG = _l("Nội dung dài quá 5.000 ký tự. Hãy rút gọn hoặc gửi thành hai lần.")
-
-
-def _accepted_by(parse: Callable[[str], str]) -> Callable[[Form, Field], None]:
-    """A validator: what `parse` takes. Empty text is left to Needed."""
-
-    def check(form: Form, field: Field) -> None:
-        try:
-            if field.data:
-                parse(field.data)
-        except FieldError as error:
-            raise ValidationError(error.message) from error
-
-    return check
-
-
-def _phone_or_mail(form: Form, field: Field) -> None:
-    if not field.data and not form["email"].data:
-        raise ValidationError(
-            _("Hãy nhập số điện thoại hoặc thư điện tử để chúng tôi liên hệ khi cần.")
-        )
 
 
 def _named(form: Form, field: Field) -> None:
@@ -135,15 +120,10 @@ def degrees(text: str | None) -> float | None:
         return None
 
 
-class CommentForm(BaseForm):
-    """The whole form of a comment. Each step shows a part of it and carries the rest in hidden
-    fields.
+class CommentForm(SendForm):
+    """The whole form of a comment, which begins with what it is about."""
 
-    A field is validated where it is shown and all of them before sending, since nobody has to come
-    by the steps.
-    """
-
-    TARGET = ("target_kind", "clause", "project", "longitude", "latitude", "place", "place_text")
+    FIRST = ("target_kind", "clause", "project", "longitude", "latitude", "place", "place_text")
     CONTENT = ("stance", "body", "proposed_text")
     CONTACT = (
         "sender_kind",
@@ -158,7 +138,8 @@ class CommentForm(BaseForm):
         "name_display",
         "consent",
     )
-    CARRIED = (*TARGET, *CONTENT, *CONTACT, "idempotency_key", "started", "advised", "company_url")
+    CONTACT_NEEDED = _l("Hãy nhập số điện thoại hoặc thư điện tử để chúng tôi liên hệ khi cần.")
+    CONSENTS = CONSENT_LABELS
 
     target_kind = RadioField(
         _l("Bạn góp ý về nội dung nào?"), validators=[Needed(_l("Hãy chọn nội dung bạn góp ý."))]
@@ -184,27 +165,26 @@ class CommentForm(BaseForm):
     body = TextField(
         _l("Nội dung"),
         validators=[
-            length_between(BODY_MIN, BODY_MAX, _l("Hãy viết ít nhất 10 ký tự."), _TEXT_TOO_LONG)
+            length_between(BODY_MIN, BODY_MAX, _l("Hãy viết ít nhất 10 ký tự."), TEXT_TOO_LONG)
         ],
     )
     proposed_text = TextField(
         _l("Đề nghị sửa thành"),
-        validators=[_wording_proposed, length_between(0, BODY_MAX, "", _TEXT_TOO_LONG)],
+        validators=[_wording_proposed, length_between(0, BODY_MAX, "", TEXT_TOO_LONG)],
     )
-    files = MultipleFileField(_l("Tệp đính kèm"), validators=[Optional()])
     sender_kind = RadioField(_l("Bạn là"), validators=[Needed(_l("Hãy chọn bạn là ai."))])
     name = LineField(
         _l("Họ và tên"),
         validators=[
             _named,
-            length_between(0, NAME_MAX, "", _l("Họ và tên dài quá 120 ký tự. Hãy rút gọn.")),
+            length_between(0, NAME_MAX, "", NAME_TOO_LONG),
         ],
     )
     organisation_name = LineField(
         _l("Tên tổ chức, cơ quan"),
         validators=[_body_named, length_between(0, 200, "", _LINE_TOO_LONG)],
     )
-    tax_code = LineField(_l("Mã số thuế"), validators=[Optional(), _accepted_by(normal_tax_code)])
+    tax_code = LineField(_l("Mã số thuế"), validators=[Optional(), accepted_by(normal_tax_code)])
     letter_number = LineField(
         _l("Số công văn"), validators=[Optional(), length_between(0, 60, "", _LINE_TOO_LONG)]
     )
@@ -214,8 +194,6 @@ class CommentForm(BaseForm):
     parcel = LineField(
         _l("Số thửa đất"), validators=[Optional(), length_between(0, 60, "", _LINE_TOO_LONG)]
     )
-    phone = LineField(_l("Số điện thoại"), validators=[_phone_or_mail, _accepted_by(normal_phone)])
-    email = LineField(_l("Thư điện tử"), validators=[_accepted_by(normal_email)])
     name_display = RadioField(
         _l("Tên bạn hiện thế nào khi công khai?"), default=NameDisplay.INITIALS.value
     )
@@ -223,13 +201,6 @@ class CommentForm(BaseForm):
         _l("Có công khai góp ý cho mọi người cùng đọc không?"),
         validators=[Needed(_l("Hãy chọn có công khai góp ý hay không."))],
     )
-    idempotency_key = HiddenField()
-    #: When the form was first shown, signed.
-    started = HiddenField()
-    #: Which advice has been shown, so that it stops nobody twice.
-    advised = HiddenField()
-    #: People do not see this one.
-    company_url = StringField(_l("Để trống ô này"))
 
     def offer(
         self,
@@ -244,28 +215,8 @@ class CommentForm(BaseForm):
         self.clause.choices = [("", str(_l("Chọn điều, khoản"))), *clauses]
         self.project.choices = [("", str(_l("Chọn công trình"))), *projects]
         self.place.choices = [("", str(_l("Không chọn"))), *places]
-        self.stance.choices = [(value.value, str(label)) for value, label in STANCE_LABELS.items()]
-        self.sender_kind.choices = [
-            (value.value, str(label)) for value, label in SENDER_LABELS.items()
-        ]
-        self.name_display.choices = [
-            (value.value, str(label)) for value, label in NAME_DISPLAY_LABELS.items()
-        ]
-        self.consent.choices = [
-            (value.value, str(label)) for value, label in CONSENT_LABELS.items()
-        ]
-
-    def accepts(self, names: Sequence[str]) -> bool:
-        """Are these fields well filled in?
-
-        Errors stand beside the others' fields only when those were asked for too.
-        """
-        return all([self._fields[name].validate(self) for name in names])
-
-    def carried(self, shown: Sequence[str]) -> list[tuple[str, str]]:
-        """Names and values of what this step does not show, for hidden fields."""
-        values = [(name, self._fields[name].data) for name in self.CARRIED if name not in shown]
-        return [(name, str(value)) for name, value in values if value]
+        self.stance.choices = choices(STANCE_LABELS)
+        self.sender_kind.choices = choices(SENDER_LABELS)
 
     def one_of(self, name: str) -> bool:
         """Has one of these fields a value or an error? Then its part of the page is shown open."""
@@ -286,35 +237,20 @@ class CommentForm(BaseForm):
         """As whom somebody comments."""
         return SenderKind(self.sender_kind.data)
 
-    @property
-    def chosen_display(self) -> NameDisplay:
-        """How the name is to be shown."""
-        return NameDisplay(self.name_display.data)
 
-    @property
-    def chosen_consent(self) -> Consent:
-        """Whether the comment may be published."""
-        return Consent(self.consent.data)
+class CommentTightenForm(TightenForm):
+    """Allow less than before."""
 
-
-class TightenForm(BaseForm):
-    """Allow less than before: only what is not more open than now is offered."""
+    CONSENTS = CONSENT_LABELS
 
     consent = RadioField(_l("Công khai góp ý"))
     name_display = RadioField(_l("Tên bạn hiện thế nào khi công khai?"))
-
-    def offer(self, *, consents: Iterable[Consent], displays: Iterable[NameDisplay]) -> None:
-        """Fill the choices."""
-        self.consent.choices = [(value.value, str(CONSENT_LABELS[value])) for value in consents]
-        self.name_display.choices = [
-            (value.value, str(NAME_DISPLAY_LABELS[value])) for value in displays
-        ]
 
 
 # Guiding questions
 # --------------------------------------------------------------------------------------------------
 @dataclass
-class Asked:
+class SurveyLine:
     """One guiding question on a form: its choices, what was answered, and what is
     wrong with that.
     """
@@ -375,7 +311,7 @@ class Asked:
 class Survey:
     """All guiding questions of a consultation on a form."""
 
-    asked: list[Asked]
+    asked: list[SurveyLine]
 
     @property
     def given(self) -> dict[int, SurveyGiven]:
@@ -410,7 +346,7 @@ class Survey:
         return False
 
 
-def _problem(one: Asked) -> str:
+def _problem(one: SurveyLine) -> str:
     given, question = one.given, one.question
     if question.kind is SurveyKind.OPEN:
         return (
@@ -432,5 +368,5 @@ def read_survey(questions: Sequence[SurveyQuestion], posted: "MultiDict[str, str
         values = [clean(value) for value in posted.getlist(field_of(question))][
             : 1 if question.kind is SurveyKind.OPEN else 50
         ]
-        found.append(Asked(question, [value for value in values if value]))
+        found.append(SurveyLine(question, [value for value in values if value]))
     return Survey(found)

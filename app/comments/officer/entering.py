@@ -19,7 +19,7 @@ from app.comments.models import VillageMeeting
 from app.comments.officer.base import bp
 from app.comments.queries import meetings, surveys
 from app.comments.service import entering as service
-from app.comments.service.commenting import Commented
+from app.comments.service.commenting import CommentReceipt
 from app.comments.service.entering import Minutes, Origin, RowErrors, Slip
 from app.comments.states import SenderKind, Stance
 from app.comments.targets import chosen_target, target_choices
@@ -176,7 +176,9 @@ def _slip(form: SlipForm, survey: Survey) -> Slip:
     )
 
 
-def _receipt(consultation: Consultation, made: Commented, form: SlipForm) -> ResponseReturnValue:
+def _receipt(
+    consultation: Consultation, made: CommentReceipt, form: SlipForm
+) -> ResponseReturnValue:
     day = form.day.data.strftime("%d/%m/%Y") if form.day.data else ""
     more = url_for(
         ".enter_slip",

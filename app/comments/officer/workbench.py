@@ -41,6 +41,7 @@ from app.kernel.errors import Forbidden
 from app.kernel.text import mixed_scripts
 from app.organisation import queries as organisation
 from app.submissions import redaction
+from app.submissions.screening import CROWDED
 from app.submissions.states import CHANNEL_LABELS, CONSENT_LABELS, NAME_DISPLAY_LABELS, Consent
 
 
@@ -141,6 +142,7 @@ def _original(comment: Comment) -> dict[str, Any]:
         else [],
         "odd_name": contact and mixed_scripts(submission.name),
         "same": max(0, next(iter(lists.same_text([comment]).values()), 1) - 1),
+        "spam_reasons": [_(reason) for reason in submission.spam_reasons if reason != CROWDED],
         "meeting": lists.meeting_of(comment),
     }
 

@@ -2,8 +2,8 @@
 say about it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -20,20 +20,15 @@ from app.consultations.states import Phase
 from app.drafts import names
 from app.drafts.models import Clause
 from app.extensions import db
-from app.files.models import StoredFile
 from app.kernel.display import vi_number
 from app.kernel.text import clean_line, shorten
 from app.organisation import queries as organisation
-from app.organisation.models import AgencyProfile, Place
-from app.submissions import parts, redaction, screening
-from app.submissions.contact import normal_email, normal_phone, readable_phone
-from app.submissions.parts import CONCERN, PERSONAL, Advice
-from app.submissions.screening import Score
+from app.organisation.models import Place
+from app.submissions.sheet import Sheet, TakenFiles, take_files
 from app.works import queries
 
 #: Said once before sending: it is past the last day.
 LATE = "late"
-_SALT = "comment-started"
 #: Characters of a name in a list to choose from.
 _LONGEST = 90
 #: More rows than this are not offered as one list; a page's link still chooses any of them.
@@ -41,10 +36,9 @@ _MOST_OFFERED = 600
 
 
 @dataclass
-class Offer:
+class Targets:
     """What this consultation and this authority have to choose from."""
 
-    agency: AgencyProfile
     places: Sequence[Place]
     clauses: Sequence[Clause]
     #: (id, code, name)
@@ -57,19 +51,17 @@ class Offer:
         return [kind for kind in TargetKind if there.get(kind, True)]
 
 
-@dataclass
-class Sheet:
+@dataclass(kw_only=True)
+class CommentSheet(Sheet[CommentForm]):
     """The form of one comment between two screens."""
 
+    FILES_MAX = FILES_MAX
+    TEXTS = ("body", "proposed_text")
+    SALT = "comment-started"
+
     c: PublicConsultation
-    form: CommentForm
-    offer: Offer
+    targets: Targets
     survey: Survey
-    files: list[StoredFile] = field(default_factory=list)
-    #: Keys of those files, still known when a transaction was undone.
-    keys: list[str] = field(default_factory=list)
-    #: Why files were not taken.
-    refused: str = ""
 
     @property
     def late(self) -> bool:
@@ -77,17 +69,12 @@ class Sheet:
         return self.c.phase is Phase.SUMMARISING
 
     @property
-    def place(self) -> Place | None:
-        """The chosen place."""
-        return next((row for row in self.offer.places if row.slug == self.form.place.data), None)
-
-    @property
     def project_id(self) -> int | None:
         """The chosen project; None when there is none of this code."""
         return next(
             (
                 number
-                for number, code, _name in self.offer.projects
+                for number, code, _name in self.targets.projects
                 if code == self.form.project.data
             ),
             None,
@@ -99,14 +86,15 @@ class Sheet:
         match self.form.target_kind.data:
             case TargetKind.CLAUSE:
                 row = next(
-                    (row for row in self.offer.clauses if row.anchor == self.form.clause.data), None
+                    (row for row in self.targets.clauses if row.anchor == self.form.clause.data),
+                    None,
                 )
                 return names.clause_words(row.anchor, row.label, row.heading) if row else ""
             case TargetKind.PROJECT:
                 return next(
                     (
                         f"{code} – {name}"
-                        for _id, code, name in self.offer.projects
+                        for _id, code, name in self.targets.projects
                         if code == self.form.project.data
                     ),
                     "",
@@ -149,21 +137,6 @@ class Sheet:
         return str(STANCE_LABELS[Stance(self.form.stance.data)])
 
     @property
-    def phone(self) -> str | None:
-        """The telephone number in the form in which it is kept."""
-        return normal_phone(self.form.phone.data) if self.form.phone.data else None
-
-    @property
-    def readable_phone(self) -> str:
-        """The same number in groups."""
-        return readable_phone(self.phone)
-
-    @property
-    def email(self) -> str | None:
-        """The mail address in the form in which it is kept."""
-        return normal_email(self.form.email.data) if self.form.email.data else None
-
-    @property
     def is_body(self) -> bool:
         """Does an organisation or an agency speak?"""
         return self.form.sender_kind.data in {kind.value for kind in BODIES}
@@ -180,75 +153,35 @@ class Sheet:
 
     def offer_all(self) -> None:
         """The whole lists, for the screen on which they are shown."""
-        self.offer = _offered(self.c)
+        self.targets = _offered(self.c)
+        self.places = self.targets.places
         _fill(self)
 
     def offer_questions(self) -> None:
         """The guiding questions again, where they had not been read for sending."""
         self.survey = read_survey(surveys.questions_of(self.c.id), request.form)
 
+    def carried(self, shown: Sequence[str]) -> list[tuple[str, str]]:
+        """Answers to guiding questions are shown on the screen of the content, and only there."""
+        answers = [] if set(self.form.CONTENT) <= set(shown) else self.survey.carried
+        return super().carried(shown) + answers
+
+    @property
+    def more_errors(self) -> list[tuple[str, str]]:
+        """What is wrong with answers to guiding questions."""
+        return self.survey.errors
+
     def accepts_content(self) -> bool:
         """Are stance, text, answers and files as they should be? Answers alone are enough."""
-        accepted = self.form.accepts(CommentForm.CONTENT)
+        accepted = super().accepts_content()
         answered = self.survey.accepts()
         if not self.form.body.data and not self.survey.given:
             self.form.body.errors = [_("Hãy viết nội dung góp ý.")]
             accepted = False
-        if self.refused:
-            self.form.files.errors = [self.refused]
-        return accepted and answered and not self.refused
-
-    def masked(self, text: str | None) -> str:
-        """The text with its personal data hidden; the authority's own numbers stay."""
-        return redaction.mask(text or "", redaction.find(text or "", official=self._official))
-
-    def mask(self) -> None:
-        """Hide personal data in the text and in the proposed wording, for good."""
-        self.form.body.data = self.masked(self.form.body.data)
-        self.form.proposed_text.data = self.masked(self.form.proposed_text.data)
-
-    def told(self, what: str) -> bool:
-        """Has this been said before? From now on it has."""
-        shown = set((self.form.advised.data or "").split())
-        self.form.advised.data = " ".join(sorted({*shown, what}))
-        return what in shown
-
-    def advice(self) -> Advice | None:
-        """What has to be said before the next screen and has not been said yet;
-
-        None when there is nothing.
-        """
-        shown = set((self.form.advised.data or "").split())
-        texts = [self.form.body.data or "", self.form.proposed_text.data or ""]
-        personal = [] if PERSONAL in shown else parts.personal_data(texts, official=self._official)
-        concern = None if CONCERN in shown else screening.looks_like_complaint("\n".join(texts))
-        for what, found in ((PERSONAL, personal), (CONCERN, concern)):
-            if found:
-                self.told(what)
-        return Advice(personal, concern) if personal or concern else None
-
-    def score(self) -> Score:
-        """How much it looks like rubbish. Marks, never refuses."""
-        return screening.spam_score(
-            f"{self.form.body.data}\n{self.form.proposed_text.data or ''}",
-            seconds_to_fill=parts.seconds_since(
-                self.form.started.data or "", self.form.idempotency_key.data or "", salt=_SALT
-            ),
-            honeypot=self.form.company_url.data or "",
-        )
-
-    def spam(self) -> Mapping[str, Any]:
-        """The same as it is kept with the comment."""
-        score = self.score()
-        return {"points": score.points, "reasons": score.reasons}
-
-    @property
-    def _official(self) -> tuple[str, ...]:
-        agency = self.offer.agency
-        return tuple(known for known in (agency.phone, agency.fax, agency.email) if known)
+        return accepted and answered
 
 
-def blank(c: PublicConsultation) -> Sheet:
+def blank(c: PublicConsultation) -> CommentSheet:
     """A new form, its target chosen by the link that led here: ?muc=, ?cong-trinh=, ?noi=1."""
     clause, project = (
         clean_line(request.args.get("muc"))[:120],
@@ -274,66 +207,67 @@ def _forget_unknown(form: CommentForm) -> None:
             form.target_kind.data = chosen.data = None
 
 
-def read(c: PublicConsultation) -> Sheet:
+def read(c: PublicConsultation) -> CommentSheet:
     """The form as it was posted.
 
     Files are taken in first: on SQLite they must not be decoded during a writer's turn.
     """
     form = CommentForm()
-    kept = request.form.getlist("file_keys")
-    taken = parts.take_files(
-        form.files.data or [], kept, most=FILES_MAX, idempotency_key=form.idempotency_key.data or ""
+    taken = take_files(
+        form.files.data or [],
+        request.form.getlist("file_keys"),
+        most=FILES_MAX,
+        idempotency_key=form.idempotency_key.data or "",
     )
-    sheet = _made(c, form, sending=request.form.get("action") == "gui")
-    sheet.files, sheet.refused = taken.files, taken.refused
-    sheet.keys = [file.key for file in sheet.files]
-    return sheet
+    return _made(c, form, taken, sending=request.form.get("action") == "gui")
 
 
-def again(sheet: Sheet) -> Sheet:
-    """The same text as the form of another comment."""
-    _start(sheet.form)
-    return sheet
-
-
-def _made(c: PublicConsultation, form: CommentForm, *, sending: bool = False) -> Sheet:
+def _made(
+    c: PublicConsultation,
+    form: CommentForm,
+    taken: TakenFiles | None = None,
+    *,
+    sending: bool = False,
+) -> CommentSheet:
     # Who sends without an answer needs no questions; who answered has them looked at by the service
     # once more.
     unasked = sending and not any(name.startswith("cau_") for name in request.form)
-    sheet = Sheet(
-        c,
-        form,
-        _chosen(c, form),
-        read_survey([] if unasked else surveys.questions_of(c.id), request.form),
+    targets = _chosen(c, form)
+    sheet = CommentSheet(
+        form=form,
+        agency=organisation.agency(),
+        places=targets.places,
+        c=c,
+        targets=targets,
+        survey=read_survey([] if unasked else surveys.questions_of(c.id), request.form),
     )
     _fill(sheet)
-    if not parts.is_key(form.idempotency_key.data):
-        _start(form)
+    if taken:
+        sheet.keep(taken)
+    sheet.start_unless_begun()
     return sheet
 
 
-def _offered(c: PublicConsultation) -> Offer:
-    return Offer(
-        organisation.agency(),
+def _offered(c: PublicConsultation) -> Targets:
+    return Targets(
         organisation.active_places(),
         names.current_clauses(c.id),
         queries.listed(c.id),
     )
 
 
-def _chosen(c: PublicConsultation, form: CommentForm) -> Offer:
+def _chosen(c: PublicConsultation, form: CommentForm) -> Targets:
     """Where no list is shown: only the lists from which something was chosen."""
     kind = form.target_kind.data
-    return Offer(
-        organisation.agency(),
+    return Targets(
         organisation.active_places() if form.place.data else [],
         names.current_clauses(c.id) if kind == TargetKind.CLAUSE else [],
         queries.listed(c.id) if kind == TargetKind.PROJECT else [],
     )
 
 
-def _fill(sheet: Sheet) -> None:
-    form, offer = sheet.form, sheet.offer
+def _fill(sheet: CommentSheet) -> None:
+    form, offer = sheet.form, sheet.targets
     form.offer(
         targets=offer.kinds,
         clauses=[(row.anchor, _clause_name(row)) for row in _few(offer.clauses, form.clause.data)],
@@ -361,11 +295,6 @@ def _clause_name(clause: Clause) -> str:
     return "\u2003" * min(clause.depth, 4) + shorten(
         f"{clause.label} {clause.heading or clause.text}".strip(), _LONGEST
     )
-
-
-def _start(form: CommentForm) -> None:
-    form.idempotency_key.data = parts.new_key()
-    form.started.data = parts.start_clock(form.idempotency_key.data, salt=_SALT)
 
 
 def find(slug: str) -> tuple[Consultation, PublicConsultation] | None:

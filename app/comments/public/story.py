@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from app.comments import targets
 from app.comments.answers import PublicReply, answers_of
 from app.comments.forms.comment import CONSENT_LABELS
-from app.comments.models import Comment, CommentLog, SurveyQuestion
+from app.comments.models import Comment, SurveyQuestion
 from app.comments.queries import public as comments_public
 from app.comments.queries import surveys
 from app.comments.service import commenting, moving
@@ -20,10 +20,9 @@ from app.consultations.models import Consultation
 from app.consultations.queries import public, staff
 from app.consultations.states import Phase, Stage, Visibility
 from app.files import queries as files
-from app.files.models import StoredFile
-from app.kernel.display import vi_datetime
 from app.kernel.links import Ref
-from app.submissions.states import NAME_DISPLAY_LABELS, NAME_DISPLAY_ORDER, Consent, NameDisplay
+from app.submissions.states import Consent
+from app.submissions.story import Story, may_tighten, timeline
 
 #: What each move is called for the sender. What is not here is the office's own business; notes are
 #: shown only where the log row is public.
@@ -36,46 +35,24 @@ TITLES = {
     "tighten": _l("Bạn đã thu hẹp sự đồng ý"),
     "retarget": _l("Cán bộ sửa lại nội dung được góp ý"),
 }
-#: The pages of what a sender may do.
-ACTIONS = {"thu-hep-gop-y": _l("Thu hẹp sự đồng ý"), "rut-gop-y": _l("Rút góp ý")}
 _TONES = {"show": "ok", "keep_back": "soon"}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the timeline."""
+@dataclass(frozen=True, kw_only=True)
+class CommentStory(Story):
+    """All that the tracking page of a comment shows."""
 
-    at: str
-    title: str
-    text: str
-    tone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something that the sender may do: the last part of its address, and its words."""
-
-    name: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Story:
-    """All that the tracking page shows."""
+    ACTIONS = {"thu-hep-gop-y": _l("Thu hẹp sự đồng ý"), "rut-gop-y": _l("Rút góp ý")}
+    CONSENTS = CONSENT_LABELS
 
     comment: Comment
     consultation: Consultation
     #: What it is about, in words.
     target: str
-    entries: Sequence[Entry]
-    files: Sequence[StoredFile]
     answers: Sequence[tuple[SurveyQuestion, str]]
     replies: Sequence[PublicReply]
-    #: Where everybody can read it; empty while nobody can.
-    public_url: str
     #: The consultation's own page; empty while it is hidden.
     consultation_url: str
-    may: frozenset[str]
 
     @property
     def in_file(self) -> bool:
@@ -110,41 +87,18 @@ class Story:
             return str(_("Đã kiểm duyệt. Sẽ công khai sau khi hết hạn lấy ý kiến."))
         return str(_("Chưa công khai, chờ cán bộ kiểm tra và che thông tin cá nhân."))
 
-    @property
-    def consent_label(self) -> str:
-        """What its sender allows."""
-        submission = self.comment.submission
-        if submission.consent is Consent.PRIVATE:
-            return str(CONSENT_LABELS[submission.consent])
-        return (
-            f"{CONSENT_LABELS[submission.consent]}. {NAME_DISPLAY_LABELS[submission.name_display]}."
-        )
-
-    @property
-    def actions(self) -> Sequence[Action]:
-        """Links to what the sender may do, in order."""
-        return [Action(name, str(label)) for name, label in ACTIONS.items() if name in self.may]
-
 
 def may_do(comment: Comment, consultation: Consultation) -> frozenset[str]:
     """What the sender may do now; the names are the last parts of the addresses."""
-    submission, allowed = comment.submission, set()
-    could_tighten = (
-        submission.consent is Consent.PUBLISH or submission.name_display is not NameDisplay.HIDDEN
-    )
-    if could_tighten and COMMENT_FLOW.allows(comment.stage, "tighten"):
+    allowed = set()
+    if may_tighten(comment.submission) and COMMENT_FLOW.allows(comment.stage, "tighten"):
         allowed.add("thu-hep-gop-y")
     if COMMENT_FLOW.allows(comment.stage, "withdraw") and commenting.may_withdraw(consultation):
         allowed.add("rut-gop-y")
     return frozenset(allowed)
 
 
-def displays_left(comment: Comment) -> Sequence[NameDisplay]:
-    """How the name may still be shown: as now, or less openly."""
-    return NAME_DISPLAY_ORDER[NAME_DISPLAY_ORDER.index(comment.submission.name_display) :]
-
-
-def tell(comment: Comment) -> Story:
+def tell(comment: Comment) -> CommentStory:
     """Read everything that belongs to one comment."""
     consultation = staff.by_id(comment.consultation_id)
     c = public.public_one(consultation.slug)
@@ -156,11 +110,12 @@ def tell(comment: Comment) -> Story:
     )
     given = surveys.answers_of(comment.id)
     questions = surveys.questions_of(consultation.id) if given else []
-    return Story(
+    return CommentStory(
+        submission=comment.submission,
         comment=comment,
         consultation=consultation,
         target=targets.target_of(comment),
-        entries=_entries(comments_public.log_of(comment)),
+        entries=timeline(comments_public.log_of(comment), TITLES, _TONES),
         files=files.of(Ref("submission", comment.submission_id)),
         answers=[
             (row, surveys.in_words(row, given[row.id])) for row in questions if row.id in given
@@ -174,16 +129,3 @@ def tell(comment: Comment) -> Story:
         consultation_url=c.url if c is not None else "",
         may=may_do(comment, consultation),
     )
-
-
-def _entries(log: Sequence[CommentLog]) -> list[Entry]:
-    return [
-        Entry(
-            vi_datetime(row.at),
-            str(TITLES[row.move]),
-            row.note if row.public else "",
-            _TONES.get(row.move, ""),
-        )
-        for row in log
-        if row.move in TITLES
-    ]

@@ -53,7 +53,7 @@ class CommentTab(enum.StrEnum):
 
 COMMENT_TAB_LABELS = {
     CommentTab.WAITING: _l("Góp ý chờ xem"),
-    CommentTab.UNCONFIRMED: _l("Góp ý chưa xác nhận"),
+    CommentTab.UNCONFIRMED: _l("Góp ý chưa xác nhận, chờ xem"),
     CommentTab.SPAM: _l("Góp ý rác"),
 }
 _RULES = {
@@ -105,6 +105,8 @@ class CommentRow:
     people: int
     may_publish: bool
     spam_points: int
+    #: It waits for a look because of the crowd that it came from.
+    held: bool
     concern: str | None
     #: Something that looks like personal data stands in the text.
     personal: bool
@@ -280,6 +282,7 @@ def _row(
         people=comment.people,
         may_publish=submission.consent is Consent.PUBLISH,
         spam_points=submission.spam_points,
+        held=comment.is_held,
         concern=submission.concern,
         personal=bool(
             redaction.find(f"{submission.body}\n{comment.proposed_text}", official=official)

@@ -2,11 +2,13 @@
 
 import math
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from app.comments.service.surveys import SurveyGiven
 from app.comments.states import BODIES, SenderKind, Stance, TargetKind
 from app.comments.wording import SURVEY_ONLY
 from app.consultations.models import Consultation
@@ -14,7 +16,7 @@ from app.drafts.models import Clause, DraftVersion
 from app.extensions import db
 from app.kernel.errors import FieldError
 from app.kernel.text import clean, clean_line
-from app.submissions.service import NAME_MAX
+from app.submissions.service import NAME_MAX, Contact
 from app.submissions.states import Channel
 from app.works.models import ProjectItem
 
@@ -35,22 +37,25 @@ _LONGEST = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a comment is about, checked: every column that does not belong to its kind is empty."""
+    """What a comment is about; once checked, every column that does not belong to its kind is
+    empty. `longitude`, `latitude` are degrees in WGS 84.
+    """
 
     kind: TargetKind
     clause_anchor: str | None = None
     project_id: int | None = None
     longitude: float | None = None
     latitude: float | None = None
+    place_id: int | None = None
     place_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends it, checked: what only bodies have is empty for people."""
+    """Who sends it; once checked, what only bodies have is empty for people."""
 
     kind: SenderKind
-    name: str
+    contact: Contact
     organisation_name: str = ""
     tax_code: str = ""
     letter_number: str = ""
@@ -58,26 +63,36 @@ class Sender:
     parcel: str = ""
 
 
-def texts(
-    body: str, proposed: str, *, stance: Stance, answered: bool, channel: Channel
-) -> tuple[str, str]:
-    """The text and the proposed wording as they are kept;
-
-    `answered` says that guiding questions were. Raises FieldError.
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What is said: where somebody stands, their words, and answers to guiding questions by the
+    question's id.
     """
-    body = clean(body) or (SURVEY_ONLY if answered else "")
-    proposed = clean(proposed) if stance is Stance.AMEND else ""
+
+    stance: Stance
+    body: str
+    proposed_text: str = ""
+    survey: Mapping[int, SurveyGiven] = field(default_factory=dict)
+
+
+def opinion(asked: Opinion, *, answered: bool, channel: Channel) -> Opinion:
+    """The texts as they are kept; `answered` says that guiding questions were.
+
+    Raises FieldError.
+    """
+    body = clean(asked.body) or (SURVEY_ONLY if answered else "")
+    proposed = clean(asked.proposed_text) if asked.stance is Stance.AMEND else ""
     if len(proposed) > BODY_MAX:
         raise FieldError(
             "proposed_text", _("Nội dung dài quá 5.000 ký tự. Hãy rút gọn hoặc gửi thành hai lần.")
         )
     # A slip or a letter is kept as it came; only who is still there can be asked.
-    if stance is Stance.AMEND and channel is Channel.WEB and not proposed:
+    if asked.stance is Stance.AMEND and channel is Channel.WEB and not proposed:
         raise FieldError("proposed_text", _("Hãy viết nội dung bạn đề nghị sửa thành."))
-    return body, proposed
+    return replace(asked, body=body, proposed_text=proposed)
 
 
-def target(consultation: Consultation, asked: Target, place_id: int | None) -> Target:
+def target(consultation: Consultation, asked: Target) -> Target:
     """The target as it is kept. Raises FieldError for one that this consultation does not have."""
     kind = asked.kind
     if kind is TargetKind.CLAUSE:
@@ -86,10 +101,8 @@ def target(consultation: Consultation, asked: Target, place_id: int | None) -> T
         return Target(kind, project_id=_known_project(consultation, asked.project_id))
     if kind is TargetKind.PLACE:
         asked = replace(asked, place_text=_fits("place_text", clean_line(asked.place_text)))
-        _check_place(asked, place_id)
-        return Target(
-            kind, longitude=asked.longitude, latitude=asked.latitude, place_text=asked.place_text
-        )
+        _check_place(asked)
+        return replace(asked, clause_anchor=None, project_id=None)
     return Target(kind)
 
 
@@ -119,7 +132,7 @@ def _known_project(consultation: Consultation, project_id: int | None) -> int:
     return int(found)
 
 
-def _check_place(asked: Target, place_id: int | None) -> None:
+def _check_place(asked: Target) -> None:
     longitude, latitude = asked.longitude, asked.latitude
     if (longitude is None) != (latitude is None):
         raise FieldError(
@@ -130,7 +143,7 @@ def _check_place(asked: Target, place_id: int | None) -> None:
             raise FieldError(
                 "place", _("Vị trí đã đánh dấu nằm ngoài lãnh thổ Việt Nam. Hãy đánh dấu lại.")
             )
-    elif place_id is None and not asked.place_text:
+    elif asked.place_id is None and not asked.place_text:
         raise FieldError(
             "place",
             _(
@@ -161,20 +174,21 @@ def sender(asked: Sender) -> Sender:
 
     Raises FieldError for a body without a name or with an impossible tax code.
     """
-    name = clean_line(asked.name)
+    name = clean_line(asked.contact.name)
+    contact = replace(asked.contact, name=name)
     sheet, parcel = (
         _fits("sheet", clean_line(asked.sheet)),
         _fits("parcel", clean_line(asked.parcel)),
     )
     if asked.kind not in BODIES:
-        return Sender(asked.kind, name, sheet=sheet, parcel=parcel)
+        return Sender(asked.kind, contact, sheet=sheet, parcel=parcel)
     organisation = _fits("organisation_name", clean_line(asked.organisation_name))
     if not organisation:
         raise FieldError("organisation_name", _("Hãy nhập tên tổ chức, cơ quan."))
     return Sender(
         asked.kind,
         # Somebody has to be named for us; a body that names no person is called by its own name.
-        name or organisation[:NAME_MAX],
+        replace(contact, name=name or organisation[:NAME_MAX]),
         organisation,
         normal_tax_code(asked.tax_code),
         _fits("letter_number", clean_line(asked.letter_number)),

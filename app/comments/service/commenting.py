@@ -3,21 +3,18 @@ with it.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.access.actors import CITIZEN, SYSTEM, Actor
+from app.access.actors import CITIZEN, SYSTEM
 from app.comments.events import CommentReceived
 from app.comments.models import IS_SPAM, IS_UNVERIFIED, Comment
 from app.comments.queries import staff as comments_staff
 from app.comments.service import accepting, moderating, moving, surveys
-from app.comments.service.accepting import BODY_MIN, Sender, Target
-from app.comments.service.surveys import SurveyGiven
-from app.comments.states import CommentStage, SenderKind, Stance, TargetKind
+from app.comments.service.accepting import BODY_MIN, Opinion, Sender, Target
+from app.comments.states import CommentStage
 from app.consultations.models import Consultation
 from app.consultations.queries import staff
 from app.consultations.queries.public import closing_moment
@@ -28,10 +25,11 @@ from app.kernel import publication
 from app.kernel.clock import now, start_of_day
 from app.kernel.errors import Refused
 from app.kernel.events import emit
-from app.submissions import queries as sent
 from app.submissions import service as submissions
 from app.submissions.models import Submission, SubmissionToken
-from app.submissions.states import Channel, Consent, NameDisplay
+from app.submissions.queries import is_known
+from app.submissions.service import Sent, Terms
+from app.submissions.states import Consent, NameDisplay
 
 FILES_MAX = 3
 #: Days for which rubbish is kept.
@@ -43,8 +41,8 @@ CONSENT_TEXT = "2026-11-gop-y"
 
 
 @dataclass(frozen=True, slots=True)
-class Commented:
-    """What the receipt page shows."""
+class CommentReceipt:
+    """What its sender gets to see once."""
 
     comment: Comment
     pin: str
@@ -53,123 +51,52 @@ class Commented:
 
 
 def comment(
-    *,
-    secret_key: str,
-    prefix: str,
-    idempotency_key: str,
     consultation: Consultation,
-    body: str,
-    stance: Stance,
-    target_kind: TargetKind = TargetKind.WHOLE,
-    clause_anchor: str | None = None,
-    project_id: int | None = None,
-    longitude: float | None = None,
-    latitude: float | None = None,
-    place_id: int | None = None,
-    place_text: str = "",
-    proposed_text: str = "",
-    sender_kind: SenderKind,
-    name: str,
-    phone: str | None = None,
-    email: str | None = None,
-    name_display: NameDisplay = NameDisplay.INITIALS,
-    consent: Consent,
-    organisation_name: str = "",
-    tax_code: str = "",
-    letter_number: str = "",
-    sheet: str = "",
-    parcel: str = "",
-    channel: Channel = Channel.WEB,
-    language: str = "vi",
-    file_keys: Sequence[str] = (),
-    spam: Mapping[str, Any] | None = None,
-    survey: Mapping[int, SurveyGiven] | None = None,
-    actor: Actor = CITIZEN,
-    arrived_at: dt.datetime | None = None,
+    opinion: Opinion,
+    target: Target,
+    sender: Sender,
+    sent: Sent,
+    *,
     meeting_id: int | None = None,
     people: int = 1,
-) -> Commented:
+) -> CommentReceipt:
     """Take a comment in. Sent twice with the same key it is one comment, and the same receipt.
 
-    `arrived_at` is when the request began, or the day on which a slip, letter or meeting reached
-    the office (None: now): what arrived before 24:00 in Hà Nội on the last day is in time, later
-    ones are kept and marked. `longitude`, `latitude` are degrees in WGS 84; `survey` is keyed by
-    the question's id; `people` is how many stand behind it.
+    What arrived before 24:00 in Hà Nội on the last day is in time, later ones are kept and marked;
+    `people` is how many stand behind it.
 
     Raises FieldError for what cannot be accepted, Refused before the opening day and once the
     result is published.
     """
-    arrived = arrived_at or now()
-    if (why := refusal(consultation, arrived)) and not sent.is_known(idempotency_key):
+    arrived = sent.received_at or now()
+    if (why := refusal(consultation, arrived)) and not is_known(sent.idempotency_key):
         raise Refused(why)
-    answers = surveys.checked(consultation.id, survey or {})
-    body, proposed = accepting.texts(
-        body, proposed_text, stance=stance, answered=bool(answers), channel=channel
-    )
-    asked = Target(target_kind, clause_anchor, project_id, longitude, latitude, place_text)
-    target = accepting.target(consultation, asked, place_id)
-    sender = accepting.sender(
-        Sender(sender_kind, name, organisation_name, tax_code, letter_number, sheet, parcel)
-    )
+    answers = surveys.checked(consultation.id, opinion.survey)
+    opinion = accepting.opinion(opinion, answered=bool(answers), channel=sent.channel)
+    place_id = target.place_id
+    target = accepting.target(consultation, target)
+    sender = accepting.sender(sender)
     received = submissions.receive(
-        secret_key=secret_key,
-        kind="comment",
-        prefix=prefix,
-        idempotency_key=idempotency_key,
-        body=body,
-        name=sender.name,
-        phone=phone,
-        email=email,
-        name_display=name_display,
-        consent=consent,
-        channel=channel,
+        "comment",
+        opinion.body,
+        sender.contact,
+        replace(sent, received_at=arrived),
+        terms=Terms(BODY_MIN, _("Hãy viết ít nhất 10 ký tự."), CONSENT_TEXT),
         place_id=place_id,
-        language=language,
-        entered_by=actor.id,
-        file_keys=file_keys,
-        spam=spam,
-        least=submissions.BodyLimit(BODY_MIN, _("Hãy viết ít nhất 10 ký tự.")),
-        received_at=arrived,
-        consent_text=CONSENT_TEXT,
     )
     if received.repeated:
-        return Commented(
-            comments_staff.comment_by_submission(received.submission.id),
-            received.pin,
-            repeated=True,
-        )
-    made = _written(
-        received.submission,
-        consultation,
-        target,
-        sender,
-        stance=stance,
-        proposed_text=proposed,
-        late=is_late(consultation, arrived),
-        meeting_id=meeting_id,
-        people=max(1, people),
-    )
-    surveys.keep(made, answers)
-    moving.write_comment_log(made, "receive", actor, from_stage=None, public=True)
-    moving.record_comment(made, "receive", actor, {"channel": channel.value, "late": made.late})
-    _count_in(made)
-    emit(CommentReceived(made, received.pin, received.confirm_token, received.track_token, actor))
-    return Commented(made, received.pin, repeated=False)
-
-
-def _written(
-    submission: Submission,
-    consultation: Consultation,
-    target: Target,
-    sender: Sender,
-    **columns: Any,
-) -> Comment:
+        known = comments_staff.comment_by_submission(received.submission.id)
+        return CommentReceipt(known, received.pin, repeated=True)
+    confirmed = received.submission.confirmed_at and not sent.held
     made = Comment(
-        submission_id=submission.id,
-        submission=submission,
+        submission_id=received.submission.id,
+        submission=received.submission,
         consultation_id=consultation.id,
-        stage=CommentStage.RECEIVED if submission.confirmed_at else CommentStage.UNVERIFIED,
         visibility=Visibility.PRIVATE,
+        stage=CommentStage.RECEIVED if confirmed else CommentStage.UNVERIFIED,
+        late=is_late(consultation, arrived),
+        stance=opinion.stance,
+        proposed_text=opinion.proposed_text,
         target_kind=target.kind,
         clause_anchor=target.clause_anchor,
         project_id=target.project_id,
@@ -182,11 +109,23 @@ def _written(
         letter_number=sender.letter_number,
         sheet=sender.sheet,
         parcel=sender.parcel,
-        **columns,
+        meeting_id=meeting_id,
+        people=max(1, people),
     )
     db.session.add(made)
     db.session.flush()
-    return made
+    surveys.keep(made, answers)
+    moving.write_comment_log(made, "receive", sent.actor, from_stage=None, public=True)
+    moving.record_comment(
+        made, "receive", sent.actor, {"channel": sent.channel.value, "late": made.late}
+    )
+    _count_in(made)
+    emit(
+        CommentReceived(
+            made, received.pin, received.confirm_token, received.track_token, sent.actor
+        )
+    )
+    return CommentReceipt(made, received.pin, repeated=False)
 
 
 def _count_in(made: Comment) -> None:
@@ -286,6 +225,8 @@ def erase_expired() -> int:
     unconfirmed = (
         IS_UNVERIFIED,
         Comment.created_at < moment - dt.timedelta(days=submissions.CONFIRM_DAYS),
+        # What is only held has a known sender: nobody throws it away unseen.
+        Comment.submission.has(Submission.confirmed_at.is_(None)),
     )
     spam = (IS_SPAM, Comment.spam_at < moment - dt.timedelta(days=SPAM_DAYS))
     comments = [

@@ -17,7 +17,8 @@ from app.audit import moving
 from app.comments import policy
 from app.comments.models import VillageMeeting
 from app.comments.service import commenting
-from app.comments.service.commenting import Commented
+from app.comments.service.accepting import Opinion, Sender, Target
+from app.comments.service.commenting import CommentReceipt
 from app.comments.service.surveys import SurveyGiven
 from app.comments.states import SenderKind, Stance, TargetKind
 from app.comments.wording import TICKED
@@ -29,6 +30,7 @@ from app.kernel.clock import now, start_of_day, today
 from app.kernel.errors import DomainError, FieldError, Forbidden
 from app.kernel.links import Ref
 from app.kernel.text import clean, clean_line
+from app.submissions.service import Contact, Sent
 from app.submissions.states import Channel, Consent, NameDisplay
 
 #: Ways by which something reaches the office that is typed in one by one; a meeting is a batch of
@@ -123,7 +125,7 @@ def enter(
     *,
     actor: Actor,
     file_keys: Sequence[str] = (),
-) -> Commented:
+) -> CommentReceipt:
     """Take in one slip, letter, call or opinion. Sent twice with the same key it is one comment.
 
     Raises Forbidden for somebody who may not or a consultation that takes nothing, FieldError for
@@ -183,35 +185,35 @@ def _take(
     actor: Actor,
     file_keys: Sequence[str] = (),
     meeting_id: int | None = None,
-) -> Commented:
+) -> CommentReceipt:
     return commenting.comment(
-        secret_key=origin.secret_key,
-        prefix=origin.prefix,
-        idempotency_key=origin.key,
-        consultation=consultation,
-        body=text_of(slip),
-        stance=slip.stance,
-        target_kind=slip.target_kind,
-        clause_anchor=slip.clause_anchor,
-        project_id=slip.project_id,
-        place_id=slip.place_id,
-        proposed_text=slip.proposed_text,
-        sender_kind=slip.sender_kind,
-        name=slip.name,
-        phone=slip.phone,
-        email=slip.email,
-        name_display=slip.name_display,
-        consent=slip.consent,
-        organisation_name=slip.organisation_name,
-        tax_code=slip.tax_code,
-        letter_number=slip.letter_number,
-        sheet=slip.sheet,
-        parcel=slip.parcel,
-        channel=slip.channel,
-        file_keys=file_keys,
-        survey=slip.survey,
-        actor=actor,
-        arrived_at=arrived,
+        consultation,
+        Opinion(slip.stance, text_of(slip), slip.proposed_text, slip.survey),
+        Target(slip.target_kind, slip.clause_anchor, slip.project_id, place_id=slip.place_id),
+        Sender(
+            slip.sender_kind,
+            Contact(
+                name=slip.name,
+                phone=slip.phone,
+                email=slip.email,
+                name_display=slip.name_display,
+                consent=slip.consent,
+            ),
+            slip.organisation_name,
+            slip.tax_code,
+            slip.letter_number,
+            slip.sheet,
+            slip.parcel,
+        ),
+        Sent(
+            secret_key=origin.secret_key,
+            prefix=origin.prefix,
+            idempotency_key=origin.key,
+            channel=slip.channel,
+            actor=actor,
+            file_keys=file_keys,
+            received_at=arrived,
+        ),
         meeting_id=meeting_id,
         people=slip.people,
     )

@@ -16,6 +16,7 @@ from app.questions.service import intake
 from app.questions.states import QuestionKind
 from app.submissions import screening
 from app.submissions.models import SubmissionToken
+from app.submissions.service import Contact, Sent
 from app.submissions.states import Channel, Consent, NameDisplay, TokenPurpose
 
 #: Citizens say what they send in three words; the rest is the office's.
@@ -42,27 +43,30 @@ def ask(planned: Planned, office: Office) -> None:
     body = fill(told["body"], office.words(planned))
     score = screening.spam_score(body)
     asked = intake.ask(
-        secret_key=str(current_app.secret_key),
-        prefix=prefix,
-        idempotency_key=form_key(planned.seq),
-        kind=_KINDS.get(planned.kind, QuestionKind.QUESTION),
-        body=body,
+        _KINDS.get(planned.kind, QuestionKind.QUESTION),
+        body,
+        Contact(
+            name=told["name"],
+            phone=told.get("phone"),
+            email=told.get("email"),
+            name_display=NameDisplay(told.get("shown", NameDisplay.INITIALS)),
+            consent=Consent.PRIVATE if told.get("private") else Consent.PUBLISH,
+        ),
+        Sent(
+            secret_key=str(current_app.secret_key),
+            prefix=prefix,
+            idempotency_key=form_key(planned.seq),
+            channel=channel,
+            actor=CITIZEN if channel is Channel.WEB else office.moderator,
+            file_keys=[
+                take_in(scene, f"Ảnh minh họa {number}.jpg")
+                for number, scene in enumerate(told.get("photos", ()), start=1)
+            ],
+            spam={"points": score.points, "reasons": score.reasons},
+        ),
         title=planned.title,
-        topic_id=topic.id if topic else None,
-        topic_days=topic.answer_working_days if topic else None,
+        topic=topic,
         place_id=place.id if place else None,
-        name=told["name"],
-        phone=told.get("phone"),
-        email=told.get("email"),
-        name_display=NameDisplay(told.get("shown", NameDisplay.INITIALS)),
-        consent=Consent.PRIVATE if told.get("private") else Consent.PUBLISH,
-        channel=channel,
-        file_keys=[
-            take_in(scene, f"Ảnh minh họa {number}.jpg")
-            for number, scene in enumerate(told.get("photos", ()), start=1)
-        ],
-        spam={"points": score.points, "reasons": score.reasons},
-        actor=CITIZEN if channel is Channel.WEB else office.moderator,
     )
     office.questions[planned.seq] = asked.question
 

@@ -22,6 +22,8 @@ from app.accounts.models import User
 from app.comments.answers import Decision
 from app.comments.models import Comment
 from app.comments.service import commenting, entering, moderating, surveys_setup
+from app.comments.service.accepting import Opinion, Sender, Target
+from app.comments.service.commenting import CommentReceipt
 from app.comments.service.entering import Minutes, Origin, Slip, Statement
 from app.comments.service.moderating import Redaction
 from app.comments.service.surveys import SurveyGiven
@@ -57,6 +59,7 @@ from app.results.service import issuing, points, publishing, replies
 from app.results.service.replies import Draft
 from app.submissions import redaction
 from app.submissions.models import Submission, SubmissionToken
+from app.submissions.service import Contact, Sent
 from app.submissions.states import Channel, Consent, NameDisplay, TokenPurpose
 from app.works.models import WORKS_FILE, ProjectItem
 
@@ -415,21 +418,21 @@ class _Story:
 
     # Comments
     # ----------------------------------------------------------------------------------------------
-    def _target(self, told: dict[str, Any]) -> dict[str, Any]:
+    def _target(self, told: dict[str, Any]) -> Target:
         to = told.get("to", "")
         if to == "place":
             west, south = drawing.WEST, drawing.SOUTH
             east, north = told["spot"]
             place = self.office.places.get(told.get("place", ""))
-            return {
-                "target_kind": TargetKind.PLACE,
-                "longitude": round(west + east * drawing.STEP_X * drawing.COLUMNS, 6),
-                "latitude": round(south + north * drawing.STEP_Y * drawing.ROWS, 6),
-                "place_id": place.id if place else None,
-            }
+            return Target(
+                TargetKind.PLACE,
+                longitude=round(west + east * drawing.STEP_X * drawing.COLUMNS, 6),
+                latitude=round(south + north * drawing.STEP_Y * drawing.ROWS, 6),
+                place_id=place.id if place else None,
+            )
         if to:
-            return {"target_kind": TargetKind.PROJECT, "project_id": self._project(to)}
-        return {}
+            return Target(TargetKind.PROJECT, project_id=self._project(to))
+        return Target(TargetKind.WHOLE)
 
     def _project(self, code: str) -> int:
         query = sa.select(ProjectItem.id).where(
@@ -464,42 +467,64 @@ class _Story:
 
     def _comment(self, number: int, told: dict[str, Any]) -> None:
         origin, channel = self._origin(f"comment-{number:02d}"), told.get("channel", "web")
-        common: dict[str, Any] = {
-            "stance": Stance(told["stance"]),
-            "body": told["body"],
-            "name": told["name"],
-            "consent": Consent.PUBLISH,
-            "sender_kind": SenderKind(told.get("as", "resident")),
-            "phone": told.get("phone"),
-            "email": told.get("email"),
-            "name_display": NameDisplay(told.get("shown", NameDisplay.INITIALS)),
+        if channel in _PAPER:
+            contact, target = self._contact(told), self._target(told)
+            slip = Slip(
+                Stance(told["stance"]),
+                told["body"],
+                contact.name,
+                contact.consent,
+                Channel(channel),
+                target_kind=target.kind,
+                project_id=target.project_id,
+                proposed_text=told.get("proposed", ""),
+                sender_kind=SenderKind(told.get("as", "resident")),
+                phone=contact.phone,
+                email=contact.email,
+                name_display=contact.name_display,
+                place_id=target.place_id,
+                **self._papers(told),
+            )
+            made = entering.enter(self.consultation, slip, origin, actor=self.moderator)
+        else:
+            made = self._say(told, origin)
+        self.comments[number] = made.comment.id
+        if told.get("status") != "unverified":
+            self._confirm(made.comment)
+
+    def _say(self, told: dict[str, Any], origin: Origin) -> CommentReceipt:
+        return commenting.comment(
+            self.consultation,
+            Opinion(
+                Stance(told["stance"]),
+                told["body"],
+                told.get("proposed", ""),
+                self._survey(told["survey"]) if "survey" in told else {},
+            ),
+            self._target(told),
+            Sender(
+                SenderKind(told.get("as", "resident")), self._contact(told), **self._papers(told)
+            ),
+            Sent(secret_key=origin.secret_key, prefix=origin.prefix, idempotency_key=origin.key),
+        )
+
+    def _contact(self, told: dict[str, Any]) -> Contact:
+        return Contact(
+            name=told["name"],
+            phone=told.get("phone"),
+            email=told.get("email"),
+            name_display=NameDisplay(told.get("shown", NameDisplay.INITIALS)),
+            consent=Consent.PUBLISH,
+        )
+
+    def _papers(self, told: dict[str, Any]) -> dict[str, Any]:
+        return {
             "organisation_name": fill(told.get("organisation", ""), self.words),
             "tax_code": told.get("tax", ""),
             "letter_number": told.get("letter", ""),
             "sheet": told.get("sheet", ""),
             "parcel": told.get("parcel", ""),
-            "proposed_text": told.get("proposed", ""),
-            **self._target(told),
         }
-        if channel in _PAPER:
-            made = entering.enter(
-                self.consultation,
-                Slip(channel=Channel(channel), **common),
-                origin,
-                actor=self.moderator,
-            )
-        else:
-            made = commenting.comment(
-                secret_key=origin.secret_key,
-                prefix=origin.prefix,
-                idempotency_key=origin.key,
-                consultation=self.consultation,
-                survey=self._survey(told["survey"]) if "survey" in told else None,
-                **common,
-            )
-        self.comments[number] = made.comment.id
-        if told.get("status") != "unverified":
-            self._confirm(made.comment)
 
     def _confirm(self, comment: Comment) -> None:
         mine = (

@@ -26,10 +26,10 @@ from app.organisation import queries as organisation
 from app.organisation.models import AgencyProfile
 from app.questions.models import AnswerVersion, Question, QuestionLog
 from app.questions.service.core import DEFAULT_DAYS, FAR_AWAY
+from app.questions.service.intake import CONSENT_TEXT
 from app.questions.service.keeping import CLOSE_DAYS
 from app.questions.states import Outcome, Stage, Visibility
 from app.submissions.models import Submission
-from app.submissions.service import CONSENT_TEXT
 from app.submissions.states import Channel, Consent, NameDisplay
 
 #: Rows in one transaction.

@@ -18,8 +18,9 @@ from app.questions.forms.office import EntryForm
 from app.questions.officer.base import bp
 from app.questions.officer.choices import assignees, chosen_assignee, chosen_topic, topic_choices
 from app.questions.service import intake, triage
-from app.questions.service.intake import Asked
+from app.questions.service.intake import QuestionReceipt
 from app.questions.states import QuestionKind
+from app.submissions.service import Contact, Sent
 from app.submissions.states import Channel, Consent, NameDisplay
 
 
@@ -65,23 +66,26 @@ def enter() -> ResponseReturnValue:
     )
 
 
-def _ask(form: EntryForm) -> Asked:
+def _ask(form: EntryForm) -> QuestionReceipt:
     topic = chosen_topic(form.topic.data)
     asked = intake.ask(
-        secret_key=str(current_app.secret_key),
-        prefix=organisation.agency().tracking_prefix,
-        idempotency_key=form.idempotency_key.data or "",
-        kind=QuestionKind(form.kind.data),
-        body=form.body.data or "",
-        topic_id=topic.id if topic else None,
-        topic_days=topic.answer_working_days if topic else None,
-        name=form.name.data or "",
-        phone=form.phone.data or None,
-        email=form.email.data or None,
-        name_display=NameDisplay(form.name_display.data),
-        consent=Consent(form.consent.data),
-        channel=Channel(form.channel.data),
-        actor=me(),
+        QuestionKind(form.kind.data),
+        form.body.data or "",
+        Contact(
+            name=form.name.data or "",
+            phone=form.phone.data or None,
+            email=form.email.data or None,
+            name_display=NameDisplay(form.name_display.data),
+            consent=Consent(form.consent.data),
+        ),
+        Sent(
+            secret_key=str(current_app.secret_key),
+            prefix=organisation.agency().tracking_prefix,
+            idempotency_key=form.idempotency_key.data or "",
+            channel=Channel(form.channel.data),
+            actor=me(),
+        ),
+        topic=topic,
     )
     if form.to.data and not asked.repeated:
         unit, officer = chosen_assignee(form.to.data)

@@ -85,6 +85,9 @@ def triage(
         "concern": screening.looks_like_complaint(text)
         if not policy.is_restricted(question)
         else None,
+        "spam_reasons": [
+            _(reason) for reason in question.submission.spam_reasons if reason != screening.CROWDED
+        ],
         "triage_form": forms.get("triage") or triage_form(question, place, suggested)
         if may_classify or may_assign
         else None,

@@ -1,42 +1,30 @@
-"""Asking: three short screens, each an ordinary POST that carries everything with it.
+"""Asking in three steps, of which the first searches what has been answered already: /hoi-dap/gui.
 
-Nothing lives in the session, so losing it loses nothing. The third screen has two faces: contact,
-then the review of it all; «Gửi câu hỏi» on the review sends. Files are received as soon as they are
-chosen and carried by their keys.
+How the steps follow each other stands in submissions/steps.py.
 """
 
-import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import IntegrityError
 
 from app.access.actors import SYSTEM
-from app.extensions import db
-from app.files import queries as file_queries
-from app.files import service as files
-from app.kernel import throttle
-from app.kernel.display import chosen_locale
-from app.kernel.errors import FieldError, TooMany
-from app.kernel.links import Ref
 from app.kernel.text import clean_line, first_sentence
 from app.kernel.web import commits_always, label_fields
-from app.questions.forms.public import QUERY_MAX, AskForm
+from app.questions.forms.public import QUERY_MAX
 from app.questions.public import sheet as sheets
 from app.questions.public.deadline import explained
-from app.questions.public.sheet import Advice, Sheet
+from app.questions.public.sheet import QuestionSheet
 from app.questions.queries import public
 from app.questions.service import intake, triage
-from app.questions.service.intake import Asked
-from app.submissions import queries as submissions
+from app.questions.service.intake import QuestionReceipt
+from app.submissions.models import Submission
+from app.submissions.steps import Steps
 
 bp = Blueprint("asking", __name__, template_folder="../templates")
-SEARCH, CONTENT, CONTACT = "tim", "noi-dung", "lien-he"
-#: Questions that one network address may send in an hour, and in a day.
-PER_HOUR, PER_DAY = 5, 20
-_HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 label_fields(
     q=_l("Bạn muốn hỏi điều gì?"),
@@ -48,14 +36,76 @@ label_fields(
 )
 
 
+class AskSteps(Steps[QuestionSheet, QuestionReceipt]):
+    """Search, question, contact."""
+
+    SCOPE = "ask"
+    CONTENT = "noi-dung"
+    TEMPLATES = "questions/ask_"
+    NAV_KEY = "gui-cau-hoi"
+    address = "/hoi-dap/gui"
+
+    @property
+    def crumbs(self) -> list[dict[str, str]]:
+        return [{"label": _("Hỏi đáp"), "url": "/hoi-dap"}, {"label": _("Gửi câu hỏi")}]
+
+    @property
+    def labels(self) -> tuple[str, str, str]:
+        return _("Tìm trước"), _("Nội dung"), _("Liên hệ")
+
+    def first(self, action: str) -> ResponseReturnValue:
+        form = self.sheet.form
+        if action == "hoi":
+            form.body.data = form.body.data or (form.q.data or "")[:QUERY_MAX]
+            return self.show_content()
+        if not form.q.data:
+            form.q.errors = [_("Hãy viết vài từ về điều bạn muốn hỏi.")]
+            return self.show_first(status=422)
+        return self.show_first(searched=True)
+
+    def show_first(self, *, searched: bool = False, status: int = 200) -> ResponseReturnValue:
+        query = (self.sheet.form.q.data or "")[:QUERY_MAX]
+        found = public.similar(query) if searched else []
+        return self.page("search", searched=searched, found=found), status
+
+    def offer_again(self) -> None:
+        self.sheet.offer_all()
+
+    def review_context(self) -> Mapping[str, Any]:
+        return {"title": self.sheet.form.title.data or first_sentence(self.body)}
+
+    def take(self, *, held: bool) -> QuestionReceipt:
+        sheet, place = self.sheet, self.sheet.place
+        return intake.ask(
+            sheet.form.chosen_kind,
+            self.body,
+            sheet.contact,
+            sheet.sent(held=held),
+            title=sheet.form.title.data or "",
+            topic=sheet.topic,
+            place_id=place.id if place else None,
+        )
+
+    def mark_spam(self, receipt: QuestionReceipt) -> None:
+        note = _("Ô ẩn dành cho máy đã được điền.")
+        triage.mark_spam(receipt.question, actor=SYSTEM, seen_revision=None, note=note)
+
+    def submission(self, receipt: QuestionReceipt) -> Submission:
+        return receipt.question.submission
+
+    def receipt_context(self, receipt: QuestionReceipt) -> Mapping[str, Any]:
+        question = receipt.question
+        return {"question": question, "why": explained(question, calendar=receipt.calendar)}
+
+
 @bp.get("/hoi-dap/gui")
 def start() -> ResponseReturnValue:
     """The first screen, or with ?buoc=noi-dung the second; ?q= searches at once."""
     asked = clean_line(request.args.get("q"))[:QUERY_MAX]
-    sheet = sheets.blank(asked)
-    if request.args.get("buoc") == CONTENT:
-        return _show_content(sheet)
-    return _show_search(sheet, searched=bool(asked))
+    steps = AskSteps(sheets.blank(asked))
+    if request.args.get("buoc") == steps.CONTENT:
+        return steps.show_content()
+    return steps.show_first(searched=bool(asked))
 
 
 @bp.post("/hoi-dap/gui")
@@ -65,180 +115,5 @@ def go_on() -> ResponseReturnValue:
 
     Files are kept even where a field has to be mended, so errors are committed too.
     """
-    sheet = sheets.read()
-    action = request.form.get("action", "")
-    step = {CONTENT: _from_content, CONTACT: _from_contact}.get(
-        request.form.get("step", ""), _from_search
-    )
-    return step(sheet, action)
-
-
-def _from_search(sheet: Sheet, action: str) -> ResponseReturnValue:
-    if action == "hoi":
-        sheet.form.body.data = sheet.form.body.data or (sheet.form.q.data or "")[:QUERY_MAX]
-        return _show_content(sheet)
-    if not sheet.form.q.data:
-        sheet.form.q.errors = [_("Hãy viết vài từ về điều bạn muốn hỏi.")]
-        return _show_search(sheet, status=422)
-    return _show_search(sheet, searched=True)
-
-
-def _from_content(sheet: Sheet, action: str) -> ResponseReturnValue:
-    if action == "quay-lai":
-        return _show_search(sheet)
-    if action.startswith("bo-tep:"):
-        _drop(sheet, action.removeprefix("bo-tep:"))
-        return _show_content(sheet)
-    if not sheet.accepts(AskForm.CONTENT):
-        return _show_content(sheet, status=422)
-    if action == "che":
-        sheet.mask()
-        return _show_content(sheet, masked=True)
-    if advice := sheet.advice():
-        return _show_content(sheet, advice=advice)
-    return _show_contact(sheet)
-
-
-def _from_contact(sheet: Sheet, action: str) -> ResponseReturnValue:
-    if action == "noi-dung":
-        return _show_content(sheet)
-    if action == "lien-he":
-        return _show_contact(sheet)
-    if not sheet.accepts(AskForm.CONTENT):
-        return _show_content(sheet, whole=action == "gui", status=422)
-    if not sheet.accepts(AskForm.CONTACT):
-        return _show_contact(sheet, status=422)
-    return _send(sheet) if action == "gui" else _show_review(sheet)
-
-
-def _drop(sheet: Sheet, key: str) -> None:
-    dropped = [file.key for file in sheet.files if file.key == key]
-    sheet.files = [file for file in sheet.files if file.key != key]
-    sheet.keys = [kept for kept in sheet.keys if kept != key]
-    files.discard(dropped)
-
-
-# Sending
-# --------------------------------------------------------------------------------------------------
-def _send(sheet: Sheet) -> ResponseReturnValue:
-    address = throttle.address_key(str(current_app.secret_key), request.remote_addr or "")
-    _check_rate(address, sheet.form.idempotency_key.data or "")
-    try:
-        asked = _ask(sheet)
-    except FieldError as error:
-        db.session.rollback()
-        sheet.form.apply(error)
-        return (
-            _show_contact(sheet, status=422)
-            if error.field in AskForm.CONTACT
-            else _show_content(sheet, whole=True, status=422)
-        )
-    except IntegrityError:
-        # The same form arrived twice in the same moment and the other one was first: this finds
-        # what that one made.
-        db.session.rollback()
-        asked = _ask(sheet)
-    if not asked.repeated:
-        throttle.note("ask", address)
-        if sheet.score().certain:
-            triage.mark_spam(
-                asked.question,
-                actor=SYSTEM,
-                seen_revision=None,
-                note=_("Ô ẩn dành cho máy đã được điền."),
-            )
-    return _show_receipt(asked, sheet)
-
-
-def _check_rate(address: str, key: str) -> None:
-    message = _(
-        "Từ nơi bạn đang kết nối đã có nhiều câu hỏi được gửi. Nội dung bạn viết chưa được gửi "
-        "nhưng vẫn còn ở dưới."
-    )
-    try:
-        throttle.check_windows(
-            "ask", address, limits=[(PER_HOUR, _HOUR), (PER_DAY, _DAY)], message=message
-        )
-    except TooMany:
-        # Whoever sends the same form again only wants to see the receipt.
-        if not submissions.is_known(key):
-            raise
-
-
-def _ask(sheet: Sheet) -> Asked:
-    form, topic, place = sheet.form, sheet.topic, sheet.place
-    return intake.ask(
-        secret_key=str(current_app.secret_key),
-        prefix=sheet.agency.tracking_prefix,
-        idempotency_key=form.idempotency_key.data or "",
-        kind=form.chosen_kind,
-        body=form.body.data or "",
-        title=form.title.data or "",
-        topic_id=topic.id if topic else None,
-        topic_days=topic.answer_working_days if topic else None,
-        place_id=place.id if place else None,
-        name=form.name.data or "",
-        phone=sheet.phone,
-        email=sheet.email,
-        name_display=form.chosen_display,
-        consent=form.chosen_consent,
-        language=chosen_locale(),
-        file_keys=sheet.keys,
-        spam=sheet.spam(),
-    )
-
-
-# Screens
-# --------------------------------------------------------------------------------------------------
-def _show_search(sheet: Sheet, *, searched: bool = False, status: int = 200) -> ResponseReturnValue:
-    found = public.similar((sheet.form.q.data or "")[:QUERY_MAX]) if searched else []
-    return render_template(
-        "questions/ask_search.html", sheet=sheet, form=sheet.form, searched=searched, found=found
-    ), status
-
-
-def _show_content(
-    sheet: Sheet,
-    *,
-    advice: Advice | None = None,
-    masked: bool = False,
-    whole: bool = False,
-    status: int = 200,
-) -> ResponseReturnValue:
-    if whole:
-        # Who was sending had only what they chose read for them; now they may choose again.
-        sheet.offer_all()
-    return render_template(
-        "questions/ask_content.html", sheet=sheet, form=sheet.form, advice=advice, masked=masked
-    ), status
-
-
-def _show_contact(sheet: Sheet, *, status: int = 200) -> ResponseReturnValue:
-    return render_template("questions/ask_contact.html", sheet=sheet, form=sheet.form), status
-
-
-def _show_review(sheet: Sheet) -> ResponseReturnValue:
-    title = sheet.form.title.data or first_sentence(sheet.form.body.data or "")
-    return render_template("questions/ask_review.html", sheet=sheet, form=sheet.form, title=title)
-
-
-def _show_receipt(asked: Asked, sheet: Sheet) -> ResponseReturnValue:
-    """Code and PIN.
-
-    Who came back to a sent form and wrote something else is told so, and can send that too.
-    """
-    question = asked.question
-    other = (
-        sheets.again(sheet)
-        if asked.repeated and question.submission.body != sheet.form.body.data
-        else None
-    )
-    kept = (
-        file_queries.of(Ref("submission", question.submission_id))
-        if asked.repeated
-        else sheet.files
-    )
-    why = explained(question, calendar=asked.calendar)
-    return render_template(
-        "questions/receipt.html", question=question, pin=asked.pin, why=why, files=kept, other=other
-    )
+    steps = AskSteps(sheets.read())
+    return steps.go_on(request.form.get("step", ""), request.form.get("action", ""))

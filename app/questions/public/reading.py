@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, current_app, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.kernel import fulltext, throttle
 from app.kernel.display import file_size, vi_date
-from app.kernel.errors import FieldError, NotFound
+from app.kernel.errors import FieldError, NotFound, TooMany
 from app.kernel.pagecache import cacheable
 from app.kernel.paging import COUNT_CAP
 from app.kernel.text import clean_line, int_of
@@ -28,13 +28,15 @@ from app.questions.queries import public, staff, surroundings
 from app.questions.queries.public import PublicAnswer
 from app.questions.service import keeping
 from app.questions.states import OUTCOME_LABELS
+from app.submissions import crowd
 from app.submissions.forms import ButtonForm
 from app.submissions.public import checked_code
 from app.submissions.screening import spam_score
 
 bp = Blueprint("reading", __name__, url_prefix="/hoi-dap", template_folder="../templates")
-#: Reports of wrong content that one network address may send in a day.
-REPORTS_PER_DAY = 5
+#: Opinions on one answer that are counted from one place in a day: a family, a class, a mobile
+#: network, and not somebody's script.
+OPINIONS_PER_DAY = 20
 _DAY = dt.timedelta(days=1)
 
 
@@ -167,7 +169,7 @@ def _published(code: str) -> PublicAnswer:
 
 
 def _address_key() -> str:
-    return throttle.address_key(str(current_app.secret_key), request.remote_addr or "")
+    return throttle.address_key(str(current_app.secret_key), request.remote_addr)
 
 
 @bp.get("/<code>/y-kien")
@@ -181,8 +183,8 @@ def helpful(code: str) -> ResponseReturnValue:
 @bp.post("/<code>/huu-ich")
 @commits
 def mark_helpful(code: str) -> ResponseReturnValue:
-    """Count one opinion a day from one network address; further ones are thanked for and not
-    counted.
+    """Count one opinion of one browser, and a number of them a day from one place; who is not
+    counted is told so.
     """
     answer, value = _published(code), request.form.get("gia-tri", "")
     if value not in {"co", "chua"}:
@@ -190,10 +192,22 @@ def mark_helpful(code: str) -> ResponseReturnValue:
             "questions/helpful.html", answer=answer, form=ButtonForm(), done="", missing=True
         ), 422
     key = keyed_hash(str(current_app.secret_key), "helpful", _address_key(), answer.code)
-    if not throttle.count("helpful", key, within=_DAY):
+    given = session.get("helpful", [])
+    counted = (
+        answer.id not in given and throttle.count("helpful", key, within=_DAY) < OPINIONS_PER_DAY
+    )
+    if counted:
         throttle.note("helpful", key)
+        session["helpful"] = [*given[-19:], answer.id]
         keeping.mark_helpful(staff.by_id(answer.id), yes=value == "co")
-    return render_template("questions/helpful.html", answer=answer, form=ButtonForm(), done=value)
+    return render_template(
+        "questions/helpful.html",
+        answer=answer,
+        form=ButtonForm(),
+        done=value,
+        again=answer.id in given,
+        counted=counted,
+    )
 
 
 @bp.get("/<code>/bao-sai")
@@ -219,18 +233,20 @@ def report(code: str) -> ResponseReturnValue:
         return render_template(
             "questions/report.html", answer=answer, form=form, report=None, thanked=True
         )
-    throttle.check(
-        "report",
-        _address_key(),
-        limit=REPORTS_PER_DAY,
-        within=_DAY,
-        message=_("Từ nơi bạn đang kết nối đã có nhiều báo sai trong hôm nay."),
-    )
-    throttle.note("report", _address_key())
     try:
+        crowded = crowd.is_crowded("report", _address_key())
         made = keeping.report_content(
-            staff.by_id(answer.id), body=form.body.data or "", contact=form.contact.data or ""
+            staff.by_id(answer.id),
+            body=form.body.data or "",
+            contact=form.contact.data or "",
+            crowded=crowded,
         )
+        throttle.note("report", _address_key())
+    except TooMany as busy:
+        page = render_template(
+            "questions/report.html", answer=answer, form=form, report=None, wait=busy.retry_after
+        )
+        return page, 429, {"Retry-After": str(busy.retry_after)}
     except FieldError as error:
         form.apply(error)
         return render_template("questions/report.html", answer=answer, form=form, report=None), 422

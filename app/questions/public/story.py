@@ -4,7 +4,7 @@ done.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,7 +14,7 @@ from app.extensions import db
 from app.files import queries as files
 from app.files.models import StoredFile
 from app.kernel.clock import now
-from app.kernel.display import vi_date, vi_datetime
+from app.kernel.display import vi_date
 from app.kernel.links import Ref
 from app.organisation.models import Topic, Unit
 from app.questions import policy
@@ -23,7 +23,6 @@ from app.questions.models import (
     AnswerVersion,
     ProgressNote,
     Question,
-    QuestionLog,
     QuestionMessage,
     QuestionPause,
 )
@@ -42,13 +41,8 @@ from app.questions.states import (
     Stage,
     Visibility,
 )
-from app.submissions.states import (
-    CONSENT_LABELS,
-    NAME_DISPLAY_LABELS,
-    NAME_DISPLAY_ORDER,
-    Consent,
-    NameDisplay,
-)
+from app.submissions.states import CONSENT_LABELS
+from app.submissions.story import Story, TimelineEntry, may_tighten, timeline
 from app.workdays.calendar import Explanation
 from app.workdays.clock import Clock, Pause
 
@@ -76,17 +70,11 @@ TITLES = {
     "tighten": _l("Bạn đã thu hẹp sự đồng ý"),
     "progress": _l("Cập nhật tiến độ"),
 }
-#: The pages of what a sender may do. «da-ro» is a button and no page; «danh-gia» has its buttons
-#: below the answer.
-ACTIONS = {
-    "bo-sung": _l("Bổ sung thông tin"),
-    "mo-lai": _l("Đề nghị xem lại câu trả lời"),
-    "thu-hep": _l("Thu hẹp sự đồng ý"),
-    "rut": _l("Rút câu hỏi"),
-}
 _TONES = {"approve": "ok", "ask_more": "soon", "extend": "soon", "refuse": "late"}
 #: Of a complaint or denunciation: nothing but that it came and how it ended.
-_OF_RESTRICTED = frozenset({"receive", "confirm", "refuse", "transfer", "withdraw"})
+_OF_RESTRICTED = {
+    move: TITLES[move] for move in ("receive", "confirm", "refuse", "transfer", "withdraw")
+}
 #: Citizens add to what is still being worked on.
 _MAY_ADD = frozenset(
     {Stage.UNVERIFIED, Stage.RECEIVED, Stage.NEEDS_INFO, Stage.ASSIGNED, Stage.IN_REVIEW}
@@ -95,25 +83,7 @@ _OVER = frozenset({Stage.WITHDRAWN, Stage.REFUSED, Stage.SPAM, Stage.TRANSFERRED
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the timeline."""
-
-    at: str
-    title: str
-    text: str
-    tone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something that the sender may do: the last part of its address, and its words."""
-
-    name: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
+class MergedInto:
     """The question that this one was joined to.
 
     Its address is empty while the public cannot read it.
@@ -123,9 +93,18 @@ class Merged:
     title: str
 
 
-@dataclass(frozen=True)
-class Story:
-    """All that the tracking page shows."""
+@dataclass(frozen=True, kw_only=True)
+class QuestionStory(Story):
+    """All that the tracking page of a question shows."""
+
+    #: «da-ro» is a button and no page; «danh-gia» has its buttons below the answer.
+    ACTIONS = {
+        "bo-sung": _l("Bổ sung thông tin"),
+        "mo-lai": _l("Đề nghị xem lại câu trả lời"),
+        "thu-hep": _l("Thu hẹp sự đồng ý"),
+        "rut": _l("Rút câu hỏi"),
+    }
+    CONSENTS = CONSENT_LABELS
 
     question: Question
     phase: Phase
@@ -133,17 +112,12 @@ class Story:
     why: Explanation | None
     unit: str
     topic: Topic | None
-    entries: Sequence[Entry]
     messages: Sequence[QuestionMessage]
     pauses: Sequence[QuestionPause]
     progress: Sequence[ProgressNote]
-    files: Sequence[StoredFile]
     answer: AnswerVersion | None
     answer_files: Sequence[StoredFile]
-    merged: Merged | None
-    #: Where everybody can read it; empty while nobody can.
-    public_url: str
-    may: frozenset[str] = field(default_factory=frozenset)
+    merged: MergedInto | None
 
     @property
     def restricted(self) -> bool:
@@ -197,16 +171,6 @@ class Story:
         )
 
     @property
-    def consent_label(self) -> str:
-        """What its sender allows."""
-        submission = self.question.submission
-        if submission.consent is Consent.PRIVATE:
-            return str(CONSENT_LABELS[submission.consent])
-        return (
-            f"{CONSENT_LABELS[submission.consent]}. {NAME_DISPLAY_LABELS[submission.name_display]}."
-        )
-
-    @property
     def ratings(self) -> Mapping[int, Any]:
         """The three levels."""
         return RATINGS
@@ -222,10 +186,10 @@ class Story:
         return files.links(self.answer_files) if self.public_url else []
 
     @property
-    def progress_lines(self) -> Sequence[Entry]:
+    def progress_lines(self) -> Sequence[TimelineEntry]:
         """What has been done since the answer."""
         return [
-            Entry(vi_date(line.at), line.text, "", "ok" if line.done else "")
+            TimelineEntry(vi_date(line.at), line.text, "", "ok" if line.done else "")
             for line in self.progress
         ]
 
@@ -244,25 +208,16 @@ class Story:
             lines.append(_("Gia hạn %(n)s ngày làm việc: %(reason)s", **added))
         return lines
 
-    @property
-    def actions(self) -> Sequence[Action]:
-        """Links to what the sender may do, in order."""
-        return [Action(name, str(label)) for name, label in ACTIONS.items() if name in self.may]
-
 
 def may_do(question: Question) -> frozenset[str]:
     """What the sender may do now; the names are the last parts of the addresses."""
-    stage, submission = question.stage, question.submission
+    stage = question.stage
     # Whoever handles a complaint may have to ask back; nothing else is added to one here.
     allowed = {"rut": FLOW.allows(stage, "withdraw"), "bo-sung": stage is Stage.NEEDS_INFO}
     if not policy.is_restricted(question):
-        can_tighten = (
-            submission.consent is Consent.PUBLISH
-            or submission.name_display is not NameDisplay.HIDDEN
-        )
         allowed |= {
             "bo-sung": stage in _MAY_ADD,
-            "thu-hep": can_tighten and stage not in _OVER,
+            "thu-hep": may_tighten(question.submission) and stage not in _OVER,
             "danh-gia": FLOW.allows(stage, "rate"),
             "mo-lai": FLOW.allows(stage, "reopen") and _may_reopen(question),
             "da-ro": FLOW.allows(stage, "close"),
@@ -279,12 +234,7 @@ def _may_reopen(question: Question) -> bool:
     )
 
 
-def displays_left(question: Question) -> Sequence[NameDisplay]:
-    """How the name may still be shown: as now, or less openly."""
-    return NAME_DISPLAY_ORDER[NAME_DISPLAY_ORDER.index(question.submission.name_display) :]
-
-
-def tell(question: Question) -> Story:
+def tell(question: Question) -> QuestionStory:
     """Read everything that belongs to one question."""
     rows = staff.pauses_of(question)
     pauses = [Pause(row.started_on, row.ended_on, row.reason) for row in rows]
@@ -295,14 +245,17 @@ def tell(question: Question) -> Story:
         if question.visibility is Visibility.PUBLIC
         else None
     )
-    return Story(
+    titles = _OF_RESTRICTED if restricted else TITLES
+    return QuestionStory(
+        submission=question.submission,
         question=question,
-        phase=PUBLIC_PHASE[question.stage],
+        phase=Phase.ACCEPTED if question.is_held else PUBLIC_PHASE[question.stage],
         clock=staff.clock_of(question, pauses=pauses),
         why=explained(question, pauses),
         unit=_unit(question),
         topic=db.session.get(Topic, question.topic_id) if question.topic_id else None,
-        entries=_entries(staff.log_of(question), restricted=restricted),
+        # Passed on within the office: the sender needs to know it once.
+        entries=timeline(staff.log_of(question), titles, _TONES, once=frozenset({"assign"})),
         messages=[] if restricted else staff.messages_of(question),
         pauses=rows,
         progress=[] if restricted else staff.progress_of(question),
@@ -320,25 +273,8 @@ def _unit(question: Question) -> str:
     return unit.name if unit else ""
 
 
-def _merged(question: Question) -> Merged | None:
+def _merged(question: Question) -> MergedInto | None:
     if question.merged_into_id is None or question.stage is not Stage.DUPLICATE:
         return None
     other = public.public_one(staff.by_id(question.merged_into_id).submission.code)
-    return Merged(f"/hoi-dap/{other.code}", other.title) if other else Merged("", "")
-
-
-def _entries(log: Sequence[QuestionLog], *, restricted: bool) -> list[Entry]:
-    found: list[Entry] = []
-    for row in log:
-        if row.move not in TITLES or (restricted and row.move not in _OF_RESTRICTED):
-            continue
-        title = str(TITLES[row.move])
-        if row.move == "assign" and found and found[-1].title == title:
-            # Passed on within the office: the sender needs to know it once.
-            found.pop()
-        found.append(
-            Entry(
-                vi_datetime(row.at), title, row.note if row.public else "", _TONES.get(row.move, "")
-            )
-        )
-    return found
+    return MergedInto(f"/hoi-dap/{other.code}", other.title) if other else MergedInto("", "")

@@ -67,7 +67,7 @@ TAB_LABELS = {
     Tab.UNASSIGNED: _l("Chưa phân công"),
     Tab.MINE: _l("Việc của tôi"),
     Tab.APPROVAL: _l("Chờ tôi duyệt"),
-    Tab.UNCONFIRMED: _l("Chưa xác nhận"),
+    Tab.UNCONFIRMED: _l("Chưa xác nhận, chờ xem"),
     Tab.SPAM: _l("Rác"),
     Tab.ANSWERED: _l("Đã trả lời"),
     Tab.RESTRICTED: _l("Khiếu nại, tố cáo"),
@@ -104,6 +104,8 @@ class QueueRow:
     officer: str | None
     concern: str | None
     spam_points: int
+    #: It waits for a look because of the crowd that it came from.
+    held: bool
     has_draft: bool
     sort_on: dt.date
     answered_at: dt.datetime | None
@@ -268,6 +270,7 @@ def _queue_row(row: Sequence[Any], clock: Clock) -> QueueRow:
         officer=officer,
         concern=submission.concern,
         spam_points=submission.spam_points,
+        held=question.is_held,
         has_draft=bool(has_draft),
         sort_on=question.sort_on,
         answered_at=question.answered_at,

@@ -31,6 +31,7 @@ from app.questions.service.answering import close
 from app.questions.service.core import pauses, set_due
 from app.questions.service.publishing import erase
 from app.questions.states import Classification, Visibility
+from app.submissions.models import Submission
 from app.submissions.service import CONFIRM_DAYS
 from app.workdays import queries as workdays
 from app.workdays.calendar import Calendar
@@ -57,7 +58,12 @@ def close_old() -> int:
 def erase_expired() -> int:
     """Erase what was never confirmed after seven days, and spam after thirty; returns how many."""
     moment = now()
-    unconfirmed = (IS_UNVERIFIED, Question.created_at < moment - dt.timedelta(days=CONFIRM_DAYS))
+    # What is only held has a known sender: nobody throws it away unseen.
+    unconfirmed = (
+        IS_UNVERIFIED,
+        Question.created_at < moment - dt.timedelta(days=CONFIRM_DAYS),
+        Question.submission.has(Submission.confirmed_at.is_(None)),
+    )
     spam = (IS_SPAM, Question.spam_at < moment - dt.timedelta(days=SPAM_DAYS))
     questions = [
         row
@@ -118,8 +124,14 @@ def mark_helpful(question: Question, *, yes: bool) -> None:
     db.session.execute(sa.update(Question).where(Question.id == question.id).values(counted))
 
 
-def report_content(question: Question, *, body: str, contact: str) -> ContentReport:
-    """A reader says that a published answer is wrong."""
+def report_content(
+    question: Question, *, body: str, contact: str, crowded: bool = False
+) -> ContentReport:
+    """A reader says that a published answer is wrong.
+
+    `crowded`: many came from the same place, so that it waits in the list without a mail of its
+    own. Raises FieldError.
+    """
     body = clean(body)
     if not 10 <= len(body) <= 2000:
         raise FieldError("body", _("Hãy viết từ 10 đến 2.000 ký tự để chúng tôi biết chỗ nào sai."))
@@ -131,7 +143,8 @@ def report_content(question: Question, *, body: str, contact: str) -> ContentRep
     )
     db.session.add(report)
     db.session.flush()
-    emit(ContentReported(question, report))
+    if not crowded:
+        emit(ContentReported(question, report))
     return report
 
 

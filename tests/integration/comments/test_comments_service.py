@@ -15,8 +15,7 @@ from app.comments.models import Comment, CommentLog, SurveyAnswer, SurveyQuestio
 from app.comments.service import commenting, moderating
 from app.comments.service.accepting import SURVEY_ONLY, normal_tax_code
 from app.comments.service.commenting import (
-    Commented,
-    comment,
+    CommentReceipt,
     erase_expired,
     refusal,
     tighten,
@@ -43,6 +42,7 @@ from app.kernel.errors import FieldError, Refused
 from app.submissions import service as submissions
 from app.submissions.states import Channel, Consent, NameDisplay, TokenPurpose
 from app.works.models import ProjectItem
+from tests.factories import sending
 from tests.factories.consultations import BODY, make_comment, make_consultation
 
 SECRET = "k" * 32
@@ -62,12 +62,11 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[CommentReceived]:
     return found
 
 
-def send(consultation: Consultation, **changes: Any) -> Commented:
+def send(consultation: Consultation, **changes: Any) -> CommentReceipt:
     given: dict[str, Any] = {
         "secret_key": SECRET,
         "prefix": "AS",
         "idempotency_key": uuid.uuid4().hex,
-        "consultation": consultation,
         "body": BODY,
         "stance": Stance.AGREE,
         "sender_kind": SenderKind.RESIDENT,
@@ -75,7 +74,7 @@ def send(consultation: Consultation, **changes: Any) -> Commented:
         "phone": "0912345678",
         "consent": Consent.PUBLISH,
     }
-    return comment(**{**given, **changes})
+    return sending.comment(consultation, **{**given, **changes})
 
 
 def counters(consultation: Consultation) -> tuple[int, int]:
@@ -157,7 +156,7 @@ def test_the_moment_of_arrival_decides(ctx: Flask, seconds: int, late: bool) -> 
     consultation = make_consultation(stage=Stage.CLOSED)
     assert consultation.closes_on is not None
     arrived = closing_moment(consultation.closes_on) + dt.timedelta(seconds=seconds)
-    made = send(consultation, arrived_at=arrived).comment
+    made = send(consultation, received_at=arrived).comment
     assert made.late is late
     assert made.submission.received_at == arrived
     assert counters(consultation) == (0 if late else 1, 0)
@@ -171,7 +170,7 @@ def test_a_paper_of_last_year_gets_a_number_of_this_year(ctx: Flask) -> None:
             consultation,
             channel=Channel.PAPER,
             phone=None,
-            arrived_at=start_of_day(dt.date(2027, 1, 4)) - dt.timedelta(days=1),
+            received_at=start_of_day(dt.date(2027, 1, 4)) - dt.timedelta(days=1),
         )
         assert made.comment.submission.code == "AS-2027-000001"
 
@@ -189,7 +188,7 @@ def test_a_paper_of_last_year_gets_a_number_of_this_year(ctx: Flask) -> None:
 def test_refused_outside_its_time(ctx: Flask, stage: Stage, days: int, words: str) -> None:
     consultation = make_consultation(stage=stage)
     with pytest.raises(Refused, match=words):
-        send(consultation, arrived_at=now() + dt.timedelta(days=days))
+        send(consultation, received_at=now() + dt.timedelta(days=days))
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Comment)) == 0
 
 
@@ -395,7 +394,7 @@ def test_questions_left_out_keep_nothing(ctx: Flask) -> None:
 
 
 # What its sender may still do -------------------------------------------------------------------
-def confirmed(made: Commented, heard: list[CommentReceived]) -> bool:
+def confirmed(made: CommentReceipt, heard: list[CommentReceived]) -> bool:
     token, submission = submissions.find_token(
         heard[-1].confirm_token or "", TokenPurpose.CONFIRM, secret_key=SECRET
     )

@@ -89,7 +89,7 @@ def test_comments_stand_beside_questions_with_their_counts(desk: Desk) -> None:
         for label in (
             "Cần xử lý (0)",
             "Góp ý chờ xem (1)",
-            "Góp ý chưa xác nhận (0)",
+            "Góp ý chưa xác nhận, chờ xem (0)",
             "Góp ý rác (1)",
         ):
             assert label in page, (address, label)

@@ -505,36 +505,14 @@ def test_a_lost_session_loses_nothing(app: Flask, client: FlaskClient) -> None:
     page = review(client)
     client.delete_cookie("phien")
     expired = page.press("Gửi câu hỏi")
-    assert expired.status == 419
+    assert expired.status == 400
     assert BODY in expired.html
-    receipt = expired.press("Gửi lại")
-    codes_of(receipt)
-    assert [question.submission.body for question in asked(app)] == [BODY]
-
-
-def test_a_lost_session_on_the_second_screen_can_be_sent_again(client: FlaskClient) -> None:
-    page = content(client)
-    client.delete_cookie("phien")
-    expired = page.press("Tiếp tục", body=BODY, files=(io.BytesIO(), ""))
-    assert expired.status == 419
-    page = expired.press("Gửi lại")
-    assert page.has_button("Xem lại")
-    assert page.values("Xem lại")["body"] == BODY
+    # Nobody knows whose form it is: it is there to be copied, not to be sent by one press.
+    assert not expired.has_button("Gửi lại")
+    assert asked(app) == []
 
 
 # Limits -----------------------------------------------------------------------------------------
-def test_the_sixth_in_an_hour_waits_and_keeps_its_text(app: Flask, client: FlaskClient) -> None:
-    pages = [review(client) for _number in range(6)]
-    receipts = [page.press("Gửi câu hỏi") for page in pages]
-    assert [page.status for page in receipts] == [200] * 5 + [429]
-    assert BODY in receipts[5].html
-    assert receipts[5].response.headers["Retry-After"]
-    assert len(asked(app)) == 5
-    again = pages[4].press("Gửi câu hỏi")
-    assert again.status == 200
-    assert codes_of(again) == codes_of(receipts[4])
-
-
 def test_errors_and_searches_count_against_nobody(app: Flask, client: FlaskClient) -> None:
     for _number in range(8):
         contact(client).press("Xem lại")

@@ -4,7 +4,6 @@ once.
 
 import datetime as dt
 import re
-import uuid
 
 import pytest
 import time_machine
@@ -16,9 +15,9 @@ from app.kernel.clock import now, today
 from app.kernel.events import LISTENERS
 from app.questions.events import QuestionReceived
 from app.questions.queries import staff
-from app.questions.service import intake
 from app.questions.states import QuestionKind, Stage
 from app.submissions.states import Consent
+from tests.factories import sending
 from tests.factories.organisation import make_agency
 from tests.factories.pages import visit
 
@@ -35,11 +34,8 @@ def asked(app: Flask) -> tuple[str, str]:
     try:
         with app.app_context():
             make_agency()
-            question = intake.ask(
-                secret_key=str(app.secret_key),
-                prefix="AS",
-                idempotency_key=uuid.uuid4().hex,
-                kind=QuestionKind.QUESTION,
+            question = sending.ask(
+                QuestionKind.QUESTION,
                 body="Khi nào xe thu gom rác vào lại ngõ 5 thôn Đông?",
                 name="Nguyễn Thị Ân",
                 email="an@example.vn",

@@ -377,15 +377,16 @@ def question_of(app: Flask, code: str) -> Question:
         return staff.by_code(code)
 
 
-def test_helpful_counts_once_a_day(app: Flask, client: FlaskClient) -> None:
+def test_helpful_counts_once_in_a_browser(app: Flask, client: FlaskClient) -> None:
     code = published(app)
     page = visit(client, f"/hoi-dap/{code}/y-kien")
     assert page.press("Có").heading == "Cảm ơn bạn"
     assert page.press("Có").heading == "Cảm ơn bạn"
     assert page.press("Chưa").soup.select_one(f'a[href="/hoi-dap/{code}/bao-sai"]')
     assert (question_of(app, code).helpful_yes, question_of(app, code).helpful_no) == (1, 0)
-    with time_machine.travel(now() + dt.timedelta(hours=25)):
-        visit(client, f"/hoi-dap/{code}/y-kien").press("Chưa")
+    assert "lần này không cộng thêm" in page.press("Có").text
+    # A neighbour behind the same address is another person.
+    visit(app.test_client(), f"/hoi-dap/{code}/y-kien").press("Chưa")
     assert (question_of(app, code).helpful_yes, question_of(app, code).helpful_no) == (1, 1)
     assert page.press("Có", **{"gia-tri": "hacked"}).status == 422
 
@@ -408,19 +409,14 @@ def test_reporting_wrong_content(app: Flask, client: FlaskClient) -> None:
         assert report.due_on.strftime("%d/%m/%Y") in page.text
 
 
-def test_reports_have_a_limit_and_machines_are_not_heard(app: Flask, client: FlaskClient) -> None:
-    code = published(app)
-    page = visit(client, f"/hoi-dap/{code}/bao-sai")
+def test_what_a_trap_catches_is_not_heard(app: Flask, client: FlaskClient) -> None:
+    page = visit(client, f"/hoi-dap/{published(app)}/bao-sai")
     assert (
         page.press("Gửi báo sai", body="Mua hàng giá rẻ tại đây nhé.", company_url="x").heading
         == "Đã nhận báo sai"
     )
-    tries = [
-        page.press("Gửi báo sai", body=f"Chỗ thứ {number} chưa đúng.").status for number in range(6)
-    ]
-    assert tries == [200] * 5 + [429]
     with app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(ContentReport)) == 5
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(ContentReport)) == 0
 
 
 def test_forms_of_what_is_not_public_are_not_there(app: Flask, client: FlaskClient) -> None:

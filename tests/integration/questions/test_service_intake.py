@@ -26,7 +26,9 @@ from app.questions.states import QuestionKind, Stage, Visibility
 from app.submissions import service as submissions
 from app.submissions.models import Submission
 from app.submissions.states import Channel, Consent, TokenPurpose
+from tests.factories import sending
 from tests.factories.accounts import make_user
+from tests.factories.organisation import make_topic
 from tests.factories.questions import BODY, cast, walk_question
 from tests.factories.statements import StatementCounter
 from tests.factories.traces import traces
@@ -34,7 +36,7 @@ from tests.factories.traces import traces
 MONDAY = dt.datetime(2026, 6, 15, 9, 0, tzinfo=HANOI)
 
 
-def ask(app: Flask, **values: Any) -> intake.Asked:
+def ask(app: Flask, **values: Any) -> intake.QuestionReceipt:
     defaults: dict[str, Any] = {
         "secret_key": str(app.secret_key),
         "prefix": "AS",
@@ -45,7 +47,7 @@ def ask(app: Flask, **values: Any) -> intake.Asked:
         "phone": "0912345678",
         "consent": Consent.PUBLISH,
     }
-    return intake.ask(**{**defaults, **values})
+    return sending.ask(**{**defaults, **values})
 
 
 def numbers() -> list[str]:
@@ -55,7 +57,7 @@ def numbers() -> list[str]:
 @time_machine.travel(MONDAY, tick=False)
 def test_asking_leaves_one_row_one_log_line_one_event_and_the_receipt(ctx: Flask) -> None:
     with traces() as left:
-        asked = ask(ctx, email="an@example.vn", topic_days=5)
+        asked = ask(ctx, email="an@example.vn", topic=make_topic(answer_working_days=5))
     question = asked.question
     assert (question.stage, question.visibility, question.revision) == (
         Stage.RECEIVED,

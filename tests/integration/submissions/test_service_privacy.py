@@ -1,5 +1,6 @@
 """Opening with code and PIN, redacting, erasing."""
 
+import contextlib
 import datetime as dt
 import uuid
 from typing import Any
@@ -9,12 +10,16 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
+from app.access import Role
 from app.extensions import db
+from app.kernel import throttle
 from app.kernel.errors import FieldError, NotFound, TooMany
+from app.mailer.models import OutboxMessage
 from app.submissions import service
 from app.submissions.models import Submission, SubmissionToken
 from app.submissions.service import Received
-from app.submissions.states import Consent, TokenPurpose
+from app.submissions.states import Channel, Consent, TokenPurpose
+from tests.factories import sending
 from tests.factories.accounts import make_user
 from tests.factories.statements import StatementCounter
 
@@ -32,12 +37,17 @@ def receive(app: Flask, **values: Any) -> Received:
         "email": "an@example.vn",
         "consent": Consent.PUBLISH,
     }
-    return service.receive(**{**defaults, **values})
+    return sending.receive(**{**defaults, **values})
 
 
 # Code and PIN -----------------------------------------------------------------------------------
-def unlock(app: Flask, code: str, pin: str, address: str = "one") -> Submission | None:
-    return service.unlock(code=code, pin=pin, address_key=address, secret_key=str(app.secret_key))
+def unlock(
+    app: Flask, code: str, pin: str, address: str = "one", contact: str = ""
+) -> Submission | None:
+    secret = str(app.secret_key)
+    return service.unlock(
+        code=code, pin=pin, address_key=address, secret_key=secret, contact=contact
+    )
 
 
 def wrong(pin: str) -> str:
@@ -61,10 +71,27 @@ def test_wrong_code_and_wrong_pin_give_the_same(ctx: Flask) -> None:
         (received.submission.code, wrong(received.pin)),
         ("AS-2026-999999", received.pin),
         (other.submission.code, received.pin if received.pin != other.pin else wrong(other.pin)),
-        ("", ""),
-        (received.submission.code, ""),
     ):
         assert unlock(ctx, code, pin, address=uuid.uuid4().hex) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "pin", "field"),
+    [
+        ("", "482913", "code"),
+        ("xin chào", "482913", "code"),
+        ("AS-2026-000001", "", "pin"),
+        ("AS-2026-000001", "48291", "pin"),
+        ("AS-2026-000001", "không nhớ", "pin"),
+    ],
+)
+def test_a_slip_of_the_hand_is_said_and_counts_for_nothing(
+    ctx: Flask, code: str, pin: str, field: str
+) -> None:
+    with pytest.raises(FieldError) as slip:
+        unlock(ctx, code, pin)
+    assert slip.value.field == field
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(throttle.ThrottleEvent)) == 0
 
 
 def test_wrong_code_and_wrong_pin_cost_the_same_statements(ctx: Flask) -> None:
@@ -82,41 +109,129 @@ def test_wrong_code_and_wrong_pin_cost_the_same_statements(ctx: Flask) -> None:
     assert counts[0] == counts[1]
 
 
-def test_five_failures_on_one_code_close_it_for_an_hour_wherever_they_come_from(ctx: Flask) -> None:
+def guess(app: Flask, code: str, pin: str, times: int) -> None:
+    """Wrong PINs, each from another place."""
+    for _ in range(times):
+        assert unlock(app, code, wrong(pin), address=uuid.uuid4().hex) is None
+
+
+def test_five_wrong_pins_of_strangers_keep_nobody_outside(ctx: Flask) -> None:
     received = receive(ctx)
     code, pin = received.submission.code, received.pin
+    guess(ctx, code, pin, 5)
+    for _ in range(5):
+        assert unlock(ctx, code, wrong(pin), address="neighbour") is None
+    # From elsewhere, and from the very place.
+    for address in ("own", "neighbour"):
+        assert unlock(ctx, code, pin, address=address) is received.submission
+
+
+@pytest.mark.parametrize(
+    ("left", "typed"),
+    [
+        ({"phone": "0912345678", "email": "an@example.vn"}, "0912 345 678"),
+        ({"phone": "0912345678", "email": "an@example.vn"}, "+84 912 345 678"),
+        ({"phone": "0912345678", "email": "an@example.vn"}, " An@Example.vn "),
+        ({"email": "an@example.vn"}, "an@example.vn"),
+        ({"email": None, "channel": Channel.COUNTER}, "nguyen thi an"),
+    ],
+)
+def test_after_thirty_guesses_at_a_code_only_its_sender_gets_on(
+    ctx: Flask, left: dict[str, Any], typed: str
+) -> None:
+    received, other = receive(ctx, **left), receive(ctx)
+    code, pin = received.submission.code, received.pin
     with time_machine.travel(START, tick=False):
-        for number in range(5):
-            assert unlock(ctx, code, wrong(pin), address=f"address-{number}") is None
-        with pytest.raises(TooMany) as told:
-            unlock(ctx, code, pin, address="another")
-        assert told.value.retry_after_minutes == 60
-        # Other codes stay open.
-        other = receive(ctx)
-        assert unlock(ctx, other.submission.code, other.pin, address="another") is other.submission
-    with time_machine.travel(START + dt.timedelta(hours=1, seconds=1), tick=False):
-        assert unlock(ctx, code, pin) is received.submission
+        guess(ctx, code, pin, 30)
+        for secret in (pin, wrong(pin)):
+            # Right or wrong: the same, and nothing is tried.
+            with pytest.raises(service.ContactNeeded):
+                unlock(ctx, code, secret, address="own")
+        for contact in ("0999 999 999", "khac@example.vn", "Nguyễn Thị Ân hai", "—"):
+            assert unlock(ctx, code, pin, address="stranger", contact=contact) is None
+        assert unlock(ctx, code, wrong(pin), address="own", contact=typed) is None
+        assert unlock(ctx, code, pin, address="own", contact=typed) is received.submission
+        # Other codes are not touched.
+        assert unlock(ctx, other.submission.code, other.pin, address="x") is other.submission
+    with time_machine.travel(START + dt.timedelta(days=1, seconds=1), tick=False):
+        assert unlock(ctx, code, pin, address="later") is received.submission
 
 
-def test_ten_failures_from_one_address_close_the_door(ctx: Flask) -> None:
+def test_a_name_is_no_contact_where_a_better_one_was_left(ctx: Flask) -> None:
     received = receive(ctx)
-    for number in range(10):
-        assert unlock(ctx, f"AS-2026-9{number:05d}", "000000") is None
-    with pytest.raises(TooMany):
-        unlock(ctx, received.submission.code, received.pin)
+    guess(ctx, received.submission.code, received.pin, 30)
     assert (
-        unlock(ctx, received.submission.code, received.pin, address="elsewhere")
-        is received.submission
+        unlock(ctx, received.submission.code, received.pin, contact=received.submission.name)
+        is None
     )
+
+
+def test_somebody_who_knows_the_contact_does_not_guess_for_ever(ctx: Flask) -> None:
+    received = receive(ctx)
+    code, pin = received.submission.code, received.pin
+    guess(ctx, code, pin, 30)
+    for number in range(30):
+        assert unlock(ctx, code, wrong(pin), f"n-{number}", "an@example.vn") is None
+    with pytest.raises(TooMany):
+        unlock(ctx, code, pin, "own", "an@example.vn")
+    # The link of a mail needs no PIN.
+    token = service.new_track_token(received.submission, secret_key=str(ctx.secret_key))
+    found = service.find_token(token, TokenPurpose.TRACK, secret_key=str(ctx.secret_key))
+    assert found[1] is received.submission
+
+
+def test_twenty_failures_from_one_place_and_more_is_asked_there(ctx: Flask) -> None:
+    received = receive(ctx)
+    for number in range(20):
+        assert unlock(ctx, f"AS-2026-9{number:05d}", "000000") is None
+    code, pin = received.submission.code, received.pin
+    with pytest.raises(service.ContactNeeded):
+        unlock(ctx, code, pin)
+    assert unlock(ctx, code, pin, contact="an@example.vn") is received.submission
+    assert unlock(ctx, code, pin, address="elsewhere") is received.submission
+
+
+def test_guessing_over_all_codes_from_everywhere_is_braked_and_told(ctx: Flask) -> None:
+    make_user("quantri", roles=(Role.ADMINISTRATOR,))
+    received = [receive(ctx) for _ in range(3)]
+    code, pin = received[0].submission.code, received[0].pin
+    with time_machine.travel(START, tick=False):
+        tried = 0
+        for number in range(300):
+            with contextlib.suppress(service.ContactNeeded):
+                unlock(ctx, f"AS-2026-9{number % 100:05d}", "000000", address=uuid.uuid4().hex)
+                tried += 1
+        assert tried == 100
+        told = db.session.scalars(
+            sa.select(OutboxMessage).where(OutboxMessage.kind == "guessing-alert")
+        ).all()
+        assert [mail.to_address for mail in told] == ["quantri@anson.example"]
+        assert "100 lần nhập sai mã PIN" in told[0].text
+        assert "khóa" in told[0].text
+        with pytest.raises(service.ContactNeeded):
+            unlock(ctx, code, pin, address="own")
+        assert unlock(ctx, code, pin, "own", "an@example.vn") is received[0].submission
+    with time_machine.travel(START + dt.timedelta(days=1, seconds=1), tick=False):
+        assert unlock(ctx, code, pin, address="own") is received[0].submission
+
+
+def test_only_a_machine_waits_and_it_is_told_how_long(ctx: Flask) -> None:
+    received = receive(ctx)
+    with time_machine.travel(START, tick=False):
+        for number in range(30):
+            contact = "0999999999" if number >= 20 else ""
+            assert unlock(ctx, f"AS-2026-9{number:05d}", "000000", contact=contact) is None
+        with pytest.raises(TooMany) as told:
+            unlock(ctx, received.submission.code, received.pin, contact="an@example.vn")
+        assert told.value.retry_after == 60
 
 
 def test_success_forgets_the_failures_of_the_code(ctx: Flask) -> None:
     received = receive(ctx)
     code, pin = received.submission.code, received.pin
-    for _round in range(2):
-        for number in range(4):
-            assert unlock(ctx, code, wrong(pin), address=f"{_round}-{number}") is None
-        assert unlock(ctx, code, pin, address="own") is received.submission
+    for round_ in range(2):
+        guess(ctx, code, pin, 29)
+        assert unlock(ctx, code, pin, address=f"own-{round_}") is received.submission
 
 
 def test_an_erased_submission_is_not_opened(ctx: Flask) -> None:

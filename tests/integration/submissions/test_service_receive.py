@@ -23,6 +23,7 @@ from app.submissions import kinds, queries, service
 from app.submissions.models import Submission, SubmissionToken
 from app.submissions.service import Received
 from app.submissions.states import Channel, Consent, NameDisplay, TokenPurpose
+from tests.factories import sending
 
 BODY = "Xe thu gom rác không vào ngõ 5 thôn Đông đã hai tuần nay."
 START = dt.datetime(2026, 6, 15, 9, 0, tzinfo=HANOI)
@@ -39,7 +40,7 @@ def receive(app: Flask, **values: Any) -> Received:
         "email": "an@example.vn",
         "consent": Consent.PRIVATE,
     }
-    return service.receive(**{**defaults, **values})
+    return sending.receive(**{**defaults, **values})
 
 
 def find(
@@ -77,7 +78,7 @@ def test_what_is_kept(ctx: Flask) -> None:
     )
     assert (row.consent, row.consent_text, row.consent_at, row.name_display) == (
         Consent.PUBLISH,
-        service.CONSENT_TEXT,
+        sending.TERMS.consent_text,
         START,
         NameDisplay.FULL,
     )
@@ -160,7 +161,7 @@ def test_links_are_kept_as_hashes_for_one_purpose_each(ctx: Flask) -> None:
 def test_who_gets_which_links(ctx: Flask) -> None:
     without = receive(ctx, email=None, phone="0912345678")
     assert (without.confirm_token, without.track_token) == (None, None)
-    entered = receive(ctx, channel=Channel.COUNTER, entered_by=None)
+    entered = receive(ctx, channel=Channel.COUNTER)
     assert (entered.confirm_token, entered.track_token is not None) == (None, True)
     both = receive(ctx, phone="0912345678")
     assert both.confirm_token is not None

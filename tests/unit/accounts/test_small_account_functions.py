@@ -8,8 +8,9 @@ from app.access import Role
 from app.accounts import vault
 from app.accounts.forms import ROLE_HINTS
 from app.accounts.service.sessions import describe_browser
-from app.accounts.service.signing_in import network_of, normal_username
+from app.accounts.service.signing_in import normal_username
 from app.config import Settings
+from app.extensions import network_of
 
 
 def vault_of(environment: str, **more: object) -> vault.Vault:
@@ -34,6 +35,10 @@ def test_usernames_are_folded(typed: str, stored: str) -> None:
         ("203.0.113.7", "203.0.113.7"),
         ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
         ("2001:db8:1:2:bbbb::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("::1", "::/64"),
         ("", ""),
         ("unix:", "unix:"),
     ],

@@ -13,9 +13,10 @@ from app.devtools.demo import plan
 from app.devtools.demo.plan import Planned
 from app.devtools.profiles import PROFILES
 from app.questions.service.answering import SHORT_MAX, SHORT_MIN
+from app.questions.service.intake import BODY_MIN
 from app.questions.states import Outcome, RefusalReason
 from app.submissions import redaction
-from app.submissions.service import BODY_MAX, BODY_MIN
+from app.submissions.service import BODY_MAX
 from app.submissions.states import Channel, NameDisplay
 
 QUESTIONS = plan.questions()

@@ -21,7 +21,7 @@ def test_tabs_are_those_of_the_role(office: Any) -> None:
         "Cần xử lý (1)",
         "Quá hạn (0)",
         "Chưa phân công (1)",
-        "Chưa xác nhận (0)",
+        "Chưa xác nhận, chờ xem (0)",
         "Rác (0)",
         "Đã trả lời (0)",
     ):
