@@ -30,6 +30,7 @@ from app.questions.events import (
 )
 from app.questions.models import AnswerVersion, Question
 from app.questions.queries import public, staff
+from app.questions.service import triage
 from app.questions.service.answering import answer_of
 from app.questions.states import (
     ACT_LABELS,
@@ -214,9 +215,17 @@ def _sent_back(event: QuestionMoved, key: str) -> None:
         to_staff("staff-sent-back", event.question, address, key=key, note=event.note)
 
 
+def _readers(question: Question) -> list[Question]:
+    """Whoever is told what is said to this question's sender: also those whose questions were
+    merged into it, as far as they may read it.
+    """
+    merged = [one for one in triage.merged_into(question) if policy.may_read_answer(one, question)]
+    return [question, *merged]
+
+
 def _answered(event: QuestionMoved, key: str) -> None:
     question, version = event.question, event.details["version"]
-    for one in (question, *service.merged_into(question)):
+    for one in _readers(question):
         _send_answer(one, version, _unit_name(question), key=key)
 
 
@@ -235,7 +244,7 @@ def _send_answer(question: Question, version: AnswerVersion, unit: str, *, key: 
 
 def _refused(event: QuestionMoved, key: str) -> None:
     reason = REFUSAL_LABELS[event.details["reason"]]
-    for one in (event.question, *service.merged_into(event.question)):
+    for one in _readers(event.question):
         to_citizen(
             "question-refused",
             one,
@@ -246,7 +255,7 @@ def _refused(event: QuestionMoved, key: str) -> None:
 
 
 def _transferred(event: QuestionMoved, key: str) -> None:
-    for one in (event.question, *service.merged_into(event.question)):
+    for one in _readers(event.question):
         to_citizen(
             "question-transferred",
             one,
@@ -263,7 +272,8 @@ def _merged(event: QuestionMoved, key: str) -> None:
         return
     # There is nothing left to wait for, for this one and for those that had been merged into it.
     for one in (question, *event.details["with"]):
-        _send_answer(one, version, _unit_name(other), key=key)
+        if policy.may_read_answer(one, other):
+            _send_answer(one, version, _unit_name(other), key=key)
 
 
 def _extended(event: QuestionMoved, key: str) -> None:
@@ -328,6 +338,7 @@ SILENT = frozenset(
         "hand_back",
         "mark_spam",
         "restore",
+        "split",
         "schedule",
         "unschedule",
         "hide",

@@ -11,8 +11,6 @@ from app.kernel.errors import NotFound, TooMany
 from app.kernel.text import int_of
 from app.kernel.tokens import keyed_hash, new_token, same
 from app.notifications.models import Subscription
-from app.questions.models import Question
-from app.questions.states import Stage
 
 #: Days in which a request to follow can be confirmed.
 CONFIRM_DAYS = 7
@@ -186,11 +184,3 @@ def forget_unconfirmed() -> int:
         )
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
-
-
-def merged_into(question: Question) -> list[Question]:
-    """The questions whose senders get this one's answer."""
-    query = sa.select(Question).where(
-        Question.merged_into_id == question.id, Question.stage == Stage.DUPLICATE
-    )
-    return list(db.session.scalars(query.order_by(Question.id)))

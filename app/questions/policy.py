@@ -4,6 +4,7 @@ from app.access import P
 from app.access.actors import Actor
 from app.questions.models import Answer, Question
 from app.questions.states import FLOW, MOVE_PERMISSIONS, Classification, Stage, Visibility
+from app.submissions.states import Consent
 
 #: Moves that belong to the question's own unit when the actor is an officer and no more.
 _OWN_UNIT = frozenset({"ask_more", "hand_back", "submit", "extend", "assign"})
@@ -27,6 +28,20 @@ def may_read(actor: Actor, question: Question) -> bool:
     if sees_everything(actor):
         return True
     return question.unit_id is not None and question.unit_id == actor.unit_id
+
+
+def may_read_answer(asker: Question, answered: Question) -> bool:
+    """What may this addressee read? The sender of `asker` reads the own answer, and that of another
+    question only where everybody may: its sender agreed to publishing, it is no complaint or
+    denunciation, and nobody took it down.
+    """
+    if asker.id == answered.id:
+        return True
+    return (
+        answered.submission.consent is Consent.PUBLISH
+        and not is_restricted(answered)
+        and answered.visibility not in {Visibility.HIDDEN, Visibility.ERASED}
+    )
 
 
 def sees_everything(actor: Actor) -> bool:

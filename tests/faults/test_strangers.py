@@ -12,9 +12,8 @@ import sqlalchemy as sa
 
 from app.access import Role
 from app.extensions import db
-from app.questions.service import intake
 from app.questions.states import QuestionKind
-from app.submissions.states import Consent
+from tests.factories import sending
 from tests.factories.accounts import PASSWORD, make_user
 from tests.faults.site import Answer, Browser, Site, encode
 
@@ -39,15 +38,11 @@ def busy(site: Site) -> Site:
 
 
 def _asked(site: Site, number: int) -> tuple[str, str]:
-    asked = intake.ask(
-        secret_key=str(site.app.secret_key),
-        prefix="AS",
+    asked = sending.ask(
+        QuestionKind.QUESTION,
+        "Xe thu gom rác không vào ngõ 5 thôn Đông đã hai tuần nay.",
         idempotency_key=f"{number:032x}",
-        kind=QuestionKind.QUESTION,
-        body="Xe thu gom rác không vào ngõ 5 thôn Đông đã hai tuần nay.",
-        name="Nguyễn Thị Ân",
         phone="0912345678",
-        consent=Consent.PUBLISH,
     )
     return asked.question.submission.code, asked.pin
 

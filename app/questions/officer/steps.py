@@ -167,6 +167,11 @@ def _mark_spam(question: Question, form: RemarkForm, user: User) -> str:
     return str(_("Đã đánh dấu %(code)s là rác.", code=question.submission.code))
 
 
+def _split(question: Question, form: RemarkForm, user: User) -> str:
+    triage.split(question, actor=user, seen_revision=form.seen, note=form.reason.data or "")
+    return str(_("Đã tách %(code)s, câu này được trả lời riêng.", code=question.submission.code))
+
+
 def _restore(question: Question, form: RemarkForm, user: User) -> str:
     triage.restore(question, actor=user, seen_revision=form.seen, note=form.reason.data or "")
     return str(_("Đã khôi phục %(code)s.", code=question.submission.code))
@@ -291,8 +296,8 @@ STEPS = (
         "gop",
         _l("Gộp"),
         _l(
-            "Khi câu này trùng với câu khác. Người gửi nhận đường dẫn đến câu kia và câu trả lời "
-            "của câu kia."
+            "Khi câu này trùng với câu khác. Người gửi câu này nhận nguyên văn câu trả lời của "
+            "câu kia, nên chỉ gộp được vào câu mà người gửi đồng ý công khai."
         ),
         MergeForm,
         _merge,
@@ -307,6 +312,15 @@ STEPS = (
         ),
         TransferForm,
         _transfer,
+    ),
+    Step(
+        "split",
+        "tach",
+        _l("Tách ra"),
+        _l("Khi hai câu không cùng việc. Câu này trở lại hàng chờ để được trả lời riêng."),
+        RemarkForm,
+        _split,
+        stays=True,
     ),
     Step(
         "restore",

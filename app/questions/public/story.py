@@ -56,6 +56,7 @@ TITLES = {
     "add_info": _l("Bạn đã gửi thêm thông tin"),
     "assign": _l("Đã giao đơn vị xử lý"),
     "merge": _l("Đã gộp với câu hỏi cùng nội dung"),
+    "split": _l("Được trả lời riêng, không gộp nữa"),
     "refuse": _l("Không tiếp nhận"),
     "transfer": _l("Đã chuyển cơ quan khác"),
     "extend": _l("Gia hạn trả lời"),

@@ -24,6 +24,7 @@ from app.questions import policy
 from app.questions.events import ProgressAdded, QuestionMoved
 from app.questions.models import Answer, AnswerVersion, ProgressNote, Question
 from app.questions.queries.desk import official_contacts
+from app.questions.service import triage
 from app.questions.service.core import (
     approved_files,
     draft_files,
@@ -218,6 +219,7 @@ def approve(
     # Of two who approve at the same moment the later one waits here, and is then told that it has
     # been done.
     _wait_for_turn(question)
+    triage.split_strangers(question)
     number = 1 + (
         db.session.scalar(
             sa.select(sa.func.max(AnswerVersion.number)).where(

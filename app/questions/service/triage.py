@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.access.actors import CITIZEN, Actor
+from app.access.actors import CITIZEN, SYSTEM, Actor
 from app.accounts.models import User
 from app.audit.moving import check_revision, need_text
 from app.extensions import db
@@ -221,6 +221,14 @@ def merge(question: Question, *, actor: Actor, seen_revision: int, other: Questi
             "other",
             _("Không gộp được với câu hỏi này. Hãy chọn câu hỏi đang xử lý hoặc đã trả lời."),
         )
+    if not policy.may_read_answer(question, other):
+        raise FieldError(
+            "other",
+            _(
+                "Câu trả lời của câu hỏi này chỉ dành cho người đã gửi nên không gửi cho người "
+                "khác được. Hãy trả lời riêng từng câu."
+            ),
+        )
     # Those that were merged into this one wait for the other's answer from now on.
     before = list(
         db.session.scalars(
@@ -238,6 +246,31 @@ def merge(question: Question, *, actor: Actor, seen_revision: int, other: Questi
     )
 
 
+def merged_into(question: Question) -> list[Question]:
+    """The questions whose senders wait for this one's answer."""
+    query = sa.select(Question).where(
+        Question.merged_into_id == question.id, Question.stage == Stage.DUPLICATE
+    )
+    return list(db.session.scalars(query.order_by(Question.id)))
+
+
+def split(question: Question, *, actor: Actor, seen_revision: int | None, note: str = "") -> None:
+    """It no longer waits for the other one's answer and goes back to the queue."""
+    guard(question, "split", actor=actor, seen_revision=seen_revision)
+    question.merged_into_id = None
+    move(question, "split", actor=actor, note=note, public_note=True)
+
+
+def split_strangers(question: Question) -> None:
+    """Before something is said to the sender of a question: whoever was merged into it and may not
+    read that gets an answer of their own.
+    """
+    for one in merged_into(question):
+        if not policy.may_read_answer(one, question):
+            note = _("Câu đã gộp vào chỉ được trả lời riêng cho người đã gửi.")
+            split(one, actor=SYSTEM, seen_revision=None, note=note)
+
+
 def refuse(
     question: Question, *, actor: Actor, seen_revision: int | None, reason: RefusalReason, text: str
 ) -> None:
@@ -248,6 +281,7 @@ def refuse(
     guard(question, "refuse", actor=actor, seen_revision=seen_revision)
     text = need_text(text, _("Hãy ghi lý do và cách gửi lại để người gửi biết."))
     question.refusal, question.refusal_text = reason, text[:1000]
+    split_strangers(question)
     move(question, "refuse", actor=actor, note=text, public_note=True, details={"reason": reason})
 
 
@@ -265,6 +299,7 @@ def transfer(
         **{key: str(body.get(key) or "") for key in ("name", "address", "phone", "url")},
         "reason": reason,
     }
+    split_strangers(question)
     move(question, "transfer", actor=actor, note=question.transfer["name"], public_note=True)
 
 
