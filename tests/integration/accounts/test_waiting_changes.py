@@ -507,7 +507,7 @@ def _make(me: Intruder, actor: User, user: User) -> None:
 
 def _use_links(me: Intruder, actor: User, user: User) -> None:
     for number, token in me.links:
-        if passwords.use_link(token, password_hash="x") is not None:
+        if passwords.use_link(token, password_hash="x", address="") is not None:
             me.passwords.add(number)
 
 

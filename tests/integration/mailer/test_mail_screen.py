@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from app.access import Role
 from app.extensions import db
-from app.kernel import clock
+from app.kernel import clock, display
 from app.mailer import queries, service
 from app.mailer.models import OutboxMessage
 from app.mailer.states import WAITING, Delivery
@@ -105,7 +105,8 @@ def test_tabs(app: Flask, moderator: FlaskClient) -> None:
 def test_counts_are_capped(
     app: Flask, moderator: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "COUNT_CAP", 2)
+    for module in (queries, display):
+        monkeypatch.setattr(module, "COUNT_CAP", 2)
     for number in range(4):
         add(app, f"m{number}")
     assert "Chờ gửi (hơn 2)" in text_of(moderator, ADDRESS)

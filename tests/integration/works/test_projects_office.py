@@ -124,7 +124,7 @@ def test_a_file_goes_up_and_its_rows_are_there(app: Flask, editor: FlaskClient) 
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "words"), [(b"", "", "Hãy chọn một tệp."), (b"x", "a.pdf", ".xlsx, .csv")]
+    ("content", "name", "words"), [(b"", "", "Hãy chọn một tệp."), (b"x", "a.pdf", ".xlsx, .xls")]
 )
 def test_a_file_that_is_none_is_told_beside_its_field(
     app: Flask, editor: FlaskClient, content: bytes, name: str, words: str
