@@ -21,7 +21,7 @@ RULES = {
     "markup": "Markup() belongs into kernel/html.py, behind the sanitiser",
     "safe": "|safe in a template on anything but a literal",
 }
-REPORTED = frozenset({"token-in-error", "number-from-outside", "unbounded-text"})
+REPORTED = frozenset({"token-in-error", "unbounded-text"})
 #: By file name, since folders move. legacy_text runs in a child process with limits of its own;
 #: terms and suggestions take single words, the mailer's texts have a limit.
 NORMALISERS = frozenset(
