@@ -20,7 +20,8 @@ HEAD = """# Events
 
 Made by `tests/integration/test_events_document.py` from the code; do not edit.
 
-A service emits, the packages above it listen, in the same transaction and in the order below.
+A service emits, the packages above it listen, in the same transaction, in the order of
+`app/features.py`.
 Listeners may only add rows: the outbox, a job, the record, the search index.
 """
 
@@ -68,8 +69,13 @@ def written() -> str:
         about = (inspect.getdoc(event) or "").split("\n\n")[0].replace("\n", " ")
         lines += [f"## {event.__name__}", "", f"{about} (`{event.__module__}`)", ""]
         lines += [f"- emitted by `{place}`" for place in places]
-        heard = [one for one in events.LISTENERS[event] if one.__module__.startswith("app.")]
-        lines += [f"- heard by `{one.__module__}.{one.__qualname__}`" for one in heard]
+        # By name: the order of telling is that of app/features.py, unless a test imported before.
+        heard = sorted(
+            f"{one.__module__}.{one.__qualname__}"
+            for one in events.LISTENERS[event]
+            if one.__module__.startswith("app.")
+        )
+        lines += [f"- heard by `{name}`" for name in heard]
         lines += ["- heard by nobody yet"] if not heard else []
         lines.append("")
     return "\n".join(lines)
