@@ -51,6 +51,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         item.config.stash[CLOCK].move_to(BEGIN)
 
 
+@pytest.fixture
+def machines_clock() -> Iterator[None]:
+    """The machine's own clock, for tests with files and programs that know no other."""
+    if BEGIN is None:
+        yield
+        return
+    with time_machine.travel(time_machine.escape_hatch.datetime.datetime.now(dt.UTC), tick=True):
+        yield
+
+
 def postgres_url() -> str | None:
     """The server on which to make databases, when this run is for PostgreSQL."""
     return os.environ.get("TEST_DATABASE_URL") or None

@@ -17,7 +17,7 @@ def store(request, tmp_path):
     return LocalStorage(tmp_path / "uploads") if request.param == "folder" else MemoryStorage()
 
 
-def test_what_is_put_in_comes_out(store):
+def test_what_is_put_in_comes_out(store, machines_clock):
     name = new_name()
     store.put(name, b"content".ljust(100_000))
 

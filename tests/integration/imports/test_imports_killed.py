@@ -68,7 +68,7 @@ def wait_for(condition: Any) -> None:
 
 @pytest.mark.faults
 def test_a_killed_runner_leaves_nothing_and_loses_nothing(
-    ctx: Flask, monkeypatch: pytest.MonkeyPatch
+    ctx: Flask, monkeypatch: pytest.MonkeyPatch, machines_clock: None
 ) -> None:
     ours = read_by_tests(WORKS_FILE, extensions=("csv",))
     monkeypatch.setitem(kinds._kinds, WORKS_FILE, ours)

@@ -28,7 +28,7 @@ from tests.factories.questions import cast, make_question, make_unseen, pin, wal
 #: in the same way.
 LEFT_OUT = {"audit_record", "audit_head", "outbox_message", "submission_token", "user"}
 #: Differ from question to question, or count the steps.
-APART = {"idempotency_key", "pin_hash", "token_hash", "revision"}
+APART = {"dedupe_key", "idempotency_key", "pin_hash", "token_hash", "revision"}
 
 
 def stored(made: Question) -> dict[str, list[dict[str, Any]]]:
