@@ -78,7 +78,7 @@ class Consultation(db.Model):
     #: Days after closing of the newest reminder that the result is missing: 0, 15 or 30.
     reminded_days: Mapped[int] = mapped_column(default=0)
     #: Count, groups and sums of the list of works, made anew with every change of it; see
-    #: service.projects.
+    #: app/works/service/works.py.
     project_summary: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, deferred=True)
     #: Kept by UPDATE … SET n = n + 1, never by the ORM: comments in the file, shown to everybody,
     #: with a final reply.

@@ -20,7 +20,7 @@ CONTENT_TYPES = {
     "xlsb": "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
-#: Tables that can be read in (consultations/readers/sheets.py), .xlsx being a document as well.
+#: Tables that can be read in (imports/sheets.py), .xlsx being a document as well.
 TABLES = ("xlsx", "xls", "xlsb", "ods", "csv")
 #: For the attribute `accept` of a file control, and its hint.
 ACCEPT_TABLES = ",".join(f".{extension}" for extension in TABLES)

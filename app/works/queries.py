@@ -209,7 +209,7 @@ def _lands_of(text: str | None) -> dict[str, Land]:
 # Summary
 # --------------------------------------------------------------------------------------------------
 def summary_of(kept: dict[str, Any] | None) -> Summary:
-    """The sums as service.projects keeps them; an empty list where nothing was kept."""
+    """The sums as service.works keeps them; an empty list where nothing was kept."""
     kept = kept or {}
     balances = [
         Balance(code, *(Decimal(part) for part in parts))

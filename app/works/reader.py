@@ -1,6 +1,6 @@
 """The list of works and projects (Biểu 10/CH) as rows of text.
 
-What the rows have to fulfil is in service.project_rows.
+What the rows have to fulfil is in app/works/rows.py.
 """
 
 import re
@@ -12,7 +12,7 @@ from app.imports import protocol
 from app.imports.tables import Column, Line, open_table
 from app.kernel.text import clean_line, fold
 
-#: In the order of Biểu 10/CH. The keys are the parts of service.project_rows.RAW.
+#: In the order of Biểu 10/CH. The keys are the parts of rows.RAW.
 COLUMNS = (
     Column(
         "code",

@@ -46,7 +46,7 @@ def save(
     """Change a work, or add one (`item` None) at the end of the list.
 
     Raises Forbidden, Stale, and FieldError for the first thing that is wrong (see
-    project_rows.check), for a code that another work has, and for a new code of a work whose
+    rows.check), for a code that another work has, and for a new code of a work whose
     address is public already.
     """
     _guard(consultation, actor)
